@@ -1,0 +1,34 @@
+import type { AppRole, Env } from './env';
+
+/** The checked settings under names that say what they are for. Inject this; nobody else sees the environment. */
+export class AppConfig {
+  constructor(readonly env: Env) {}
+
+  /** The address Meta and browsers reach this service at, without a trailing slash. */
+  get publicUrl(): string {
+    return this.env.PUBLIC_URL ?? `http://localhost:${this.env.PORT}`;
+  }
+
+  /** Where Meta delivers webhooks. */
+  get webhookUrl(): string {
+    return `${this.publicUrl}/api/meta/webhook/events`;
+  }
+
+  /** All secrets that may have signed a webhook or a `signed_request`, the current one first. */
+  get appSecrets(): readonly string[] {
+    return [
+      this.env.META_APP_SECRET,
+      ...this.env.META_APP_SECRETS_PREVIOUS,
+      ...(this.env.INSTAGRAM_APP_SECRET === undefined ? [] : [this.env.INSTAGRAM_APP_SECRET]),
+    ];
+  }
+
+  /** True when the surrounding product's tokens are accepted; then this service's own login is off. */
+  get usesExternalLogin(): boolean {
+    return this.env.AUTH_JWKS_URL !== undefined || this.env.AUTH_JWT_SECRET !== undefined;
+  }
+
+  has(role: AppRole): boolean {
+    return this.env.APP_ROLES.includes(role);
+  }
+}

@@ -1,0 +1,194 @@
+import { Transform, plainToInstance } from 'class-transformer';
+import {
+  ArrayNotEmpty,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+  ValidateIf,
+  validateSync,
+} from 'class-validator';
+
+export const APP_ROLES = ['api', 'worker', 'scheduler'] as const;
+export type AppRole = (typeof APP_ROLES)[number];
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const list = Transform(({ value }: { value: unknown }) =>
+  typeof value === 'string'
+    ? value
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== '')
+    : value,
+);
+const integer = Transform(({ value }: { value: unknown }) =>
+  typeof value === 'string' && /^-?\d+$/.test(value.trim()) ? Number(value) : value,
+);
+const flag = Transform(({ value }: { value: unknown }) =>
+  value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value,
+);
+const origin = Transform(({ value }: { value: unknown }) =>
+  typeof value === 'string' ? value.trim().replace(/\/+$/, '') : value,
+);
+
+const WEB_URL = { require_tld: false, require_protocol: true, protocols: ['http', 'https'] };
+const SECRET_MESSAGE = 'at least 32 characters; `openssl rand -base64 48` makes one';
+const KEYS_MESSAGE =
+  'one or more of id:base64-of-32-bytes, comma-separated, the first encrypts; `echo "k1:$(openssl rand -base64 32)"` makes one';
+
+/** Every environment variable this service reads, as `.env.example` documents them. Nothing else reads `process.env`. */
+export class Env {
+  @integer @IsInt() @Min(0) @Max(65535) PORT: number = 3000;
+  @IsString() @MinLength(1) HOST: string = '0.0.0.0';
+  @origin @IsOptional() @IsUrl(WEB_URL, { message: 'a web address such as https://api.example.com' })
+  PUBLIC_URL?: string;
+  @list @IsUrl(WEB_URL, { each: true, message: 'comma-separated origins such as https://app.example.com' })
+  CORS_ORIGINS: string[] = [];
+
+  @Matches(/^postgres(ql)?:\/\/.+/, { message: 'postgres://user:password@host:5432/database' })
+  DATABASE_URL!: string;
+  @integer @IsInt() @Min(2) @Max(500) DATABASE_POOL_SIZE: number = 20;
+  @Matches(/^rediss?:\/\/.+/, { message: 'redis://host:6379, or rediss:// for TLS' })
+  REDIS_URL!: string;
+  @Matches(/^[A-Za-z0-9_-]{1,40}$/, { message: 'letters, digits, - and _' })
+  REDIS_PREFIX: string = 'meta-backend';
+
+  @Matches(/^\d{1,32}$/, { message: "the Meta app's id, digits only (App dashboard, Settings, Basic)" })
+  META_APP_ID!: string;
+  @IsString() @MinLength(8, { message: "the Meta app's secret (App dashboard, Settings, Basic)" })
+  META_APP_SECRET!: string;
+  @list @IsString({ each: true }) META_APP_SECRETS_PREVIOUS: string[] = [];
+  @origin @IsUrl(WEB_URL, { message: 'https://graph.facebook.com' })
+  META_GRAPH_URL: string = 'https://graph.facebook.com';
+  @Matches(/^v\d{1,3}\.\d{1,2}$/, { message: 'a version such as v26.0' })
+  META_GRAPH_VERSION: string = 'v26.0';
+  @origin @IsUrl(WEB_URL, { message: 'https://www.facebook.com' })
+  META_OAUTH_URL: string = 'https://www.facebook.com';
+  @IsOptional() @Matches(/^\d{1,32}$/, { message: 'the id of a Login for Business configuration, digits only' })
+  META_CONFIG_ID?: string;
+  @list @ArrayNotEmpty() @Matches(/^[a-z0-9_]+$/, { each: true, message: 'comma-separated permission names' })
+  META_SCOPES: string[] = [
+    'business_management',
+    'whatsapp_business_management',
+    'whatsapp_business_messaging',
+    'pages_show_list',
+    'pages_read_engagement',
+    'pages_read_user_content',
+    'pages_manage_metadata',
+    'pages_manage_posts',
+    'pages_manage_engagement',
+    'pages_messaging',
+    'read_insights',
+    'instagram_basic',
+    'instagram_content_publish',
+    'instagram_manage_comments',
+    'instagram_manage_messages',
+    'instagram_manage_insights',
+  ];
+  @integer @IsInt() @Min(500) @Max(120_000) META_TIMEOUT_MS: number = 20_000;
+
+  @IsOptional() @Matches(/^\d{1,32}$/, { message: "the Instagram app's id, digits only" })
+  INSTAGRAM_APP_ID?: string;
+  @ValidateIf((env: Env) => env.INSTAGRAM_APP_ID !== undefined || env.INSTAGRAM_APP_SECRET !== undefined)
+  @IsString({ message: "the Instagram app's secret, beside INSTAGRAM_APP_ID" })
+  @MinLength(8, { message: "the Instagram app's secret, beside INSTAGRAM_APP_ID" })
+  INSTAGRAM_APP_SECRET?: string;
+  @origin @IsUrl(WEB_URL, { message: 'https://graph.instagram.com' })
+  INSTAGRAM_GRAPH_URL: string = 'https://graph.instagram.com';
+  @origin @IsUrl(WEB_URL, { message: 'https://www.instagram.com' })
+  INSTAGRAM_OAUTH_URL: string = 'https://www.instagram.com';
+
+  @list @IsUrl(WEB_URL, { each: true, message: 'comma-separated addresses, each exactly as in the Meta app' })
+  OAUTH_REDIRECT_URIS: string[] = [];
+
+  @list
+  @ArrayNotEmpty({ message: KEYS_MESSAGE })
+  @Matches(/^[A-Za-z0-9_.-]{1,32}:[A-Za-z0-9+/]{43}=$/, { each: true, message: KEYS_MESSAGE })
+  ENCRYPTION_KEYS!: string[];
+
+  @ValidateIf((env: Env) => env.AUTH_JWKS_URL === undefined && env.AUTH_JWT_SECRET === undefined)
+  @IsString({ message: SECRET_MESSAGE })
+  @MinLength(32, { message: SECRET_MESSAGE })
+  JWT_SECRET?: string;
+  @IsOptional() @IsUrl(WEB_URL, { message: "the address of the other product's JWKS document" })
+  AUTH_JWKS_URL?: string;
+  @IsOptional() @IsString() @MinLength(32, { message: SECRET_MESSAGE })
+  AUTH_JWT_SECRET?: string;
+  @ValidateIf((env: Env) => env.AUTH_JWKS_URL !== undefined || env.AUTH_JWT_SECRET !== undefined)
+  @IsString({ message: 'the `iss` that tokens of the other product carry' })
+  AUTH_ISSUER?: string;
+  @ValidateIf((env: Env) => env.AUTH_JWKS_URL !== undefined || env.AUTH_JWT_SECRET !== undefined)
+  @IsString({ message: 'the `aud` that tokens of the other product carry' })
+  AUTH_AUDIENCE?: string;
+
+  @list
+  @ArrayNotEmpty({ message: `one or more of ${APP_ROLES.join(', ')}` })
+  @IsIn(APP_ROLES, { each: true, message: `one or more of ${APP_ROLES.join(', ')}` })
+  APP_ROLES: AppRole[] = [...APP_ROLES];
+
+  @IsIn(LOG_LEVELS, { message: `one of ${LOG_LEVELS.join(', ')}` })
+  LOG_LEVEL: LogLevel = 'info';
+  @flag @IsIn([true, false], { message: 'true or false' })
+  LOG_PRETTY: boolean = false;
+}
+
+/** Says which variables are missing or malformed and what to write, never what was written: values may be secrets. */
+export class EnvironmentInvalidError extends Error {
+  constructor(readonly problems: readonly { name: string; hint: string }[]) {
+    super(
+      ['The configuration is not valid:', ...problems.map(({ name, hint }) => `  ${name}: ${hint}`)].join('\n') +
+        '\n.env.example documents every setting.',
+    );
+    this.name = EnvironmentInvalidError.name;
+  }
+}
+
+/**
+ * Reads and checks the environment once, at start. An empty value counts as not set, as compose files produce them.
+ * @throws EnvironmentInvalidError naming every problem at once
+ */
+export function parseEnv(source: Readonly<Record<string, string | undefined>>): Env {
+  const known = new Set(Object.keys(plainToInstance(Env, {})).concat(OPTIONAL_NAMES));
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(source)) {
+    if (value !== undefined && value.trim() !== '' && known.has(name)) given[name] = value.trim();
+  }
+  if (given.PUBLIC_URL === undefined && source.API_BASE_URL) given.PUBLIC_URL = source.API_BASE_URL.trim();
+
+  const env = plainToInstance(Env, given, { exposeDefaultValues: true });
+  const problems = validateSync(env, { forbidUnknownValues: true }).map(({ property, constraints }) => ({
+    name: property,
+    hint: (given[property] === undefined ? 'missing; ' : 'malformed; ') + Object.values(constraints ?? {})[0],
+  }));
+  const ids = (Array.isArray(env.ENCRYPTION_KEYS) ? env.ENCRYPTION_KEYS : []).map((key) => key.split(':')[0]);
+  if (new Set(ids).size !== ids.length) problems.push({ name: 'ENCRYPTION_KEYS', hint: 'malformed; each id only once' });
+  if (env.AUTH_JWKS_URL !== undefined && env.AUTH_JWT_SECRET !== undefined)
+    problems.push({ name: 'AUTH_JWT_SECRET', hint: 'malformed; set either this or AUTH_JWKS_URL' });
+  if (problems.length > 0) throw new EnvironmentInvalidError(problems);
+  return env;
+}
+
+/** Names without a default: they are not own keys of a fresh Env. */
+const OPTIONAL_NAMES = [
+  'PUBLIC_URL',
+  'DATABASE_URL',
+  'REDIS_URL',
+  'META_APP_ID',
+  'META_APP_SECRET',
+  'META_CONFIG_ID',
+  'INSTAGRAM_APP_ID',
+  'INSTAGRAM_APP_SECRET',
+  'ENCRYPTION_KEYS',
+  'JWT_SECRET',
+  'AUTH_JWKS_URL',
+  'AUTH_JWT_SECRET',
+  'AUTH_ISSUER',
+  'AUTH_AUDIENCE',
+];

@@ -1,0 +1,28 @@
+import type { DataSourceOptions } from 'typeorm';
+import { MIGRATIONS } from './migrations';
+
+/**
+ * One description for the app, the migration CLI and the tests. The schema is only ever made by migrations.
+ * @param url a `postgres://` address
+ * @param poolSize connections this process may hold
+ */
+export function dataSourceOptions(url: string, poolSize: number): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    synchronize: false,
+    migrations: MIGRATIONS,
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+    logging: false,
+    poolSize,
+    applicationName: 'meta-business-backend',
+    connectTimeoutMS: 5_000,
+    extra: {
+      // A caller waits at most this long for a free connection, then the answer is 503 instead of a hanging request.
+      connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+    },
+  };
+}
