@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { loadEnvFile } from 'node:process';
 import { Transform, plainToInstance } from 'class-transformer';
 import {
   ArrayNotEmpty,
@@ -173,6 +175,15 @@ export function parseEnv(source: Readonly<Record<string, string | undefined>>): 
     problems.push({ name: 'AUTH_JWT_SECRET', hint: 'malformed; set either this or AUTH_JWKS_URL' });
   if (problems.length > 0) throw new EnvironmentInvalidError(problems);
   return env;
+}
+
+/**
+ * The environment of this process. A `.env` file in the working directory fills in what is not set; what is set wins.
+ * @throws Error when there is a file that cannot be read
+ */
+export function processEnvironment(): Readonly<Record<string, string | undefined>> {
+  if (existsSync('.env')) loadEnvFile('.env');
+  return process.env;
 }
 
 /** Names without a default: they are not own keys of a fresh Env. */

@@ -12,7 +12,11 @@ export function appSecretProof(accessToken: string, appSecret: string): string {
  * Whether `header` is `sha256=` and the hex HMAC-SHA256 of exactly these bytes under one of the secrets. Every secret is
  * tried and compared in constant time, so neither the right secret's place nor the first wrong digit can be timed.
  */
-export function isSignedByAny(body: Uint8Array, header: string | undefined, secrets: readonly string[]): boolean {
+export function isSignedByAny(
+  body: Uint8Array,
+  header: string | undefined,
+  secrets: readonly string[],
+): boolean {
   const hex = /^sha256=([0-9a-f]{64})$/.exec(header ?? '')?.[1];
   if (hex === undefined) return false;
   const given = Buffer.from(hex, 'hex');

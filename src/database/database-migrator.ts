@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { createMonthPartitions } from './month-partitions';
@@ -7,10 +7,15 @@ import { createMonthPartitions } from './month-partitions';
 const MIGRATION_LOCK = 7_205_000;
 
 @Injectable()
-export class DatabaseMigrator {
+export class DatabaseMigrator implements OnModuleInit {
   private readonly log = new Logger(DatabaseMigrator.name);
 
   constructor(@InjectDataSource() private readonly database: DataSource) {}
+
+  /** The database's module is global, whose hooks Nest runs first: all others find their tables. */
+  async onModuleInit(): Promise<void> {
+    await this.migrate();
+  }
 
   /**
    * Brings the schema up to date and makes the partitions of the coming months. Runs in every process at start, before

@@ -32,8 +32,9 @@ export class CreateMetaAccounts1795219200001 implements MigrationInterface {
       CREATE UNIQUE INDEX meta_accounts_by_person ON meta_accounts (user_id, meta_app_id, meta_user_id)
         WHERE deleted_at IS NULL;
       CREATE INDEX meta_accounts_by_meta_user ON meta_accounts (meta_user_id);
+      -- NULL where looking again is useless until the person connects again.
       CREATE INDEX meta_accounts_due ON meta_accounts (next_refresh_at)
-        WHERE deleted_at IS NULL AND status = 'active';
+        WHERE deleted_at IS NULL AND next_refresh_at IS NOT NULL;
 
       CREATE TABLE account_members (
         account_id uuid NOT NULL CONSTRAINT account_members_account REFERENCES meta_accounts ON DELETE CASCADE,
@@ -59,18 +60,26 @@ export class CreateMetaAccounts1795219200001 implements MigrationInterface {
       CREATE TABLE data_deletion_requests (
         confirmation_code text CONSTRAINT data_deletion_requests_pkey PRIMARY KEY,
         request_digest bytea NOT NULL CONSTRAINT data_deletion_requests_once UNIQUE,
-        meta_user_id text NOT NULL,
+        -- Personal data itself: gone once the deletion is complete.
+        meta_user_id text,
         status text NOT NULL
           CONSTRAINT data_deletion_requests_status_known CHECK (status IN ('received', 'completed')),
+        CONSTRAINT data_deletion_requests_about_somebody CHECK (status = 'completed' OR meta_user_id IS NOT NULL),
         accounts_deleted integer NOT NULL DEFAULT 0,
         requested_at timestamptz NOT NULL DEFAULT now(),
         completed_at timestamptz
       );
       CREATE INDEX data_deletion_requests_open ON data_deletion_requests (requested_at) WHERE status = 'received';
+
+      -- Deauthorize callbacks already obeyed: an old one that is sent again must not disconnect a new login.
+      CREATE TABLE deauthorize_requests (
+        request_digest bytea CONSTRAINT deauthorize_requests_pkey PRIMARY KEY,
+        received_at timestamptz NOT NULL DEFAULT now()
+      );
     `);
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query('DROP TABLE data_deletion_requests, oauth_states, account_members, meta_accounts');
+    await db.query('DROP TABLE deauthorize_requests, data_deletion_requests, oauth_states, account_members, meta_accounts');
   }
 }

@@ -1,0 +1,85 @@
+import { GraphError, missingPermission, unknownObject } from './graph-error';
+import type { TokenRecord } from './tokens';
+import type { PersonRecord, WabaRecord, World, WorldRecord } from './world';
+
+const WABA_SCOPES = ['whatsapp_business_management', 'whatsapp_business_messaging'];
+const PAGE_SCOPES = ['pages_show_list', 'pages_messaging', 'pages_manage_metadata', 'pages_read_engagement'];
+
+/** Which objects a token may see. To everything else Graph says the same as to an id that does not exist. */
+export class Access {
+  constructor(private readonly world: World) {}
+
+  assertVisible(record: WorldRecord, token: TokenRecord, method: string): void {
+    if (!this.canSee(record, token)) throw unknownObject(record.id, method);
+  }
+
+  canSee(record: WorldRecord, token: TokenRecord): boolean {
+    switch (record.kind) {
+      case 'app':
+        return record.id === token.appId;
+      case 'person':
+        return record.id === token.personId;
+      case 'business':
+        return this.personOf(token)?.businessIds.includes(record.id) ?? false;
+      case 'waba':
+        return this.canSeeWaba(record, token);
+      case 'phone':
+      case 'template': {
+        const waba = this.world.findKind('waba', record.wabaId);
+        return waba !== undefined && this.canSeeWaba(waba, token);
+      }
+      case 'media': {
+        const phone = this.world.findKind('phone', record.phoneId);
+        return phone !== undefined && this.canSee(phone, token);
+      }
+      case 'page':
+        return this.canSeePage(record.id, token);
+      case 'instagram':
+        if (token.kind === 'INSTAGRAM') return token.instagramId === record.id;
+        return record.pageId !== undefined && this.canSeePage(record.pageId, token);
+    }
+  }
+
+  private personOf(token: TokenRecord): PersonRecord | undefined {
+    return token.personId === undefined ? undefined : this.world.findKind('person', token.personId);
+  }
+
+  private canSeeWaba(waba: WabaRecord, token: TokenRecord): boolean {
+    const person = this.personOf(token);
+    if (!person || (token.kind !== 'USER' && token.kind !== 'SYSTEM_USER')) return false;
+    if (!personReaches(person, waba)) return false;
+    if (!WABA_SCOPES.some((scope) => token.scopes.includes(scope))) {
+      throw missingPermission('whatsapp_business_management');
+    }
+    return WABA_SCOPES.some((scope) => token.scopes.includes(scope) && allows(token, scope, waba.id));
+  }
+
+  private canSeePage(pageId: string, token: TokenRecord): boolean {
+    if (token.kind === 'PAGE') return token.pageId === pageId;
+    const person = this.personOf(token);
+    if (!person?.pageIds.includes(pageId)) return false;
+    return PAGE_SCOPES.some((scope) => token.scopes.includes(scope) && allows(token, scope, pageId));
+  }
+}
+
+export function personReaches(person: PersonRecord, waba: WabaRecord): boolean {
+  if (person.wabaIds.includes(waba.id)) return true;
+  return person.businessIds.some((id) => id === waba.ownerBusinessId || waba.clientBusinessIds.includes(id));
+}
+
+function allows(token: TokenRecord, scope: string, assetId: string): boolean {
+  const targets = token.targets.get(scope);
+  return targets === undefined || targets.includes(assetId);
+}
+
+export function requireScope(token: TokenRecord, scope: string, assetId?: string): void {
+  if (!token.scopes.includes(scope)) throw missingPermission(scope);
+  if (assetId !== undefined && !allows(token, scope, assetId)) throw missingPermission(scope);
+}
+
+/** Sending has its own permission, and its own error for the lack of it. */
+export function requireMessaging(token: TokenRecord, wabaId: string): void {
+  const scope = 'whatsapp_business_messaging';
+  if (token.scopes.includes(scope) && allows(token, scope, wabaId)) return;
+  throw new GraphError(10, '(#10) Application does not have permission for this action', { status: 403 });
+}

@@ -1,0 +1,102 @@
+import { GraphError } from './graph-error';
+import { catalogueError } from './error-catalogue';
+import type { JsonValue } from './json';
+
+/** How the next matching calls fail. */
+export interface FaultRule {
+  /** Any method where left out. */
+  method?: string;
+  /** Regular expression over the path without version, for example `/messages$`. */
+  path?: string | RegExp;
+  /** How many calls; 1 where left out. */
+  times?: number;
+  /** Graph error code: the HTTP status and texts come from the table of errors. */
+  code?: number;
+  subcode?: number;
+  message?: string;
+  type?: string;
+  isTransient?: boolean;
+  data?: JsonValue;
+  /** HTTP status; where only this is given, the answer is an HTML page as a proxy sends it. */
+  status?: number;
+  /** Answer with exactly this body. */
+  body?: string;
+  contentType?: string;
+  headers?: Record<string, string>;
+  /** Answer late, by this many milliseconds of the virtual clock. Alone: a slow success. */
+  delayMs?: number;
+  /** Cut the connection: before anything happens, or after the effect (accepted, but the answer is lost). */
+  drop?: 'before' | 'after';
+}
+
+interface ActiveFault {
+  rule: FaultRule;
+  left: number;
+}
+
+export interface FaultAnswer {
+  status: number;
+  body: string;
+  contentType: string;
+  headers: Record<string, string>;
+}
+
+const PROXY_PAGE =
+  '<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Sorry, something went wrong.</h1></body></html>';
+
+export class Faults {
+  private active: ActiveFault[] = [];
+
+  add(rule: FaultRule): void {
+    this.active.push({ rule, left: rule.times ?? 1 });
+  }
+
+  clear(): void {
+    this.active = [];
+  }
+
+  /** Uses up one failure that matches the call, in the order in which they were asked for. */
+  take(method: string, path: string): FaultRule | undefined {
+    const found = this.active.find(({ rule }) => {
+      if (rule.method !== undefined && rule.method.toUpperCase() !== method) return false;
+      if (rule.path === undefined) return true;
+      return (typeof rule.path === 'string' ? new RegExp(rule.path) : rule.path).test(path);
+    });
+    if (!found) return undefined;
+    found.left--;
+    if (found.left <= 0) this.active = this.active.filter((fault) => fault !== found);
+    return found.rule;
+  }
+}
+
+/** The failing answer that a rule asks for, or null where it only delays or drops. */
+export function faultAnswer(rule: FaultRule): FaultAnswer | null {
+  const headers = rule.headers ?? {};
+  if (rule.body !== undefined) {
+    return { status: rule.status ?? 500, body: rule.body, contentType: rule.contentType ?? 'text/html', headers };
+  }
+  if (rule.code !== undefined) {
+    const error = errorOf(rule, rule.code);
+    return {
+      status: rule.status ?? error.status,
+      body: JSON.stringify(error.toJson()),
+      contentType: 'application/json; charset=UTF-8',
+      headers,
+    };
+  }
+  if (rule.status === undefined) return null;
+  return { status: rule.status, body: PROXY_PAGE, contentType: 'text/html; charset=UTF-8', headers };
+}
+
+function errorOf(rule: FaultRule, code: number): GraphError {
+  const known = catalogueError(code);
+  const json = known.toJson().error;
+  const data = typeof json === 'object' && json !== null && !Array.isArray(json) ? json.error_data : undefined;
+  return new GraphError(code, rule.message ?? known.message, {
+    status: rule.status ?? known.status,
+    ...(rule.type !== undefined && { type: rule.type }),
+    ...(rule.subcode !== undefined && { subcode: rule.subcode }),
+    ...(rule.isTransient !== undefined && { isTransient: rule.isTransient }),
+    ...((rule.data ?? data) !== undefined && { data: rule.data ?? data ?? null }),
+  });
+}

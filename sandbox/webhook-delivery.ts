@@ -1,0 +1,279 @@
+import type { VirtualClock } from './clock';
+import type { JsonObject, JsonValue } from './json';
+import type { OutgoingHttp } from './outgoing-http';
+import type { DeliverySettings } from './settings';
+import { metaJsonBytes, signatureHeaders } from './webhook-bytes';
+import type { AppRecord } from './world';
+
+/** One thing to tell: a change, or an item of `messaging[]` or `standby[]`. */
+export interface WebhookItem {
+  object: string;
+  entryId: string;
+  kind: 'changes' | 'changed_fields' | 'messaging' | 'standby';
+  content: JsonValue;
+  /** Unix seconds or milliseconds, as the object has it; left out where Meta leaves it out. */
+  entryTime?: number;
+}
+
+export interface DeliveryAttempt {
+  at: number;
+  /** HTTP status, or null where there was no answer. */
+  status: number | null;
+  error?: string;
+  durationMs: number;
+}
+
+export interface WebhookDelivery {
+  id: number;
+  appId: string;
+  url: string;
+  object: string;
+  entryIds: string[];
+  body: Buffer;
+  createdAt: number;
+  state: 'pending' | 'delivered' | 'dropped' | 'abandoned' | 'retrying';
+  attempts: DeliveryAttempt[];
+}
+
+interface Channel {
+  app: AppRecord;
+  url: string;
+  object: string;
+  waiting: WebhookItem[];
+  flushing: boolean;
+  active: number;
+  queue: (() => void)[];
+}
+
+const KEPT_DELIVERIES = 50_000;
+
+/** Batches, signs, posts and repeats webhooks. What is told to whom is decided by WebhookHub. */
+export class WebhookSender {
+  dropNext = 0;
+  readonly log: WebhookDelivery[] = [];
+  /** Called when Page or Instagram deliveries failed too long: Meta then ends the subscription. */
+  onUnsubscribe: (appId: string, object: string, entryId: string) => void = () => undefined;
+  private readonly channels = new Map<string, Channel>();
+  private readonly failingSince = new Map<string, number>();
+  private nextId = 1;
+  private made = 0;
+  private closed = false;
+
+  constructor(
+    private readonly clock: VirtualClock,
+    private readonly http: OutgoingHttp,
+    private readonly settings: DeliverySettings,
+  ) {}
+
+  get busy(): boolean {
+    return [...this.channels.values()].some((channel) => channel.waiting.length > 0 || channel.active > 0);
+  }
+
+  clear(): void {
+    this.channels.clear();
+    this.failingSince.clear();
+    this.log.length = 0;
+    this.dropNext = 0;
+    this.made = 0;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.channels.clear();
+  }
+
+  enqueue(app: AppRecord, url: string, item: WebhookItem): void {
+    const key = `${app.id} ${item.object} ${url}`;
+    let channel = this.channels.get(key);
+    if (!channel) {
+      channel = { app, url, object: item.object, waiting: [], flushing: false, active: 0, queue: [] };
+      this.channels.set(key, channel);
+    }
+    channel.waiting.push(item);
+    if (channel.flushing) return;
+    channel.flushing = true;
+    const flushed = channel;
+    this.clock.schedule(this.settings.delayMs, () => this.flush(flushed));
+  }
+
+  /** Sends bytes as they are, signed, once; for payloads that the sandbox would never make itself. */
+  async sendRaw(app: AppRecord, url: string, body: Buffer, headers: Record<string, string>): Promise<WebhookDelivery> {
+    const delivery = this.newDelivery(app, url, 'raw', [], body);
+    const attempt = await this.post(delivery, { ...signatureHeaders(body, app.secret), ...headers });
+    delivery.state = isSuccess(attempt) ? 'delivered' : 'abandoned';
+    return delivery;
+  }
+
+  private async flush(channel: Channel): Promise<void> {
+    channel.flushing = false;
+    const items = channel.waiting.splice(0);
+    if (this.settings.shuffle) shuffle(items);
+    const size = Math.max(1, Math.min(this.settings.batchSize, 1000));
+    const deliveries: Promise<void>[] = [];
+    for (let start = 0; start < items.length; start += size) {
+      deliveries.push(...this.makeDeliveries(channel, items.slice(start, start + size)));
+    }
+    await Promise.all(deliveries);
+  }
+
+  private makeDeliveries(channel: Channel, items: WebhookItem[]): Promise<void>[] {
+    const entryIds = [...new Set(items.map((item) => item.entryId))];
+    const body = metaJsonBytes({ object: channel.object, entry: entriesOf(items) });
+    const delivery = this.newDelivery(channel.app, channel.url, channel.object, entryIds, body);
+    if (this.dropNext > 0) {
+      this.dropNext--;
+      delivery.state = 'dropped';
+      return [];
+    }
+    this.made++;
+    const every = this.settings.duplicateEvery;
+    const twice = every > 0 && this.made % every === 0;
+    return twice ? [this.attempt(channel, delivery), this.attempt(channel, delivery)] : [this.attempt(channel, delivery)];
+  }
+
+  private newDelivery(app: AppRecord, url: string, object: string, entryIds: string[], body: Buffer): WebhookDelivery {
+    const delivery: WebhookDelivery = {
+      id: this.nextId++,
+      appId: app.id,
+      url,
+      object,
+      entryIds,
+      body,
+      createdAt: this.clock.now(),
+      state: 'pending',
+      attempts: [],
+    };
+    this.log.push(delivery);
+    if (this.log.length > KEPT_DELIVERIES) this.log.splice(0, KEPT_DELIVERIES / 10);
+    return delivery;
+  }
+
+  private async attempt(channel: Channel, delivery: WebhookDelivery): Promise<void> {
+    await this.takeSlot(channel);
+    let attempt: DeliveryAttempt;
+    try {
+      attempt = await this.post(delivery, signatureHeaders(delivery.body, channel.app.secret));
+    } finally {
+      channel.active--;
+      channel.queue.shift()?.();
+    }
+    if (this.closed) return;
+    if (isSuccess(attempt)) {
+      delivery.state = 'delivered';
+      for (const entryId of delivery.entryIds) this.failingSince.delete(failureKey(delivery, entryId));
+    } else this.retryLater(channel, delivery);
+  }
+
+  private takeSlot(channel: Channel): Promise<void> | void {
+    if (channel.active < this.settings.concurrency) {
+      channel.active++;
+      return;
+    }
+    return new Promise((resolve) => {
+      channel.queue.push(() => {
+        channel.active++;
+        resolve();
+      });
+    });
+  }
+
+  private retryLater(channel: Channel, delivery: WebhookDelivery): void {
+    const isWhatsApp = delivery.object === 'whatsapp_business_account';
+    const { whatsappGivesUpAfterMs, pageGivesUpAfterMs, retryDelaysMs } = this.settings;
+    const giveUpAfterMs = isWhatsApp ? whatsappGivesUpAfterMs : pageGivesUpAfterMs;
+    const ended = !isWhatsApp && this.endLongFailing(delivery);
+    if (ended || this.clock.now() - delivery.createdAt >= giveUpAfterMs) {
+      delivery.state = 'abandoned';
+      return;
+    }
+    delivery.state = 'retrying';
+    const delayMs = retryDelaysMs[Math.min(delivery.attempts.length, retryDelaysMs.length) - 1] ?? 60_000;
+    this.clock.schedule(delayMs, () => {
+      if (delivery.state !== 'delivered') return this.attempt(channel, delivery);
+      return undefined;
+    });
+  }
+
+  /** True where the failure has lasted so long that Meta unsubscribes the Page or account. */
+  private endLongFailing(delivery: WebhookDelivery): boolean {
+    let ended = false;
+    for (const entryId of delivery.entryIds) {
+      const key = failureKey(delivery, entryId);
+      const since = this.failingSince.get(key) ?? this.clock.now();
+      this.failingSince.set(key, since);
+      if (this.clock.now() - since < this.settings.unsubscribeAfterMs) continue;
+      this.failingSince.delete(key);
+      this.onUnsubscribe(delivery.appId, delivery.object, entryId);
+      ended = true;
+    }
+    return ended;
+  }
+
+  private async post(delivery: WebhookDelivery, headers: Record<string, string>): Promise<DeliveryAttempt> {
+    const at = this.clock.now();
+    const startedAt = Date.now();
+    let attempt: DeliveryAttempt;
+    try {
+      const answer = await this.http.send({
+        method: 'POST',
+        url: delivery.url,
+        headers: {
+          'content-type': 'application/json',
+          'content-length': String(delivery.body.length),
+          'user-agent': 'facebookexternalua',
+          accept: '*/*',
+          ...headers,
+        },
+        body: delivery.body,
+        timeoutMs: this.settings.timeoutMs,
+      });
+      attempt = { at, status: answer.status, durationMs: Date.now() - startedAt };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      attempt = { at, status: null, error: message, durationMs: Date.now() - startedAt };
+    }
+    delivery.attempts.push(attempt);
+    return attempt;
+  }
+}
+
+function entriesOf(items: WebhookItem[]): JsonObject[] {
+  const entries: { id: string; time?: number; kind: string; list: JsonValue[] }[] = [];
+  for (const item of items) {
+    const open = entries.find(
+      (entry) => entry.id === item.entryId && entry.kind === item.kind && entry.time === item.entryTime,
+    );
+    if (open) open.list.push(item.content);
+    else {
+      const time = item.entryTime === undefined ? {} : { time: item.entryTime };
+      entries.push({ id: item.entryId, ...time, kind: item.kind, list: [item.content] });
+    }
+  }
+  const isPermissions = items[0]?.object === 'permissions';
+  return entries.map(({ id, time, kind, list }) => ({
+    id,
+    ...(isPermissions && { uid: id }),
+    ...(time !== undefined && { time }),
+    [kind]: list,
+  }));
+}
+
+function failureKey(delivery: WebhookDelivery, entryId: string): string {
+  return `${delivery.appId} ${delivery.object} ${entryId}`;
+}
+
+function isSuccess(attempt: DeliveryAttempt): boolean {
+  return attempt.status !== null && attempt.status >= 200 && attempt.status < 300;
+}
+
+function shuffle(items: WebhookItem[]): void {
+  for (let index = items.length - 1; index > 0; index--) {
+    const other = Math.floor(Math.random() * (index + 1));
+    const first = items[index];
+    const second = items[other];
+    if (first && second) {
+      items[index] = second;
+      items[other] = first;
+    }
+  }
+}

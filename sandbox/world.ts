@@ -1,0 +1,236 @@
+import type { JsonObject } from './json';
+
+export interface AppSubscription {
+  object: string;
+  callbackUrl: string;
+  verifyToken: string;
+  fields: string[];
+  includeValues: boolean;
+  /** Graph version of the call that made it: payloads follow it. */
+  version: number;
+}
+
+export interface LoginConfiguration {
+  scopes: string[];
+  tokenKind: 'USER' | 'SYSTEM_USER';
+  /** Seconds; 0 = the token does not expire. */
+  expiresInSeconds: number;
+}
+
+export interface AppRecord {
+  kind: 'app';
+  id: string;
+  name: string;
+  secret: string;
+  requireProof: boolean;
+  /** Empty: any address is allowed. */
+  redirectUris: string[];
+  deauthorizeUrl?: string;
+  dataDeletionUrl?: string;
+  subscriptions: Map<string, AppSubscription>;
+  loginConfigurations: Map<string, LoginConfiguration>;
+}
+
+export interface BusinessRecord {
+  kind: 'business';
+  id: string;
+  name: string;
+  verificationStatus: string;
+  messagingLimit: string;
+}
+
+export interface PersonRecord {
+  kind: 'person';
+  id: string;
+  name: string;
+  email: string;
+  businessIds: string[];
+  pageIds: string[];
+  /** WABAs assigned one by one, as to system users. */
+  wabaIds: string[];
+  isSystemUser: boolean;
+}
+
+export interface WebhookOverride {
+  callbackUri: string;
+  verifyToken: string;
+}
+
+export interface WabaRecord {
+  kind: 'waba';
+  id: string;
+  name: string;
+  ownerBusinessId: string;
+  clientBusinessIds: string[];
+  currency: string;
+  timezoneId: string;
+  country: string;
+  reviewStatus: string;
+  isEnabledForInsights: boolean;
+  templateLimit: number;
+  /** App id → its subscription of this account, with the alternate callback where there is one. */
+  subscribedApps: Map<string, WebhookOverride | null>;
+  /** Deleted template names and until when (Unix ms) they are blocked. */
+  blockedTemplateNames: Map<string, number>;
+  /** Unix ms of template creations, for the hourly limit. */
+  templateCreations: number[];
+}
+
+export interface PhoneRecord {
+  kind: 'phone';
+  id: string;
+  wabaId: string;
+  displayPhoneNumber: string;
+  verifiedName: string;
+  status: string;
+  qualityRating: string;
+  codeVerificationStatus: string;
+  nameStatus: string;
+  accountMode: string;
+  platformType: string;
+  throughputLevel: string;
+  isOnBizApp: boolean;
+  isOfficialBusinessAccount: boolean;
+  pin: string | null;
+  registered: boolean;
+  /** Unix ms of register calls, for the 72-hour limit. */
+  registrations: number[];
+  /** The verification code last "sent". */
+  verificationCode: string | null;
+  codeRequests: number[];
+  lastOnboardedAt: number;
+  username: string | null;
+  profile: JsonObject;
+  webhookOverride: WebhookOverride | null;
+  blockedUsers: Set<string>;
+  conversationalAutomation: JsonObject | null;
+  settings: JsonObject;
+}
+
+export interface TemplateRecord {
+  kind: 'template';
+  id: string;
+  wabaId: string;
+  name: string;
+  language: string;
+  status: string;
+  category: string;
+  previousCategory?: string;
+  subCategory?: string;
+  parameterFormat: 'POSITIONAL' | 'NAMED';
+  messageSendTtlSeconds?: number;
+  components: JsonObject[];
+  qualityScore: string;
+  qualityDate: number;
+  rejectedReason: string;
+  /** Unix ms of edits while approved. */
+  edits: number[];
+  pauses: number;
+  createdAt: number;
+}
+
+export interface MediaRecord {
+  kind: 'media';
+  id: string;
+  phoneId: string;
+  mimeType: string;
+  bytes: Buffer;
+  filename?: string;
+  /** Unix ms. */
+  expiresAt: number;
+}
+
+export interface PageRecord {
+  kind: 'page';
+  id: string;
+  name: string;
+  category: string;
+  tasks: string[];
+  instagramId?: string;
+  subscribedApps: Map<string, string[]>;
+}
+
+export interface InstagramRecord {
+  kind: 'instagram';
+  id: string;
+  appScopedId: string;
+  username: string;
+  name: string;
+  pageId?: string;
+  subscribedApps: Map<string, string[]>;
+}
+
+export type WorldRecord =
+  | AppRecord
+  | BusinessRecord
+  | PersonRecord
+  | WabaRecord
+  | PhoneRecord
+  | TemplateRecord
+  | MediaRecord
+  | PageRecord
+  | InstagramRecord;
+export type RecordKind = WorldRecord['kind'];
+export type RecordOf<K extends RecordKind> = Extract<WorldRecord, { kind: K }>;
+
+export function isKind<K extends RecordKind>(record: WorldRecord, kind: K): record is RecordOf<K> {
+  return record.kind === kind;
+}
+
+/** Everything that has a Graph id. */
+export class World {
+  private readonly records = new Map<string, WorldRecord>();
+
+  add<T extends WorldRecord>(record: T): T {
+    this.records.set(record.id, record);
+    return record;
+  }
+
+  remove(id: string): void {
+    this.records.delete(id);
+  }
+
+  clear(): void {
+    this.records.clear();
+  }
+
+  find(id: string): WorldRecord | undefined {
+    return this.records.get(id);
+  }
+
+  findKind<K extends RecordKind>(kind: K, id: string): RecordOf<K> | undefined {
+    const record = this.records.get(id);
+    return record && isKind(record, kind) ? record : undefined;
+  }
+
+  /** For the control API, where a wrong id is the caller's mistake. */
+  get<K extends RecordKind>(kind: K, id: string): RecordOf<K> {
+    const record = this.findKind(kind, id);
+    if (!record) throw new Error(`There is no ${kind} with id ${id}.`);
+    return record;
+  }
+
+  all<K extends RecordKind>(kind: K): RecordOf<K>[] {
+    const found: RecordOf<K>[] = [];
+    for (const record of this.records.values()) if (isKind(record, kind)) found.push(record);
+    return found;
+  }
+
+  first<K extends RecordKind>(kind: K): RecordOf<K> {
+    const record = this.all(kind)[0];
+    if (!record) throw new Error(`There is no ${kind} yet.`);
+    return record;
+  }
+
+  phonesOf(wabaId: string): PhoneRecord[] {
+    return this.all('phone').filter((phone) => phone.wabaId === wabaId);
+  }
+
+  templatesOf(wabaId: string): TemplateRecord[] {
+    return this.all('template').filter((template) => template.wabaId === wabaId);
+  }
+
+  wabaOfPhone(phone: PhoneRecord): WabaRecord {
+    return this.get('waba', phone.wabaId);
+  }
+}

@@ -1,0 +1,36 @@
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { AssetsModule } from './assets/assets.module';
+import { ConfigModule } from './config/config.module';
+import { DatabaseModule } from './database/database.module';
+import { DomainEventsModule } from './domain-events/domain-events.module';
+import { IdempotencyModule } from './http/idempotency.module';
+import { IdentityModule } from './identity/identity.module';
+import { OperationsModule } from './operations/operations.module';
+
+@Module({})
+export class AppModule {
+  /**
+   * @param env the environment, unchecked
+   * @param extra modules beside the product's own
+   */
+  static forEnvironment(
+    env: Readonly<Record<string, string | undefined>>,
+    extra: readonly (Type | DynamicModule)[] = [],
+  ): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forEnvironment(env),
+        OperationsModule,
+        DatabaseModule,
+        ScheduleModule.forRoot(),
+        IdempotencyModule,
+        DomainEventsModule,
+        AssetsModule,
+        IdentityModule,
+        ...extra,
+      ],
+    };
+  }
+}

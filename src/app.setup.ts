@@ -1,0 +1,91 @@
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory, Reflector } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import helmet from '@fastify/helmet';
+import type { FastifyInstance } from 'fastify';
+import { Logger } from 'nestjs-pino';
+import { AppModule } from './app.module';
+import { AppConfig } from './config/app-config';
+import { ServiceUnavailableError } from './errors/app.error';
+import { registerBodyParsers } from './http/body-parsers';
+import { EnvelopeInterceptor } from './http/envelope.interceptor';
+import { ExceptionEnvelopeFilter } from './http/exception.filter';
+import { serveApiDocs } from './http/openapi';
+import { REQUEST_ID_HEADER } from './http/request-id';
+import { serverOptions } from './http/server-options';
+import { DtoValidationPipe } from './http/validation.pipe';
+
+export interface AppOverrides {
+  /** Modules beside the product's own, for tests that need a route of their own. */
+  modules?: readonly (Type | DynamicModule)[];
+}
+
+/** What is reached under its own path; everything else lies under `/api`. */
+const UNPREFIXED = ['health/{*rest}', 'metrics', 'admin/{*rest}'];
+
+/**
+ * Builds the whole application, migrated and ready to listen; `main.ts` and the tests use the same.
+ * @param env the environment, unchecked
+ * @throws EnvironmentInvalidError naming every wrong setting
+ */
+export async function createApp(
+  env: Readonly<Record<string, string | undefined>>,
+  overrides: AppOverrides = {},
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forEnvironment(env, overrides.modules),
+    new FastifyAdapter(serverOptions()),
+    // A failed start throws to the caller instead of ending the process; the parsers are our own.
+    { bufferLogs: true, abortOnError: false, bodyParser: false },
+  );
+  app.useLogger(app.get(Logger));
+  const config = app.get(AppConfig);
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+
+  fastify.addHook('onRequest', async (request, reply) => {
+    void reply.header(REQUEST_ID_HEADER, request.id);
+  });
+  rejectWhileClosing(fastify);
+  if (!config.has('api')) serveHealthOnly(fastify);
+  registerBodyParsers(fastify);
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      // What the Swagger UI needs: its inline styles and its icons, which are data: addresses.
+      directives: { styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:'], upgradeInsecureRequests: null },
+    },
+  });
+  app.enableCors({
+    origin: config.env.CORS_ORIGINS,
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: [REQUEST_ID_HEADER, 'retry-after'],
+    maxAge: 600,
+  });
+
+  app.setGlobalPrefix('api', { exclude: UNPREFIXED });
+  app.useGlobalPipes(new DtoValidationPipe());
+  app.useGlobalFilters(new ExceptionEnvelopeFilter());
+  app.useGlobalInterceptors(new EnvelopeInterceptor(app.get(Reflector)));
+  if (config.has('api')) serveApiDocs(app);
+  await app.init();
+  return app;
+}
+
+/** Fastify's own answer while it closes is not in the envelope. */
+function rejectWhileClosing(fastify: FastifyInstance): void {
+  let isClosing = false;
+  fastify.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  fastify.addHook('onRequest', async (_request, reply) => {
+    if (!isClosing) return;
+    void reply.header('connection', 'close');
+    throw new ServiceUnavailableError('The service is shutting down. Try again.');
+  });
+}
+
+/** A process without the role `api` listens all the same, for its orchestrator's probes. */
+function serveHealthOnly(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (!/^\/(?:health\/|metrics(?:$|\?))/.test(request.url)) reply.callNotFound();
+  });
+}

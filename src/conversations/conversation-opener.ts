@@ -1,0 +1,141 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { AccountId, AssetId, ContactId, ConversationId } from '../database/ids';
+import { newId } from '../database/ids';
+import type { Platform } from './conversation-types';
+
+/** One message about to join a conversation: where it belongs and what it does to the conversation's counters. */
+export interface Joining {
+  accountId: AccountId;
+  assetId: AssetId;
+  platform: Platform;
+  contactId: ContactId | null;
+  /** Meta's group id, or an empty string; then the contact is only the author. */
+  groupId: string;
+  preview: string | null;
+  at: Date;
+  /** From the customer and new: it counts as unread and opens the customer service window. */
+  opensWindow: boolean;
+}
+
+export interface Joined {
+  conversationId: ConversationId;
+  /** The message's place in its conversation, from 1, without gaps. */
+  seq: string;
+}
+
+/** Free-form answers are allowed for this long after the customer's last message (WhatsApp, Messenger, Instagram alike). */
+export const SERVICE_WINDOW_MS = 24 * 60 * 60 * 1000;
+const PREVIEW_LENGTH = 200;
+
+interface Group {
+  first: Joining;
+  members: Joining[];
+}
+
+interface ConversationRow {
+  account_id: AccountId;
+  asset_id: AssetId;
+  contact_id: ContactId | null;
+  group_id: string;
+  id: ConversationId;
+  last_seq: string;
+}
+
+/**
+ * Opens the conversation that messages belong to, or finds the open one, and moves its counters, in one statement for a
+ * whole batch. That there is one open conversation for a contact and channel is a unique index, not a check.
+ */
+@Injectable()
+export class ConversationOpener {
+  /** @returns in the order given; sequence numbers follow that order */
+  async join(tx: EntityManager, joining: readonly Joining[]): Promise<Joined[]> {
+    const groups = new Map<string, Group>();
+    for (const item of joining) {
+      const key = conversationKey(item.accountId, item.assetId, item.groupId === '' ? item.contactId : null, item.groupId);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { first: item, members: [item] });
+      else group.members.push(item);
+    }
+    // Sorted, so that concurrent transactions lock conversations in the same order.
+    const sorted = [...groups.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+    const rows = [
+      ...(await this.upsert(tx, sorted.filter(({ first }) => first.groupId === ''), 'contact_id')),
+      ...(await this.upsert(tx, sorted.filter(({ first }) => first.groupId !== ''), 'group_id')),
+    ];
+    const byKey = new Map(
+      rows.map((row) => [conversationKey(row.account_id, row.asset_id, row.contact_id, row.group_id), row]),
+    );
+    const given = new Map<string, bigint>();
+    return joining.map((item) => {
+      const key = conversationKey(item.accountId, item.assetId, item.groupId === '' ? item.contactId : null, item.groupId);
+      const row = byKey.get(key);
+      const size = groups.get(key)?.members.length;
+      if (row === undefined || size === undefined) throw new Error('A conversation that was opened did not come back.');
+      const seq = (given.get(key) ?? BigInt(row.last_seq) - BigInt(size)) + 1n;
+      given.set(key, seq);
+      return { conversationId: row.id, seq: seq.toString() };
+    });
+  }
+
+  private async upsert(
+    tx: EntityManager,
+    groups: readonly Group[],
+    uniqueBy: 'contact_id' | 'group_id',
+  ): Promise<ConversationRow[]> {
+    if (groups.length === 0) return [];
+    const arbiter =
+      uniqueBy === 'contact_id'
+        ? `(account_id, asset_id, contact_id) WHERE status <> 'closed' AND contact_id IS NOT NULL`
+        : `(account_id, asset_id, group_id) WHERE status <> 'closed' AND group_id <> ''`;
+    const rows = groups.map(({ first, members }) => {
+      const latest = members.reduce((a, b) => (b.at >= a.at ? b : a));
+      const inbound = members.filter((member) => member.opensWindow);
+      const lastInbound = inbound.reduce<Date | null>((a, { at }) => (a === null || at > a ? at : a), null);
+      return {
+        ...first,
+        contactId: uniqueBy === 'contact_id' ? first.contactId : null,
+        size: members.length,
+        unread: inbound.length,
+        latestAt: latest.at,
+        preview: latest.preview === null ? null : [...latest.preview].slice(0, PREVIEW_LENGTH).join(''),
+        lastInbound,
+        windowExpires: lastInbound === null ? null : new Date(lastInbound.getTime() + SERVICE_WINDOW_MS),
+      };
+    });
+    return tx.query(
+      `INSERT INTO conversations AS c (account_id, id, platform, asset_id, contact_id, group_id, last_seq, unread_count,
+                                       last_message_at, last_message_preview, last_inbound_at, window_expires_at)
+       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::bigint[],
+                            $8::int[], $9::timestamptz[], $10::text[], $11::timestamptz[], $12::timestamptz[])
+       ON CONFLICT ${arbiter} DO UPDATE SET
+         last_seq = c.last_seq + excluded.last_seq,
+         unread_count = c.unread_count + excluded.unread_count,
+         last_message_preview = CASE WHEN c.last_message_at IS NULL OR excluded.last_message_at >= c.last_message_at
+                                     THEN excluded.last_message_preview ELSE c.last_message_preview END,
+         last_message_at = greatest(c.last_message_at, excluded.last_message_at),
+         last_inbound_at = greatest(c.last_inbound_at, excluded.last_inbound_at),
+         window_expires_at = greatest(c.window_expires_at, excluded.window_expires_at),
+         updated_at = now()
+       RETURNING account_id, asset_id, contact_id, group_id, id, last_seq`,
+      [
+        rows.map((row) => row.accountId),
+        rows.map(() => newId<ConversationId>()),
+        rows.map((row) => row.platform),
+        rows.map((row) => row.assetId),
+        rows.map((row) => row.contactId),
+        rows.map((row) => row.groupId),
+        rows.map((row) => row.size),
+        rows.map((row) => row.unread),
+        rows.map((row) => row.latestAt),
+        rows.map((row) => row.preview),
+        rows.map((row) => row.lastInbound),
+        rows.map((row) => row.windowExpires),
+      ],
+    );
+  }
+}
+
+function conversationKey(account: AccountId, asset: AssetId, contact: ContactId | null, group: string): string {
+  return `${account} ${asset} ${contact ?? ''} ${group}`;
+}

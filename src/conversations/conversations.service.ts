@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import type { AccountId, AssetId, ContactId, ConversationId, UserId } from '../database/ids';
+import { isUuid } from '../database/ids';
+import { NotFoundError } from '../errors/app.error';
+import type { IdentityKind, Platform } from './conversation-types';
+import type { PagePosition } from './page-position';
+
+export const CONVERSATION_STATUSES = ['active', 'snoozed', 'closed'] as const;
+export type ConversationStatus = (typeof CONVERSATION_STATUSES)[number];
+
+export interface StoredConversation {
+  id: ConversationId;
+  accountId: AccountId;
+  platform: Platform;
+  /** Our number, Page or Instagram account: Meta's id and name. */
+  channel: { id: AssetId; metaId: string; name: string | null };
+  contact: {
+    id: ContactId;
+    name: string | null;
+    identities: { kind: IdentityKind; value: string }[];
+  } | null;
+  groupId: string | null;
+  agentId: UserId | null;
+  status: ConversationStatus;
+  unreadCount: number;
+  lastMessageAt: Date | null;
+  lastMessagePreview: string | null;
+  lastInboundAt: Date | null;
+  windowExpiresAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export interface InboxFilter {
+  platform?: Platform | undefined;
+  status?: ConversationStatus | undefined;
+  limit: number;
+  before?: PagePosition | undefined;
+}
+
+interface ConversationRow {
+  id: ConversationId;
+  account_id: AccountId;
+  platform: Platform;
+  asset_id: AssetId;
+  asset_meta_id: string;
+  asset_name: string | null;
+  contact_id: ContactId | null;
+  contact_name: string | null;
+  identities: { kind: IdentityKind; value: string }[] | null;
+  group_id: string;
+  agent_id: UserId | null;
+  status: ConversationStatus;
+  unread_count: number;
+  last_message_at: Date | null;
+  last_message_preview: string | null;
+  last_inbound_at: Date | null;
+  window_expires_at: Date | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+@Injectable()
+export class ConversationsService {
+  constructor(@InjectDataSource() private readonly database: DataSource) {}
+
+  /** The inbox of the given accounts, the latest conversation first. */
+  async page(accountIds: readonly AccountId[], filter: InboxFilter): Promise<StoredConversation[]> {
+    if (accountIds.length === 0) return [];
+    const parameters: unknown[] = [accountIds, filter.limit];
+    const conditions = ['v.account_id = ANY($1)', 'v.last_message_at IS NOT NULL'];
+    const placeholder = (value: unknown): string => `$${parameters.push(value)}`;
+    if (filter.platform !== undefined) conditions.push(`v.platform = ${placeholder(filter.platform)}`);
+    if (filter.status !== undefined) conditions.push(`v.status = ${placeholder(filter.status)}`);
+    if (filter.before !== undefined)
+      conditions.push(
+        `(v.last_message_at, v.id) < (${placeholder(filter.before.at)}, ${placeholder(filter.before.id)})`,
+      );
+    const rows: ConversationRow[] = await this.database.query(
+      `WITH listed AS (
+         SELECT v.* FROM conversations v WHERE ${conditions.join(' AND ')}
+          ORDER BY v.last_message_at DESC, v.id DESC LIMIT $2)
+       ${DESCRIBE} ORDER BY v.last_message_at DESC, v.id DESC`,
+      parameters,
+    );
+    return rows.map(toConversation);
+  }
+
+  /** @throws NotFoundError when no such conversation is in any of the accounts */
+  async get(accountIds: readonly AccountId[], id: string): Promise<StoredConversation> {
+    const rows: ConversationRow[] =
+      isUuid(id) && accountIds.length > 0
+        ? await this.database.query(
+            `WITH listed AS (SELECT * FROM conversations WHERE account_id = ANY($1) AND id = $2) ${DESCRIBE}`,
+            [accountIds, id],
+          )
+        : [];
+    const [row] = rows;
+    if (row === undefined) throw new NotFoundError('There is no such conversation.');
+    return toConversation(row);
+  }
+}
+
+/** Adds channel and contact to the few rows of a page, after the page is cut. */
+const DESCRIBE = `
+  SELECT v.*, a.meta_id AS asset_meta_id, a.name AS asset_name, c.name AS contact_name, i.identities
+    FROM listed v
+    JOIN assets a ON a.account_id = v.account_id AND a.id = v.asset_id
+    LEFT JOIN contacts c ON c.account_id = v.account_id AND c.id = v.contact_id
+    LEFT JOIN LATERAL (
+      SELECT jsonb_agg(jsonb_build_object('kind', kind, 'value', value) ORDER BY kind, value) AS identities
+        FROM contact_identities WHERE account_id = v.account_id AND contact_id = v.contact_id) i ON true`;
+
+function toConversation(row: ConversationRow): StoredConversation {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    platform: row.platform,
+    channel: { id: row.asset_id, metaId: row.asset_meta_id, name: row.asset_name },
+    contact:
+      row.contact_id === null ? null : { id: row.contact_id, name: row.contact_name, identities: row.identities ?? [] },
+    groupId: row.group_id === '' ? null : row.group_id,
+    agentId: row.agent_id,
+    status: row.status,
+    unreadCount: row.unread_count,
+    lastMessageAt: row.last_message_at,
+    lastMessagePreview: row.last_message_preview,
+    lastInboundAt: row.last_inbound_at,
+    windowExpiresAt: row.window_expires_at,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

@@ -1,0 +1,78 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsIn, IsOptional, IsUUID } from 'class-validator';
+import { CursorPageQuery, CursorPaginationDto } from '../../http/page.dto';
+import { IDENTITY_KINDS, type IdentityKind, PLATFORMS, type Platform } from '../conversation-types';
+import type { StoredConversation } from '../conversations.service';
+
+const STATUSES = ['active', 'snoozed', 'closed'] as const;
+
+export class ConversationsQuery extends CursorPageQuery {
+  /** Only conversations of this connected account; all that you may see otherwise. */
+  @IsOptional() @IsUUID() accountId?: string;
+
+  @ApiProperty({ enum: PLATFORMS, required: false })
+  @IsOptional()
+  @IsIn(PLATFORMS)
+  platform?: Platform;
+
+  @ApiProperty({ enum: STATUSES, required: false })
+  @IsOptional()
+  @IsIn(STATUSES)
+  status?: (typeof STATUSES)[number];
+}
+
+export class ContactIdentityDto {
+  /** What kind of name the platform has for the person; `wa_id` and `phone` are digits without `+`. */
+  @ApiProperty({ enum: IDENTITY_KINDS }) kind!: IdentityKind;
+  /** @example 16505551234 */
+  value!: string;
+}
+
+export class ConversationContactDto {
+  id!: string;
+  /** As the platform tells it; null when it tells none. */
+  name!: string | null;
+  /** Everything the platform knows the person by. There may be no phone number among them. */
+  @ApiProperty({ type: [ContactIdentityDto] }) identities!: ContactIdentityDto[];
+}
+
+export class ConversationChannelDto {
+  id!: string;
+  /** Meta's id of our phone number, Page or Instagram account. */
+  metaId!: string;
+  name!: string | null;
+}
+
+export class ConversationDto {
+  id!: string;
+  accountId!: string;
+  @ApiProperty({ enum: PLATFORMS }) platform!: Platform;
+  /** Our side: the number, Page or Instagram account that it runs over. */
+  @ApiProperty({ type: ConversationChannelDto }) channel!: ConversationChannelDto;
+  /** The other side; null in groups. */
+  @ApiProperty({ type: ConversationContactDto, nullable: true }) contact!: ConversationContactDto | null;
+  /** Meta's id of the group, if it is one. */
+  groupId!: string | null;
+  /** The user it is assigned to. */
+  agentId!: string | null;
+  @ApiProperty({ enum: STATUSES }) status!: (typeof STATUSES)[number];
+  /** Messages of the customer since it was last marked as read. */
+  unreadCount!: number;
+  lastMessageAt!: Date | null;
+  /** The first 200 characters of the last message; null when it had no text. */
+  lastMessagePreview!: string | null;
+  lastInboundAt!: Date | null;
+  /** Until when free-form messages are allowed; null when the customer never wrote. */
+  windowExpiresAt!: Date | null;
+  createdAt!: Date;
+  updatedAt!: Date;
+
+  static from(conversation: StoredConversation): ConversationDto {
+    return Object.assign(new ConversationDto(), conversation);
+  }
+}
+
+export class ConversationPageDto {
+  @ApiProperty({ type: [ConversationDto] }) conversations!: ConversationDto[];
+  @ApiProperty({ type: CursorPaginationDto }) pagination!: CursorPaginationDto;
+}

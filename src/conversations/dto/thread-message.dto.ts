@@ -1,0 +1,74 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { CursorPaginationDto } from '../../http/page.dto';
+import { MESSAGE_STATUSES, type MessageStatus, PLATFORMS, type Platform, type SenderType } from '../conversation-types';
+import type { StoredMessage } from '../messages.service';
+
+const SENDER_TYPES = ['customer', 'agent', 'app', 'system'] as const;
+
+export class MessageErrorDto {
+  /** Meta's error code, or a word of ours. @example 131049 */
+  @ApiProperty({ oneOf: [{ type: 'number' }, { type: 'string' }] }) code!: number | string;
+  title!: string | null;
+  message!: string | null;
+  details!: string | null;
+}
+
+export class ThreadMessageDto {
+  id!: string;
+  conversationId!: string;
+  /** Meta's id (`wamid…`, `m_…`); null until Meta accepted it. */
+  externalId!: string | null;
+  @ApiProperty({ enum: PLATFORMS }) platform!: Platform;
+  @ApiProperty({ enum: ['inbound', 'outbound'] }) direction!: 'inbound' | 'outbound';
+  /** `customer`, `agent` (a user of this service), `app` (sent elsewhere in the business's name), `system`. */
+  @ApiProperty({ enum: SENDER_TYPES }) senderType!: SenderType;
+  /** For agents the user's id, else the platform's. */
+  senderId!: string | null;
+  /** Meta's word: `text`, `image`, `interactive`, … Types that we do not know keep their name. */
+  type!: string;
+  /** Body, caption or title, whatever there is to read; null for the rest and for what was taken back. */
+  text!: string | null;
+  /** The type's own content in Meta's names. */
+  @ApiProperty({ type: 'object', additionalProperties: true }) content!: Record<string, unknown>;
+  /** The message that it answers, or that it was forwarded. */
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true }) context!: Record<string, unknown> | null;
+  @ApiProperty({ enum: MESSAGE_STATUSES }) status!: MessageStatus;
+  @ApiProperty({ type: MessageErrorDto, nullable: true }) error!: MessageErrorDto | null;
+  /** Its place in the conversation, from 1, in order of arrival. A gap means something has not reached you yet. */
+  seq!: number;
+  /** When it was sent, by the platform's clock. */
+  timestamp!: Date;
+  editedAt!: Date | null;
+  /** When the sender took it back; its content is gone then. */
+  revokedAt!: Date | null;
+  createdAt!: Date;
+
+  static from(message: StoredMessage): ThreadMessageDto {
+    return Object.assign(new ThreadMessageDto(), {
+      id: message.id,
+      conversationId: message.conversationId,
+      externalId: message.externalId,
+      platform: message.platform,
+      direction: message.direction,
+      senderType: message.senderType,
+      senderId: message.senderId,
+      type: message.type,
+      text: message.text,
+      content: message.content,
+      context: message.context,
+      status: message.status,
+      error: message.error,
+      seq: message.seq,
+      timestamp: message.at,
+      editedAt: message.editedAt,
+      revokedAt: message.revokedAt,
+      createdAt: message.createdAt,
+    });
+  }
+}
+
+export class ThreadPageDto {
+  /** Newest first. */
+  @ApiProperty({ type: [ThreadMessageDto] }) messages!: ThreadMessageDto[];
+  @ApiProperty({ type: CursorPaginationDto }) pagination!: CursorPaginationDto;
+}

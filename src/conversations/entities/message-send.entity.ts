@@ -1,0 +1,21 @@
+import { Column, CreateDateColumn, Entity, PrimaryColumn } from 'typeorm';
+import type { AccountId, AssetId, MessageId } from '../../database/ids';
+import type { MessageError, Platform } from '../conversation-types';
+
+/** One line of the ledger of sends; SendLedger has the states. */
+@Entity('message_sends')
+export class MessageSendEntity {
+  @PrimaryColumn({ name: 'account_id', type: 'uuid' }) accountId!: AccountId;
+  @PrimaryColumn({ name: 'message_id', type: 'uuid' }) messageId!: MessageId;
+  @Column({ name: 'asset_id', type: 'uuid' }) assetId!: AssetId;
+  @Column({ type: 'text' }) platform!: Platform;
+  /** What goes to Meta, without our correlation data. */
+  @Column({ type: 'jsonb' }) request!: Record<string, unknown>;
+  @Column({ type: 'text' }) state!: 'queued' | 'sending' | 'accepted' | 'failed' | 'unknown';
+  @Column({ type: 'integer' }) attempts!: number;
+  @Column({ name: 'available_at', type: 'timestamptz' }) availableAt!: Date;
+  @Column({ name: 'started_at', type: 'timestamptz', nullable: true }) startedAt!: Date | null;
+  @Column({ name: 'finished_at', type: 'timestamptz', nullable: true }) finishedAt!: Date | null;
+  @Column({ type: 'jsonb', nullable: true }) error!: MessageError | null;
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' }) createdAt!: Date;
+}

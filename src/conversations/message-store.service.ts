@@ -1,0 +1,201 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { AccountId, AssetId, ConversationId, MessageId } from '../database/ids';
+import { newId } from '../database/ids';
+import type { DomainEvent } from '../domain-events/domain-events';
+import { Outbox } from '../domain-events/outbox';
+import { ContactResolver } from './contact-resolver';
+import { ConversationOpener } from './conversation-opener';
+import type { ArrivedEdit, ArrivedMessage, ArrivedRevocation, ArrivedStatus } from './conversation-types';
+import { MessageStatusStore } from './message-status-store';
+
+interface Fresh {
+  message: ArrivedMessage;
+  messageId: MessageId;
+}
+
+interface KeyRow {
+  account_id: AccountId;
+  asset_id: AssetId;
+  external_id: string;
+}
+
+/**
+ * The one store of messages for all platforms, as the webhook handlers use it: inside the inbox transaction, in batches,
+ * as often as the same events come. What was stored before is left alone.
+ */
+@Injectable()
+export class MessageStore {
+  constructor(
+    private readonly contacts: ContactResolver,
+    private readonly conversations: ConversationOpener,
+    private readonly statuses: MessageStatusStore,
+    private readonly outbox: Outbox,
+  ) {}
+
+  async storeArrived(tx: EntityManager, messages: readonly ArrivedMessage[]): Promise<void> {
+    const fresh = await this.takeKeys(tx, messages);
+    if (fresh.length === 0) return;
+
+    const authored = fresh.filter(
+      (entry): entry is Fresh & { message: { person: NonNullable<ArrivedMessage['person']> } } =>
+        entry.message.person !== null,
+    );
+    const contactIds = await this.contacts.resolve(
+      tx,
+      authored.map(({ message }) => ({ accountId: message.accountId, person: message.person })),
+    );
+    const contactOf = new Map(authored.map((entry, index) => [entry.messageId, contactIds[index] ?? null]));
+
+    const joined = await this.conversations.join(
+      tx,
+      fresh.map(({ message, messageId }) => ({
+        accountId: message.accountId,
+        assetId: message.assetId,
+        platform: message.platform,
+        contactId: contactOf.get(messageId) ?? null,
+        groupId: message.groupId,
+        preview: message.text,
+        at: message.at,
+        opensWindow: message.live && message.direction === 'inbound' && message.senderType === 'customer',
+      })),
+    );
+
+    await tx.query(
+      `INSERT INTO messages (account_id, id, conversation_id, asset_id, contact_id, platform, direction, sender_type,
+                             sender_id, type, message_text, content, context, metadata, external_id, status, seq, "timestamp")
+       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
+                            $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::jsonb[], $14::jsonb[], $15::text[],
+                            $16::text[], $17::bigint[], $18::timestamptz[])`,
+      [
+        fresh.map(({ message }) => message.accountId),
+        fresh.map(({ messageId }) => messageId),
+        joined.map(({ conversationId }) => conversationId),
+        fresh.map(({ message }) => message.assetId),
+        fresh.map(({ messageId }) => contactOf.get(messageId) ?? null),
+        fresh.map(({ message }) => message.platform),
+        fresh.map(({ message }) => message.direction),
+        fresh.map(({ message }) => message.senderType),
+        fresh.map(({ message }) => message.senderId),
+        fresh.map(({ message }) => message.type),
+        fresh.map(({ message }) => message.text),
+        fresh.map(({ message }) => JSON.stringify(message.content)),
+        fresh.map(({ message }) => (message.context === null ? null : JSON.stringify(message.context))),
+        fresh.map(({ message }) => JSON.stringify(message.metadata)),
+        fresh.map(({ message }) => message.externalId),
+        fresh.map(({ message }) => message.status),
+        joined.map(({ seq }) => seq),
+        fresh.map(({ message }) => message.at),
+      ],
+    );
+
+    await this.statuses.applyWaiting(
+      tx,
+      fresh.filter(({ message }) => message.direction === 'outbound').map(({ message }) => message),
+    );
+    await this.outbox.record(tx, this.createdEvents(fresh, joined, contactOf));
+  }
+
+  async applyStatuses(tx: EntityManager, statuses: readonly ArrivedStatus[]): Promise<void> {
+    await this.statuses.apply(tx, statuses);
+  }
+
+  /** Replaces text and content; what was there before stays in `metadata.edits`. An older edit never undoes a newer one. */
+  async applyEdits(tx: EntityManager, edits: readonly ArrivedEdit[]): Promise<void> {
+    const newest = new Map<string, ArrivedEdit>();
+    for (const edit of edits) {
+      const key = `${edit.accountId} ${edit.assetId} ${edit.externalId}`;
+      const other = newest.get(key);
+      if (other === undefined || edit.at >= other.at) newest.set(key, edit);
+    }
+    const rows = [...newest.values()];
+    if (rows.length === 0) return;
+    await tx.query(
+      `UPDATE messages m
+          SET metadata = jsonb_set(m.metadata, '{edits}', coalesce(m.metadata -> 'edits', '[]') ||
+                jsonb_build_array(jsonb_build_object('text', m.message_text, 'content', m.content, 'replacedAt', edit.at))),
+              message_text = edit.text, content = edit.content, edited_at = edit.at, updated_at = now()
+         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::jsonb[], $6::timestamptz[])
+                AS edit (account_id, asset_id, external_id, text, content, at)
+         JOIN message_keys k USING (account_id, asset_id, external_id)
+        WHERE m.account_id = k.account_id AND m.id = k.message_id
+          AND m.revoked_at IS NULL AND (m.edited_at IS NULL OR m.edited_at < edit.at)`,
+      [
+        rows.map((edit) => edit.accountId),
+        rows.map((edit) => edit.assetId),
+        rows.map((edit) => edit.externalId),
+        rows.map((edit) => edit.text),
+        rows.map((edit) => JSON.stringify(edit.content)),
+        rows.map((edit) => edit.at),
+      ],
+    );
+  }
+
+  /** The person took the message back: its content goes, that there was one stays. */
+  async applyRevocations(tx: EntityManager, revocations: readonly ArrivedRevocation[]): Promise<void> {
+    if (revocations.length === 0) return;
+    await tx.query(
+      `UPDATE messages m
+          SET message_text = NULL, content = '{}', metadata = m.metadata - 'edits' - 'raw',
+              revoked_at = least(coalesce(m.revoked_at, revoked.at), revoked.at), updated_at = now()
+         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[])
+                AS revoked (account_id, asset_id, external_id, at)
+         JOIN message_keys k USING (account_id, asset_id, external_id)
+        WHERE m.account_id = k.account_id AND m.id = k.message_id`,
+      [
+        revocations.map((item) => item.accountId),
+        revocations.map((item) => item.assetId),
+        revocations.map((item) => item.externalId),
+        revocations.map((item) => item.at),
+      ],
+    );
+  }
+
+  /** The keys decide what is new: a message that comes twice, even in two transactions at once, gets one row. */
+  private async takeKeys(tx: EntityManager, messages: readonly ArrivedMessage[]): Promise<Fresh[]> {
+    const byKey = new Map<string, Fresh>();
+    for (const message of messages) {
+      const key = `${message.accountId} ${message.assetId} ${message.externalId}`;
+      if (!byKey.has(key)) byKey.set(key, { message, messageId: newId<MessageId>() });
+    }
+    if (byKey.size === 0) return [];
+    const sorted = [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, fresh]) => fresh);
+    const rows: KeyRow[] = await tx.query(
+      `INSERT INTO message_keys (account_id, asset_id, external_id, message_id)
+       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[])
+       ON CONFLICT DO NOTHING RETURNING account_id, asset_id, external_id`,
+      [
+        sorted.map(({ message }) => message.accountId),
+        sorted.map(({ message }) => message.assetId),
+        sorted.map(({ message }) => message.externalId),
+        sorted.map(({ messageId }) => messageId),
+      ],
+    );
+    const inserted = new Set(rows.map((row) => `${row.account_id} ${row.asset_id} ${row.external_id}`));
+    // In order of arrival again: sequence numbers follow it.
+    return [...byKey.entries()].filter(([key]) => inserted.has(key)).map(([, fresh]) => fresh);
+  }
+
+  private createdEvents(
+    fresh: readonly Fresh[],
+    joined: readonly { conversationId: ConversationId; seq: string }[],
+    contactOf: ReadonlyMap<MessageId, DomainEvent<'message.created'>['payload']['contactId']>,
+  ): DomainEvent[] {
+    return fresh.flatMap(({ message, messageId }, index): DomainEvent[] => {
+      const place = joined[index];
+      if (!message.live || place === undefined) return [];
+      return [
+        {
+          kind: 'message.created',
+          accountId: message.accountId,
+          payload: {
+            messageId,
+            conversationId: place.conversationId,
+            contactId: contactOf.get(messageId) ?? null,
+          },
+          conversation: { id: place.conversationId, seq: place.seq },
+        },
+      ];
+    });
+  }
+}

@@ -1,0 +1,153 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import type { AccountId, AssetId, ContactId, ConversationId, MessageId } from '../database/ids';
+import { isUuid } from '../database/ids';
+import { NotFoundError } from '../errors/app.error';
+import type { MessageError, MessageStatus, Platform, SenderType } from './conversation-types';
+import type { PagePosition } from './page-position';
+
+export interface StoredMessage {
+  id: MessageId;
+  accountId: AccountId;
+  conversationId: ConversationId;
+  assetId: AssetId;
+  contactId: ContactId | null;
+  platform: Platform;
+  direction: 'inbound' | 'outbound';
+  senderType: SenderType;
+  senderId: string | null;
+  type: string;
+  text: string | null;
+  content: Record<string, unknown>;
+  context: Record<string, unknown> | null;
+  metadata: Record<string, unknown>;
+  externalId: string | null;
+  status: MessageStatus;
+  error: MessageError | null;
+  /** Its place in the conversation, from 1. */
+  seq: number;
+  at: Date;
+  editedAt: Date | null;
+  revokedAt: Date | null;
+  createdAt: Date;
+}
+
+export interface StatusTransition {
+  status: string;
+  at: Date;
+  /** In groups: who; an empty string otherwise. */
+  participant: string;
+  error: MessageError | null;
+  details: Record<string, unknown>;
+}
+
+export interface MessageWithHistory {
+  message: StoredMessage;
+  /** In the order they happened. */
+  statuses: StatusTransition[];
+}
+
+export interface MessageRow {
+  id: MessageId;
+  account_id: AccountId;
+  conversation_id: ConversationId;
+  asset_id: AssetId;
+  contact_id: ContactId | null;
+  platform: Platform;
+  direction: 'inbound' | 'outbound';
+  sender_type: SenderType;
+  sender_id: string | null;
+  type: string;
+  message_text: string | null;
+  content: Record<string, unknown>;
+  context: Record<string, unknown> | null;
+  metadata: Record<string, unknown>;
+  external_id: string | null;
+  status: MessageStatus;
+  error: MessageError | null;
+  seq: string;
+  timestamp: Date;
+  edited_at: Date | null;
+  revoked_at: Date | null;
+  created_at: Date;
+}
+
+@Injectable()
+export class MessagesService {
+  constructor(@InjectDataSource() private readonly database: DataSource) {}
+
+  /** @throws NotFoundError when no such message is in any of the accounts */
+  async getWithHistory(accountIds: readonly AccountId[], id: string): Promise<MessageWithHistory> {
+    const rows: MessageRow[] =
+      isUuid(id) && accountIds.length > 0
+        ? await this.database.query('SELECT * FROM messages WHERE account_id = ANY($1) AND id = $2', [accountIds, id])
+        : [];
+    const [row] = rows;
+    if (row === undefined) throw new NotFoundError('There is no such message.');
+    const statuses: StatusTransition[] = await this.database.query(
+      `SELECT status, at, participant, error, details FROM message_statuses
+        WHERE account_id = $1 AND message_id = $2
+        ORDER BY at, array_position(ARRAY['queued', 'unknown', 'accepted', 'sent', 'delivered', 'read', 'played'], status)`,
+      [row.account_id, row.id],
+    );
+    return { message: toStoredMessage(row), statuses };
+  }
+
+  /**
+   * One page of a thread, newest first.
+   * @param page at most one of `before` (older than it) and `after` (newer than it; the oldest of those come first in time,
+   *   so that a reader can go on without a gap)
+   */
+  async pageOfThread(
+    accountId: AccountId,
+    conversationId: ConversationId,
+    page: { limit: number; before?: PagePosition | undefined; after?: PagePosition | undefined },
+  ): Promise<StoredMessage[]> {
+    const parameters: unknown[] = [accountId, conversationId, page.limit];
+    let bound = '';
+    let order = 'DESC';
+    if (page.before !== undefined) {
+      bound = 'AND ("timestamp", id) < ($4, $5)';
+      parameters.push(page.before.at, page.before.id);
+    } else if (page.after !== undefined) {
+      bound = 'AND ("timestamp", id) > ($4, $5)';
+      order = 'ASC';
+      parameters.push(page.after.at, page.after.id);
+    }
+    const rows: MessageRow[] = await this.database.query(
+      `SELECT * FROM messages WHERE account_id = $1 AND conversation_id = $2 ${bound}
+        ORDER BY "timestamp" ${order}, id ${order} LIMIT $3`,
+      parameters,
+    );
+    const messages = rows.map(toStoredMessage);
+    return order === 'ASC' ? messages.reverse() : messages;
+  }
+}
+
+function toStoredMessage(row: MessageRow): StoredMessage {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    conversationId: row.conversation_id,
+    assetId: row.asset_id,
+    contactId: row.contact_id,
+    platform: row.platform,
+    direction: row.direction,
+    senderType: row.sender_type,
+    senderId: row.sender_id,
+    type: row.type,
+    text: row.message_text,
+    content: row.content,
+    context: row.context,
+    metadata: row.metadata,
+    externalId: row.external_id,
+    status: row.status,
+    error: row.error,
+    seq: Number(row.seq),
+    at: row.timestamp,
+    editedAt: row.edited_at,
+    revokedAt: row.revoked_at,
+    createdAt: row.created_at,
+  };
+}

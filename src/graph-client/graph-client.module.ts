@@ -1,0 +1,20 @@
+import { HttpModule } from '@nestjs/axios';
+import { Module } from '@nestjs/common';
+import { AppTokens } from './app-tokens';
+import { GraphCircuit } from './graph-circuit';
+import { GraphClient } from './graph-client';
+import { GraphTransport } from './graph-transport';
+import { GraphUsage } from './graph-usage';
+
+@Module({
+  imports: [HttpModule],
+  providers: [
+    GraphClient,
+    GraphTransport,
+    GraphUsage,
+    AppTokens,
+    { provide: GraphCircuit, useFactory: () => new GraphCircuit() },
+  ],
+  exports: [GraphClient, GraphUsage, GraphCircuit, AppTokens],
+})
+export class GraphClientModule {}

@@ -1,0 +1,64 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import { IsArray, IsBoolean, IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
+
+// A query is text, a JSON body is not: bodies are taken as they are typed, and only these turn a query's text into
+// something else. What they cannot turn they leave, for the validator beside them to refuse.
+
+/** A whole number of the query, as digits. */
+export function QueryInt({ min, max }: { min?: number; max?: number } = {}): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value,
+    ),
+    IsInt(),
+    ...(min === undefined ? [] : [Min(min)]),
+    ...(max === undefined ? [] : [Max(max)]),
+    ApiProperty({
+      type: 'integer',
+      required: false,
+      ...(min === undefined ? {} : { minimum: min }),
+      ...(max === undefined ? {} : { maximum: max }),
+    }),
+  );
+}
+
+/** `true` or `false` (also `1` or `0`) of the query. */
+export function QueryBoolean(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => {
+      if (value === 'true' || value === '1') return true;
+      if (value === 'false' || value === '0') return false;
+      return value;
+    }),
+    IsBoolean(),
+    ApiProperty({ type: Boolean, required: false }),
+  );
+}
+
+/** A comma-separated list of the query; the items are checked by validators with `each: true`. */
+export function QueryList(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string'
+        ? value
+            .split(',')
+            .map((item) => item.trim())
+            .filter((item) => item !== '')
+        : value,
+    ),
+    IsArray(),
+    ApiProperty({ type: [String], required: false, explode: false, style: 'form' } as Parameters<typeof ApiProperty>[0]),
+  );
+}
+
+/** An object of a body that has its own DTO. `ValidateNested` alone would let an array of them through. */
+export function NestedObject(dto: () => new () => object): PropertyDecorator {
+  return applyDecorators(Type(dto), IsObject(), ValidateNested(), ApiProperty({ type: dto }));
+}
+
+/** An array of objects of a body that have their own DTO. */
+export function NestedArray(dto: () => new () => object): PropertyDecorator {
+  return applyDecorators(Type(dto), IsArray(), ValidateNested({ each: true }), ApiProperty({ type: dto, isArray: true }));
+}

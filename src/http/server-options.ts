@@ -1,0 +1,61 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyHttpOptions, RawServerDefault } from 'fastify';
+import { BODY_LIMIT_BYTES } from './body-parsers';
+import { describeClientError, describeProblem } from './describe-problem';
+import { REQUEST_ID_HEADER, assignRequestId, requestIdOf } from './request-id';
+
+/** How long a request may take to arrive as a whole; a slow one would hold a connection for ever. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Longer than the minute after which common reverse proxies drop idle connections, or they would meet closed ones. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+
+/** Fastify's settings, with the errors that arise before Nest is reached answered in the envelope. */
+export function serverOptions(): FastifyHttpOptions<RawServerDefault> {
+  return {
+    bodyLimit: BODY_LIMIT_BYTES,
+    // Behind a proxy the caller's address is in X-Forwarded-For; only neighbours are believed.
+    trustProxy: ['loopback', 'linklocal', 'uniquelocal'],
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
+    // Ours answers in the envelope; see rejectWhileClosing.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 1_024 },
+    genReqId: assignRequestId,
+    frameworkErrors: (error, request, reply) => {
+      const { status, body } = describeProblem(error);
+      // The router refused the address, so there is no route whose reply could be used.
+      reply.raw
+        .writeHead(status, {
+          'content-type': 'application/json; charset=utf-8',
+          'x-content-type-options': 'nosniff',
+          [REQUEST_ID_HEADER]: request.id,
+        })
+        .end(JSON.stringify(body));
+    },
+    clientErrorHandler: answerClientError,
+  };
+}
+
+/** There is no request yet, so the answer is written by hand. */
+function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const { status, body } = describeClientError(error.code);
+  const text = JSON.stringify(body);
+  if (socket.writable) {
+    socket.write(
+      [
+        `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+        'content-type: application/json; charset=utf-8',
+        `content-length: ${Buffer.byteLength(text)}`,
+        `${REQUEST_ID_HEADER}: ${requestIdOf(undefined)}`,
+        'connection: close',
+        '',
+        text,
+      ].join('\r\n'),
+    );
+  }
+  socket.destroy(error);
+}

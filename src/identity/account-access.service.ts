@@ -1,0 +1,178 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
+import { type AccountId, type UserId, isUuid } from '../database/ids';
+import {
+  AccountAmbiguousError,
+  AccountNotFoundError,
+  ConflictError,
+  ForbiddenError,
+  NotFoundError,
+} from '../errors/app.error';
+import type { AuthenticatedUser } from './authenticated-user';
+
+export const MEMBER_ROLES = ['owner', 'member'] as const;
+export type MemberRole = (typeof MEMBER_ROLES)[number];
+
+/** Somebody who may use a connected account. */
+export interface AccountMember {
+  userId: UserId;
+  email: string;
+  name: string;
+  role: MemberRole;
+  since: Date;
+}
+
+export interface Membership {
+  accountId: AccountId;
+  userId: UserId;
+  role: MemberRole;
+  /** What people recognise the account by; repeated here so that a choice can be offered without a look elsewhere. */
+  accountName: string | null;
+}
+
+interface MembershipRow {
+  account_id: AccountId;
+  account_name: string | null;
+  role: MemberRole;
+}
+
+/**
+ * Whose an account is. Roles say what a user may do, membership says with which accounts: an admin of the service has
+ * no more of them than anybody else. An account without members, as after disconnecting, is nobody's.
+ */
+@Injectable()
+export class AccountAccess {
+  constructor(@InjectDataSource() private readonly database: DataSource) {}
+
+  /** The accounts that the user may use, oldest first. */
+  async accountIdsOf(userId: UserId): Promise<AccountId[]> {
+    return (await this.membershipsOf(userId)).map((row) => row.account_id);
+  }
+
+  /**
+   * The account that a request is about.
+   * @param requested the account that the request names, if it names one
+   * @throws AccountNotFoundError when there is none, or the named one is not the user's
+   * @throws AccountAmbiguousError listing the choices when there are several and none is named
+   */
+  async resolve(user: AuthenticatedUser, requested?: string): Promise<AccountId> {
+    if (requested !== undefined) return this.require(user, requested);
+    const rows = await this.membershipsOf(user.id);
+    const [first] = rows;
+    if (first === undefined) throw new AccountNotFoundError();
+    if (rows.length > 1) {
+      throw new AccountAmbiguousError(
+        'accountId',
+        rows.map((row) => ({ id: row.account_id, name: row.account_name })),
+      );
+    }
+    return first.account_id;
+  }
+
+  /** @throws AccountNotFoundError unless the user is a member; the same for one that does not exist */
+  async require(user: AuthenticatedUser, accountId: string): Promise<AccountId> {
+    return (await this.membershipOf(user.id, accountId)).account_id;
+  }
+
+  /**
+   * @throws AccountNotFoundError unless the user is a member
+   * @throws ForbiddenError for a member who is not an owner
+   */
+  async requireOwner(user: AuthenticatedUser, accountId: string): Promise<AccountId> {
+    const row = await this.membershipOf(user.id, accountId);
+    if (row.role !== 'owner') throw new ForbiddenError('Only an owner of this account may do this.');
+    return row.account_id;
+  }
+
+  /** Owners first, then members, each in the order they came. Users who were removed from the service are left out. */
+  async members(accountId: AccountId): Promise<AccountMember[]> {
+    const rows: { user_id: UserId; email: string; name: string; role: MemberRole; created_at: Date }[] =
+      await this.database.query(
+        `SELECT m.user_id, u.email, u.name, m.role, m.created_at
+           FROM account_members m JOIN users u ON u.id = m.user_id
+          WHERE m.account_id = $1 AND u.deleted_at IS NULL
+          ORDER BY m.role DESC, m.created_at, m.user_id`,
+        [accountId],
+      );
+    return rows.map((row) => ({
+      userId: row.user_id,
+      email: row.email,
+      name: row.name,
+      role: row.role,
+      since: row.created_at,
+    }));
+  }
+
+  /**
+   * Adds a member or changes one's role. Run it in the transaction that makes the account, or one of its own.
+   * @throws NotFoundError when there is no such user
+   * @throws ConflictError when it would leave the account without an owner
+   */
+  async setMember(tx: EntityManager, { accountId, userId, role, accountName }: Membership): Promise<void> {
+    if (role === 'member') await this.refuseWithoutOtherOwner(tx, accountId, userId);
+    const rows: unknown[] = await tx.query(
+      `INSERT INTO account_members (account_id, user_id, role, account_name)
+       SELECT $1, id, $3, $4 FROM users WHERE id = $2 AND deleted_at IS NULL
+       ON CONFLICT (account_id, user_id) DO UPDATE SET role = excluded.role, account_name = excluded.account_name
+       RETURNING user_id`,
+      [accountId, userId, role, accountName],
+    );
+    if (rows.length === 0) throw new NotFoundError('There is no such user.');
+  }
+
+  /**
+   * @throws NotFoundError when the user is not a member
+   * @throws ConflictError when it would leave the account without an owner
+   */
+  async removeMember(tx: EntityManager, accountId: AccountId, userId: UserId): Promise<void> {
+    await this.refuseWithoutOtherOwner(tx, accountId, userId);
+    // TypeORM answers a DELETE with the rows and their number.
+    const [, removed]: [unknown[], number] = await tx.query(
+      'DELETE FROM account_members WHERE account_id = $1 AND user_id = $2',
+      [accountId, userId],
+    );
+    if (removed === 0) throw new NotFoundError('This user is not a member of the account.');
+  }
+
+  /** Leaves the account nobody's. Belongs in the transaction that soft-deletes it. */
+  async removeAll(tx: EntityManager, accountId: AccountId): Promise<void> {
+    await tx.query('DELETE FROM account_members WHERE account_id = $1', [accountId]);
+  }
+
+  /** Keeps the name that choices are offered by the same as the account's. */
+  async rename(tx: EntityManager, accountId: AccountId, accountName: string | null): Promise<void> {
+    await tx.query('UPDATE account_members SET account_name = $2 WHERE account_id = $1', [accountId, accountName]);
+  }
+
+  private async membershipsOf(userId: UserId): Promise<MembershipRow[]> {
+    return this.database.query(
+      `SELECT account_id, account_name, role FROM account_members WHERE user_id = $1 ORDER BY created_at, account_id`,
+      [userId],
+    );
+  }
+
+  private async membershipOf(userId: UserId, accountId: string): Promise<MembershipRow> {
+    // Anything that is no UUID would be an error of PostgreSQL instead of a 404.
+    if (!isUuid(accountId)) throw new AccountNotFoundError(NO_SUCH_ACCOUNT);
+    const rows: MembershipRow[] = await this.database.query(
+      'SELECT account_id, account_name, role FROM account_members WHERE user_id = $1 AND account_id = $2',
+      [userId, accountId],
+    );
+    const [row] = rows;
+    if (row === undefined) throw new AccountNotFoundError(NO_SUCH_ACCOUNT);
+    return row;
+  }
+
+  /** Locks the owners, so that two who leave at once cannot each count on the other. */
+  private async refuseWithoutOtherOwner(tx: EntityManager, accountId: AccountId, userId: UserId): Promise<void> {
+    const owners: { user_id: UserId }[] = await tx.query(
+      `SELECT user_id FROM account_members WHERE account_id = $1 AND role = 'owner' ORDER BY user_id FOR UPDATE`,
+      [accountId],
+    );
+    if (owners.length === 1 && owners[0]?.user_id === userId)
+      throw new ConflictError('This user is the only owner of the account. Make somebody else an owner first.');
+  }
+}
+
+const NO_SUCH_ACCOUNT = 'There is no such connected account.';

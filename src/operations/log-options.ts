@@ -1,0 +1,60 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Params } from 'nestjs-pino';
+import type { Env } from '../config/env';
+import { requestIdOf } from '../http/request-id';
+import { maskText, maskUrl, maskValue } from './log-masking';
+
+/** Asked every few seconds, or by the thousand; only their failures are worth a line. */
+const QUIET_PATHS = /^\/(?:health\/|metrics\b|api\/meta\/webhook\/events\b|api\/(?:whatsapp|messenger)\/webhook\b)/;
+
+/** JSON lines on standard output, with everything secret or personal masked before it is written. */
+export function logOptions(env: Pick<Env, 'LOG_LEVEL' | 'LOG_PRETTY'>): Params {
+  return {
+    // The default spelling of "everywhere" is that of an older router.
+    forRoutes: ['{*path}'],
+    pinoHttp: {
+      level: env.LOG_LEVEL,
+      ...(env.LOG_PRETTY ? { transport: { target: 'pino-pretty', options: { singleLine: true } } } : {}),
+      // Fastify has given the request its id before any middleware runs.
+      genReqId: (request: IncomingMessage) => request.id ?? requestIdOf(undefined),
+      quietReqLogger: true,
+      customAttributeKeys: { reqId: 'requestId' },
+      wrapSerializers: false,
+      serializers: {
+        req: (request: IncomingMessage) => ({ method: request.method, url: maskUrl(request.url ?? '') }),
+        res: (response: ServerResponse) => ({ status: response.statusCode }),
+        err: (error: unknown) => (error instanceof Error ? maskValue(error) : error),
+      },
+      formatters: {
+        level: (label: string) => ({ level: label }),
+        log: maskFields,
+      },
+      hooks: {
+        logMethod(args, method) {
+          const [first, ...rest] = args.map((arg: unknown) => (typeof arg === 'string' ? maskText(arg) : arg));
+          // Objects after the text would be formatted into it, past the masking of fields.
+          Reflect.apply(method, this, [first, ...rest.map((arg) => (typeof arg === 'object' ? maskValue(arg) : arg))]);
+        },
+      },
+      customLogLevel: (request, response, error) => {
+        if (response.statusCode >= 500 || error !== undefined) return 'error';
+        return response.statusCode < 400 && QUIET_PATHS.test(request.url ?? '') ? 'silent' : 'info';
+      },
+      customSuccessMessage: () => 'request completed',
+      customErrorMessage: () => 'request failed',
+      customSuccessObject: (request, _response, fields: Record<string, unknown>) => ({ ...fields, req: request }),
+      customErrorObject: (request, _response, _error, fields: Record<string, unknown>) => ({
+        req: request,
+        res: fields.res,
+        responseTime: fields.responseTime,
+      }),
+    },
+  };
+}
+
+/** `req` and `res` are Node's own objects, which their serializers reduce to what may be logged. */
+function maskFields(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [key, key === 'req' || key === 'res' ? value : maskValue(value, key)]),
+  );
+}

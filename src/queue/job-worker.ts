@@ -1,0 +1,118 @@
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import type { Job, Queue } from 'bull';
+import { AppConfig } from '../config/app-config';
+import type { JobName, JobPayload, QueueName } from './job-contracts';
+import { Queues } from './queues';
+import { RedisOutageLog } from './redis-outage.log';
+import { runJob } from './run-job';
+import { within } from './within';
+
+export type JobHandler<Q extends QueueName, J extends JobName<Q>> = (
+  payload: JobPayload<Q, J>,
+  job: Job<JobPayload<Q, J>>,
+) => Promise<void>;
+
+const LONGEST_DRAIN_MS = 20_000;
+const LONGEST_CLOSE_MS = 2_000;
+
+/**
+ * Runs jobs in processes with the role `worker`, and only there. Processors call `consume` from `onModuleInit`; nothing
+ * is taken from a queue before the whole application has started.
+ */
+@Injectable()
+export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(JobWorker.name);
+  private readonly active = new Set<Promise<unknown>>();
+  private readonly waitingForStart: (() => void)[] = [];
+  private isStarted = false;
+  private isClosing = false;
+
+  constructor(
+    private readonly queues: Queues,
+    private readonly config: AppConfig,
+    private readonly outages: RedisOutageLog,
+  ) {}
+
+  /**
+   * @param concurrency how many of these jobs run at once in this process
+   * @param handler what it throws fails the job: it is tried again while attempts are left and the error is retryable
+   */
+  consume<Q extends QueueName, J extends JobName<Q>>(
+    queue: Q,
+    job: J,
+    concurrency: number,
+    handler: JobHandler<Q, J>,
+  ): void {
+    if (!this.config.has('worker')) return;
+    const start = (): void => {
+      this.start(queue, job, concurrency, handler);
+    };
+    if (this.isStarted) start();
+    else this.waitingForStart.push(start);
+  }
+
+  onApplicationBootstrap(): void {
+    this.isStarted = true;
+    for (const start of this.waitingForStart.splice(0)) start();
+  }
+
+  /** Takes no further jobs, gives the running ones 20 seconds, then lets go of Redis whether it answers or not. */
+  async beforeApplicationShutdown(): Promise<void> {
+    if (this.isClosing) return;
+    this.isClosing = true;
+    this.outages.silence();
+    const queues = this.queues.all();
+    await within(LONGEST_CLOSE_MS, Promise.allSettled(queues.map((queue) => queue.pause(true, true))));
+    const drained = await within(LONGEST_DRAIN_MS, Promise.allSettled(this.active));
+    if (drained === undefined) {
+      this.logger.warn(
+        `${this.active.size} jobs were still running; their rows are taken up again by another worker`,
+      );
+    }
+    await Promise.all(queues.map((queue) => this.close(queue)));
+  }
+
+  private start<Q extends QueueName, J extends JobName<Q>>(
+    queue: Q,
+    job: J,
+    concurrency: number,
+    handler: JobHandler<Q, J>,
+  ): void {
+    const run = async (bullJob: Job<JobPayload<Q, J>>): Promise<void> => {
+      const running = runJob(bullJob, () => handler(bullJob.data, bullJob));
+      this.active.add(running);
+      try {
+        await running;
+      } catch (error) {
+        this.logger.warn(
+          `${queue}/${job} failed: ${error instanceof Error ? error.message : 'unknown error'}`,
+        );
+        throw error;
+      } finally {
+        this.active.delete(running);
+      }
+    };
+    this.queues
+      .get(queue)
+      .process(job, concurrency, run)
+      .catch((error: unknown) => {
+        if (!this.isClosing) this.logger.error(`${queue}/${job} is no longer consumed`, error);
+      });
+  }
+
+  private async close(queue: Queue): Promise<void> {
+    const closing = queue.close(true).catch(() => undefined);
+    const closed = await within(
+      LONGEST_CLOSE_MS,
+      closing.then(() => true),
+    );
+    if (closed === undefined) for (const client of queue.clients) client.disconnect();
+    // @nestjs/bull closes queues too, without a limit: with Redis away that would hold up the exit for ever.
+    Object.assign(queue, { onApplicationShutdown: () => undefined });
+  }
+}

@@ -1,0 +1,4 @@
+export class ReceivedDto {
+  /** Always true: the delivery is stored. */
+  received!: true;
+}

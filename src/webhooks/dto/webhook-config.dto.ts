@@ -1,0 +1,71 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsObject, IsOptional, IsUUID, Matches } from 'class-validator';
+import type { WebhookConfigEntity } from '../entities/webhook-config.entity';
+
+const FIELDS_EXAMPLE = { messages: true, message_deliveries: true, messaging_postbacks: false };
+const FIELDS_SCHEMA = {
+  type: 'object',
+  additionalProperties: { type: 'boolean' },
+  example: FIELDS_EXAMPLE,
+} as const;
+
+export const WEBHOOK_CONFIG_STATUSES = ['pending', 'active'] as const;
+export type WebhookConfigStatus = (typeof WEBHOOK_CONFIG_STATUSES)[number];
+
+export class WebhookAccountQuery {
+  /** The connected account; needed only if you have several. */
+  @IsOptional() @IsUUID() accountId?: string;
+}
+
+export class ConfigureWebhookDto {
+  /** Any secret of your choice, 8 to 256 printable characters without spaces; Meta repeats it when it verifies the address. */
+  @Matches(/^[\x21-\x7e]{8,256}$/, { message: 'verifyToken must be 8 to 256 printable characters without spaces' })
+  verifyToken!: string;
+
+  /**
+   * Which events you want. `message_deliveries` means delivery and read receipts on every platform; any other name is
+   * Meta's own, asked of each object that has it.
+   */
+  @ApiProperty(FIELDS_SCHEMA)
+  @IsObject()
+  fields!: Record<string, boolean>;
+
+  /** The connected account; needed only if you have several. */
+  @IsOptional() @IsUUID() accountId?: string;
+}
+
+export class ConfiguredWebhookDto {
+  id!: string;
+  /** `active` once Meta has verified the address and taken the subscriptions; `pending` with a `reason` otherwise. */
+  @ApiProperty({ enum: WEBHOOK_CONFIG_STATUSES }) status!: WebhookConfigStatus;
+  @ApiProperty(FIELDS_SCHEMA) fields!: Record<string, boolean>;
+  /** What is missing and what to do; null when nothing is. */
+  reason!: string | null;
+
+  static from(config: WebhookConfigEntity): ConfiguredWebhookDto {
+    return Object.assign(new ConfiguredWebhookDto(), {
+      id: config.id,
+      status: config.status,
+      fields: config.fields,
+      reason: config.statusReason,
+    });
+  }
+}
+
+export class WebhookConfigDto extends ConfiguredWebhookDto {
+  verifyToken!: string;
+  /** The address that Meta delivers to. */
+  targetUrl!: string;
+  createdAt!: Date;
+  updatedAt!: Date;
+
+  static of(config: WebhookConfigEntity, verifyToken: string): WebhookConfigDto {
+    return Object.assign(new WebhookConfigDto(), {
+      ...ConfiguredWebhookDto.from(config),
+      verifyToken,
+      targetUrl: config.targetUrl,
+      createdAt: config.createdAt,
+      updatedAt: config.updatedAt,
+    });
+  }
+}

@@ -1,0 +1,137 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { Repository } from 'typeorm';
+import { AssetsService } from '../assets/assets.service';
+import { AppConfig } from '../config/app-config';
+import { sha256 } from '../crypto/secret-hash';
+import { TokenCipher } from '../crypto/token-cipher';
+import type { AccountId } from '../database/ids';
+import { newId } from '../database/ids';
+import { AppError, NotFoundError, ValidationFailedError } from '../errors/app.error';
+import { WebhookConfigEntity } from './entities/webhook-config.entity';
+import { KNOWN_FIELDS, type WebhookObject, fieldsByObject } from './webhook-fields';
+import { WebhookSubscriberRegistry } from './webhook-subscriber.registry';
+import { WebhookSubscriptionsApi } from './webhook-subscriptions-api';
+
+@Injectable()
+export class WebhookConfigService {
+  private readonly log = new Logger(WebhookConfigService.name);
+
+  constructor(
+    @InjectRepository(WebhookConfigEntity) private readonly configs: Repository<WebhookConfigEntity>,
+    private readonly cipher: TokenCipher,
+    private readonly config: AppConfig,
+    private readonly assets: AssetsService,
+    private readonly subscriptions: WebhookSubscriptionsApi,
+    private readonly subscribers: WebhookSubscriberRegistry,
+  ) {}
+
+  async isVerifyToken(token: string): Promise<boolean> {
+    return this.configs.existsBy({ verifyTokenHash: sha256(token) });
+  }
+
+  /** @throws NotFoundError when nothing was configured yet */
+  async get(accountId: AccountId): Promise<{ config: WebhookConfigEntity; verifyToken: string }> {
+    const config = await this.configs.findOneBy({ accountId });
+    if (config === null)
+      throw new NotFoundError('No webhook is configured. Configure one with POST /api/meta/webhook/configure.');
+    return { config, verifyToken: this.cipher.decrypt(config.verifyToken, verifyTokenContext(config.id)) };
+  }
+
+  /**
+   * Stores the configuration first, as Meta asks for the verify token while it subscribes, then subscribes the app's
+   * objects and the account's assets. Dying in between leaves it `pending`; doing it again repairs that.
+   */
+  async configure(
+    accountId: AccountId,
+    wish: { verifyToken: string; fields: Record<string, boolean> },
+  ): Promise<WebhookConfigEntity> {
+    refuseUnknownFields(wish.fields);
+    const id = await this.store(accountId, wish);
+    const problems = await this.subscribe(accountId, wish);
+    await this.configs.update(
+      { accountId, id },
+      problems.length === 0
+        ? { status: 'active', statusReason: null }
+        : { status: 'pending', statusReason: problems.join(' ') },
+    );
+    return this.configs.findOneByOrFail({ accountId, id });
+  }
+
+  private async store(
+    accountId: AccountId,
+    wish: { verifyToken: string; fields: Record<string, boolean> },
+  ): Promise<string> {
+    const existing = await this.configs.findOneBy({ accountId });
+    const id = existing?.id ?? newId();
+    // The constraint of one configuration per account decides between two requests at once.
+    const rows: { id: string }[] = await this.configs.query(
+      `INSERT INTO webhook_configs AS c (account_id, id, verify_token, verify_token_hash, target_url, fields, status)
+       VALUES ($1, $2, $3, $4, $5, $6, 'pending')
+       ON CONFLICT ON CONSTRAINT webhook_configs_one_each DO UPDATE
+          SET verify_token = excluded.verify_token, verify_token_hash = excluded.verify_token_hash,
+              target_url = excluded.target_url, fields = excluded.fields, status = 'pending', updated_at = now()
+        WHERE c.id = excluded.id
+       RETURNING id`,
+      [
+        accountId,
+        id,
+        this.cipher.encrypt(wish.verifyToken, verifyTokenContext(id)),
+        sha256(wish.verifyToken),
+        this.config.webhookUrl,
+        JSON.stringify(wish.fields),
+      ],
+    );
+    // Another request made the row in between: its id is part of the ciphertext, so begin again with that id.
+    return rows[0]?.id ?? this.store(accountId, wish);
+  }
+
+  /** @returns a sentence for each thing that did not work; empty when Meta will deliver */
+  private async subscribe(
+    accountId: AccountId,
+    wish: { verifyToken: string; fields: Record<string, boolean> },
+  ): Promise<string[]> {
+    const wanted = Object.keys(wish.fields).filter((name) => wish.fields[name] === true);
+    const owned = await this.objectsOf(accountId);
+    const problems: string[] = wanted.length === 0 ? ['No field is switched on, so Meta sends nothing.'] : [];
+    for (const [object, fields] of fieldsByObject(wanted)) {
+      try {
+        await this.subscriptions.subscribe(object, fields, wish.verifyToken);
+        if (owned.has(object)) await this.subscribers.of(object)?.subscribeAssets(accountId);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        this.log.warn(`Subscribing ${object} failed: ${error.code} ${error.message}`);
+        // An app without, say, the Instagram product cannot subscribe to it; that matters only to who has an account there.
+        if (owned.has(object)) problems.push(`${object}: ${error.message}`);
+      }
+    }
+    return problems;
+  }
+
+  /** The objects that the account has something of; WhatsApp is assumed as long as nothing is known. */
+  private async objectsOf(accountId: AccountId): Promise<Set<WebhookObject>> {
+    const kinds = await this.assets.kindsOf(accountId);
+    const objects = new Set<WebhookObject>();
+    if (kinds.size === 0 || kinds.has('waba') || kinds.has('phone_number')) objects.add('whatsapp_business_account');
+    if (kinds.has('page')) objects.add('page');
+    if (kinds.has('instagram')) objects.add('instagram');
+    return objects;
+  }
+}
+
+function verifyTokenContext(id: string): string {
+  return `webhook_configs:${id}:verify_token`;
+}
+
+function refuseUnknownFields(fields: Record<string, unknown>): void {
+  const problems = Object.entries(fields).flatMap(([name, value]) => {
+    const path = `fields.${name}`;
+    if (!KNOWN_FIELDS.has(name))
+      return [{ path, rule: 'knownField', message: `${name} is not a webhook field of WhatsApp, Pages or Instagram.` }];
+    if (typeof value !== 'boolean') return [{ path, rule: 'isBoolean', message: `${path} must be true or false.` }];
+    return [];
+  });
+  if (Object.keys(fields).length === 0)
+    problems.push({ path: 'fields', rule: 'notEmpty', message: 'fields must name at least one field.' });
+  if (problems.length > 0) throw new ValidationFailedError(problems);
+}

@@ -1,0 +1,42 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { CryptoModule } from '../crypto/crypto.module';
+import { GraphClientModule } from '../graph-client/graph-client.module';
+import { IdentityModule } from '../identity/identity.module';
+import { QueueModule } from '../queue/queue.module';
+import { WebhookConfigEntity } from './entities/webhook-config.entity';
+import { WebhookDeliveryEntity } from './entities/webhook-delivery.entity';
+import { EventRouter } from './event-router';
+import { WebhookConfigController } from './webhook-config.controller';
+import { WebhookConfigService } from './webhook-config.service';
+import { WebhookDeliveriesController } from './webhook-deliveries.controller';
+import { WebhookHandlerRegistry } from './webhook-handler.registry';
+import { WebhookInboxService } from './webhook-inbox.service';
+import { WebhookInboxWorker } from './webhook-inbox.worker';
+import { WebhookProcessor } from './webhook-processor';
+import { WebhookSubscriberRegistry } from './webhook-subscriber.registry';
+import { WebhookSubscriptionsApi } from './webhook-subscriptions-api';
+import { WebhooksController } from './webhooks.controller';
+
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([WebhookConfigEntity, WebhookDeliveryEntity]),
+    CryptoModule,
+    GraphClientModule,
+    IdentityModule,
+    QueueModule,
+  ],
+  controllers: [WebhooksController, WebhookConfigController, WebhookDeliveriesController],
+  providers: [
+    WebhookHandlerRegistry,
+    WebhookSubscriberRegistry,
+    WebhookInboxService,
+    WebhookInboxWorker,
+    WebhookProcessor,
+    WebhookConfigService,
+    WebhookSubscriptionsApi,
+    EventRouter,
+  ],
+  exports: [WebhookHandlerRegistry, WebhookSubscriberRegistry],
+})
+export class WebhooksModule {}

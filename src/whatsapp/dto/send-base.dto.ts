@@ -1,0 +1,60 @@
+import { Type } from 'class-transformer';
+import {
+  IsIn,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Matches,
+  ValidateNested,
+} from 'class-validator';
+
+export const MESSAGE_ID = { message: 'message_id must be a WhatsApp message id such as wamid.HBgLMTY1…' };
+
+export class SendContextDto {
+  /**
+   * WhatsApp's id (`wamid…`) of the message to answer. It is quoted above the new one if it is at most 30 days old.
+   * @example wamid.HBgLMTY1MDU1NTEyMzQVAgASGBQzQTRB
+   */
+  @IsString() @Length(1, 512, MESSAGE_ID) message_id!: string;
+}
+
+/** What every message has, whatever its type. Give either `to` or `recipient`. */
+export abstract class SendMessageBaseDto {
+  /**
+   * Phone number of the person with its country code: `+16505551234`. Spaces, brackets and hyphens are ignored; a
+   * number without its country code is refused.
+   * @example +16505551234
+   */
+  @IsOptional() @IsString() @IsNotEmpty() to?: string;
+
+  /**
+   * Business-scoped user id of a person whose number is hidden, instead of `to`.
+   * @example US.13491208655302741918
+   */
+  @IsOptional() @IsString() @IsNotEmpty() recipient?: string;
+
+  /** The message that this one answers. */
+  @IsOptional() @ValidateNested() @Type(() => SendContextDto) context?: SendContextDto;
+
+  /**
+   * Meta's id of the number to send from. Needed only if the account has several.
+   * @example 106540352242922
+   */
+  @IsOptional()
+  @Matches(/^\d{1,32}$/, { message: "phoneNumberId must be Meta's id of a phone number: digits only" })
+  phoneNumberId?: string;
+
+  /** The connected Meta account, by our id. Needed only if you have several. */
+  @IsOptional() @IsUUID() accountId?: string;
+
+  /** As in Meta's own message object; may be left out. */
+  @IsOptional() @IsIn(['whatsapp']) messaging_product?: 'whatsapp';
+
+  /** As in Meta's own message object; may be left out. */
+  @IsOptional() @IsIn(['individual']) recipient_type?: 'individual';
+
+  /** Lets Meta refuse the message when the person's identity key has changed since (identity change check). */
+  @IsOptional() @IsString() @Length(1, 256) recipient_identity_key_hash?: string;
+}

@@ -1,0 +1,102 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  IsArray,
+  IsIn,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
+import { SendMessageBaseDto } from './send-base.dto';
+
+/** `formatted_name` and at least one further part. */
+export class SendContactNameDto {
+  /** @example Ana Silva */
+  @IsString() @Length(1, 512) formatted_name!: string;
+  @IsOptional() @IsString() @MaxLength(512) first_name?: string;
+  @IsOptional() @IsString() @MaxLength(512) last_name?: string;
+  @IsOptional() @IsString() @MaxLength(512) middle_name?: string;
+  @IsOptional() @IsString() @MaxLength(512) prefix?: string;
+  @IsOptional() @IsString() @MaxLength(512) suffix?: string;
+}
+
+export class SendContactPhoneDto {
+  /** @example +1 (650) 555-1234 */
+  @IsOptional() @IsString() @MaxLength(64) phone?: string;
+  /** @example WORK */
+  @IsOptional() @IsString() @MaxLength(64) type?: string;
+  /** Offers a button to chat with this number on WhatsApp. */
+  @IsOptional()
+  @Matches(/^\d{5,15}$/, { message: 'wa_id must be the digits of a WhatsApp number.' })
+  wa_id?: string;
+}
+
+export class SendContactEmailDto {
+  @IsOptional() @IsString() @MaxLength(320) email?: string;
+  @IsOptional() @IsString() @MaxLength(64) type?: string;
+}
+
+export class SendContactUrlDto {
+  @IsOptional() @IsString() @MaxLength(2048) url?: string;
+  @IsOptional() @IsString() @MaxLength(64) type?: string;
+}
+
+export class SendContactAddressDto {
+  @IsOptional() @IsString() @MaxLength(512) street?: string;
+  @IsOptional() @IsString() @MaxLength(512) city?: string;
+  @IsOptional() @IsString() @MaxLength(512) state?: string;
+  @IsOptional() @IsString() @MaxLength(64) zip?: string;
+  @IsOptional() @IsString() @MaxLength(512) country?: string;
+  @IsOptional() @IsString() @MaxLength(8) country_code?: string;
+  @IsOptional() @IsString() @MaxLength(64) type?: string;
+}
+
+export class SendContactOrganisationDto {
+  @IsOptional() @IsString() @MaxLength(512) company?: string;
+  @IsOptional() @IsString() @MaxLength(512) department?: string;
+  @IsOptional() @IsString() @MaxLength(512) title?: string;
+}
+
+export class SendContactDto {
+  @ValidateNested() @Type(() => SendContactNameDto) name!: SendContactNameDto;
+  @IsOptional()
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => SendContactPhoneDto)
+  phones?: SendContactPhoneDto[];
+  @IsOptional()
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => SendContactEmailDto)
+  emails?: SendContactEmailDto[];
+  @IsOptional()
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => SendContactUrlDto)
+  urls?: SendContactUrlDto[];
+  @IsOptional()
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => SendContactAddressDto)
+  addresses?: SendContactAddressDto[];
+  @IsOptional() @ValidateNested() @Type(() => SendContactOrganisationDto) org?: SendContactOrganisationDto;
+  /** @example 2012-08-18 */
+  @IsOptional()
+  @Matches(/^\d{4}-\d{2}-\d{2}$/, { message: 'birthday must be a date as 2012-08-18.' })
+  birthday?: string;
+}
+
+export class SendContactsMessageDto extends SendMessageBaseDto {
+  @IsIn(['contacts']) type!: 'contacts';
+  /** One to 257 cards of an address book. */
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(257)
+  @ValidateNested({ each: true })
+  @Type(() => SendContactDto)
+  contacts!: SendContactDto[];
+}

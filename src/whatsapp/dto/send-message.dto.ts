@@ -1,0 +1,58 @@
+import { Type } from 'class-transformer';
+import {
+  IsBoolean,
+  IsDefined,
+  IsIn,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  ValidateNested,
+} from 'class-validator';
+import { SendMessageBaseDto } from './send-base.dto';
+import { SendContactsMessageDto } from './send-contacts.dto';
+import { SendInteractiveMessageDto } from './send-interactive.dto';
+import {
+  SendAudioMessageDto,
+  SendDocumentMessageDto,
+  SendImageMessageDto,
+  SendLocationMessageDto,
+  SendReactionMessageDto,
+  SendStickerMessageDto,
+  SendVideoMessageDto,
+} from './send-media.dto';
+import { SendTemplateMessageDto } from './send-template.dto';
+
+export class SendTextDto {
+  /** WhatsApp's own marks work: `*bold*`, `_italic_`. @example Your order is on its way. */
+  @IsString() @Length(1, 4096) @Matches(/\S/, { message: 'body must not be blank' }) body!: string;
+  /** Show a preview of the first address in the text. */
+  @IsOptional() @IsBoolean() preview_url?: boolean;
+}
+
+export class SendTextMessageDto extends SendMessageBaseDto {
+  @IsIn(['text']) type!: 'text';
+  @IsDefined() @ValidateNested() @Type(() => SendTextDto) text!: SendTextDto;
+}
+
+/** By the message's `type`: what the rest of it is checked against. */
+export const SEND_MESSAGE_CLASSES = {
+  text: SendTextMessageDto,
+  template: SendTemplateMessageDto,
+  image: SendImageMessageDto,
+  video: SendVideoMessageDto,
+  audio: SendAudioMessageDto,
+  document: SendDocumentMessageDto,
+  sticker: SendStickerMessageDto,
+  location: SendLocationMessageDto,
+  contacts: SendContactsMessageDto,
+  reaction: SendReactionMessageDto,
+  interactive: SendInteractiveMessageDto,
+} as const;
+
+export type SendMessageType = keyof typeof SEND_MESSAGE_CLASSES;
+export type SendMessageDto = InstanceType<(typeof SEND_MESSAGE_CLASSES)[SendMessageType]>;
+
+export function isSendMessageType(type: unknown): type is SendMessageType {
+  return typeof type === 'string' && Object.hasOwn(SEND_MESSAGE_CLASSES, type);
+}

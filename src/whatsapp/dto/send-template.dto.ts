@@ -1,0 +1,230 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  IsArray,
+  IsDefined,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { SendMessageBaseDto } from './send-base.dto';
+import { ForType } from './send-field-rules';
+import { SendDocumentDto, SendFileDto, SendLocationDto } from './send-media.dto';
+
+export const TEMPLATE_PARAMETER_TYPES = [
+  'text',
+  'currency',
+  'date_time',
+  'image',
+  'video',
+  'gif',
+  'document',
+  'location',
+  'product',
+  'payload',
+  'coupon_code',
+  'action',
+  'limited_time_offer',
+  'tap_target_configuration',
+  'order_status',
+] as const;
+export type TemplateParameterType = (typeof TEMPLATE_PARAMETER_TYPES)[number];
+
+export const TEMPLATE_COMPONENT_TYPES = [
+  'header',
+  'body',
+  'button',
+  'limited_time_offer',
+  'carousel',
+  'order_status',
+] as const;
+export type TemplateComponentType = (typeof TEMPLATE_COMPONENT_TYPES)[number];
+
+export const TEMPLATE_BUTTON_TYPES = [
+  'quick_reply',
+  'url',
+  'copy_code',
+  'flow',
+  'catalog',
+  'mpm',
+  'order_details',
+  'voice_call',
+] as const;
+export type TemplateButtonType = (typeof TEMPLATE_BUTTON_TYPES)[number];
+
+/** Ten buttons at most; Meta takes the place as text or number. */
+const BUTTON_PLACES = Array.from({ length: 10 }, (_, place) => [place, String(place)]).flat();
+
+export class SendCurrencyDto {
+  /** Shown where the amount cannot be put into the person's own notation. */
+  @IsString() @Length(1, 200) fallback_value!: string;
+  /** ISO 4217. @example USD */
+  @Matches(/^[A-Z]{3}$/, { message: 'code must be an ISO 4217 code such as USD.' }) code!: string;
+  /** The amount times 1000. @example 10990 */
+  @IsInt() amount_1000!: number;
+}
+
+export class SendDateTimeDto {
+  /** What is shown. @example February 25, 1977 */
+  @IsString() @Length(1, 200) fallback_value!: string;
+  @IsOptional() @IsInt() day_of_week?: number;
+  @IsOptional() @IsInt() year?: number;
+  @IsOptional() @IsInt() month?: number;
+  @IsOptional() @IsInt() day_of_month?: number;
+  @IsOptional() @IsInt() hour?: number;
+  @IsOptional() @IsInt() minute?: number;
+  @IsOptional() @IsString() calendar?: string;
+  @IsOptional() @IsNumber() timestamp?: number;
+}
+
+export class SendProductDto {
+  @IsString() @Length(1, 256) product_retailer_id!: string;
+  @IsOptional() @IsString() @Length(1, 64) catalog_id?: string;
+}
+
+export class SendLimitedTimeOfferDto {
+  /** When the offer ends, in milliseconds since 1970. */
+  @IsInt() @Min(0) expiration_time_ms!: number;
+}
+
+/** The value for one variable of the template: `type`, and the value under the key of that name. */
+export class SendTemplateParameterDto {
+  @ApiProperty({ type: String, enum: TEMPLATE_PARAMETER_TYPES, example: 'text' })
+  @IsIn(TEMPLATE_PARAMETER_TYPES)
+  type!: TemplateParameterType;
+
+  /** The variable's name, for templates with named variables; all parameters have one or none has. @example first_name */
+  @IsOptional()
+  @Matches(/^[a-z0-9_]{1,512}$/, {
+    message: 'parameter_name holds lower-case letters, digits and underscores.',
+  })
+  parameter_name?: string;
+
+  /** @example Ana */
+  @ForType('text')
+  @IsString()
+  @MaxLength(32_768)
+  text?: string;
+  @ForType('currency') @IsDefined() @ValidateNested() @Type(() => SendCurrencyDto) currency?: SendCurrencyDto;
+  @ForType('date_time')
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => SendDateTimeDto)
+  date_time?: SendDateTimeDto;
+  @ForType('image') @IsDefined() @ValidateNested() @Type(() => SendFileDto) image?: SendFileDto;
+  @ForType('video') @IsDefined() @ValidateNested() @Type(() => SendFileDto) video?: SendFileDto;
+  @ForType('gif') @IsDefined() @ValidateNested() @Type(() => SendFileDto) gif?: SendFileDto;
+  @ForType('document') @IsDefined() @ValidateNested() @Type(() => SendDocumentDto) document?: SendDocumentDto;
+  @ForType('location') @IsDefined() @ValidateNested() @Type(() => SendLocationDto) location?: SendLocationDto;
+  @ForType('product') @IsDefined() @ValidateNested() @Type(() => SendProductDto) product?: SendProductDto;
+  /** For quick replies: comes back in the webhook when the button is pressed. @example STOP */
+  @ForType('payload') @IsString() @Length(1, 256) payload?: string;
+  @ForType('coupon_code') @IsString() @Length(1, 20) coupon_code?: string;
+  /** For flow, catalog and multi-product buttons. */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @ForType('action')
+  @IsObject()
+  action?: Record<string, unknown>;
+  @ForType('limited_time_offer')
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => SendLimitedTimeOfferDto)
+  limited_time_offer?: SendLimitedTimeOfferDto;
+  @ApiPropertyOptional({ type: 'array', items: { type: 'object', additionalProperties: true } })
+  @ForType('tap_target_configuration')
+  @IsArray()
+  @IsObject({ each: true })
+  tap_target_configuration?: Record<string, unknown>[];
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @ForType('order_status')
+  @IsObject()
+  order_status?: Record<string, unknown>;
+}
+
+export class SendTemplateCardDto {
+  @IsInt() @Min(0) card_index!: number;
+  @ApiProperty({ type: () => [SendTemplateComponentDto] })
+  @IsArray()
+  @ArrayMaxSize(16)
+  @ValidateNested({ each: true })
+  @Type(() => SendTemplateComponentDto)
+  components!: SendTemplateComponentDto[];
+}
+
+/** The values for one part of the template. Parts without variables are left out. */
+export class SendTemplateComponentDto {
+  @ApiProperty({ type: String, enum: TEMPLATE_COMPONENT_TYPES, example: 'body' })
+  @IsIn(TEMPLATE_COMPONENT_TYPES)
+  type!: TemplateComponentType;
+
+  /** For buttons: the kind of the button. */
+  @ApiProperty({ type: String, enum: TEMPLATE_BUTTON_TYPES, required: false })
+  @ForType('button')
+  @IsIn(TEMPLATE_BUTTON_TYPES)
+  sub_type?: TemplateButtonType;
+
+  /** For buttons: the place among the template's buttons, from 0. */
+  @ApiProperty({ oneOf: [{ type: 'string' }, { type: 'integer' }], required: false, example: '0' })
+  @ForType('button')
+  @IsIn(BUTTON_PLACES, { message: 'index must be the place of the button, 0 to 9.' })
+  index?: string | number;
+
+  /** In the order of the template's variables, or each with its `parameter_name`. */
+  @ForType(...TEMPLATE_COMPONENT_TYPES.filter((type) => type !== 'carousel'))
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(100)
+  @ValidateNested({ each: true })
+  @Type(() => SendTemplateParameterDto)
+  parameters?: SendTemplateParameterDto[];
+
+  @ApiProperty({ type: () => [SendTemplateCardDto], required: false })
+  @ForType('carousel')
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(10)
+  @ValidateNested({ each: true })
+  @Type(() => SendTemplateCardDto)
+  cards?: SendTemplateCardDto[];
+}
+
+export class SendTemplateLanguageDto {
+  /** The language it was approved in; there is no falling back to another. @example en_US */
+  @Matches(/^[a-z]{2,3}(_[A-Za-z]{2,4})?$/, {
+    message: 'code must be a language code of Meta such as en_US.',
+  })
+  code!: string;
+  @IsOptional() @IsIn(['deterministic']) policy?: 'deterministic';
+}
+
+export class SendTemplateDto {
+  /** @example order_confirmation */
+  @Matches(/^[a-z0-9_]{1,512}$/, {
+    message: 'name holds lower-case letters, digits and underscores, at most 512.',
+  })
+  name!: string;
+  @IsDefined() @ValidateNested() @Type(() => SendTemplateLanguageDto) language!: SendTemplateLanguageDto;
+  /** Values for the template's variables; leave it out for a template without any. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(16)
+  @ValidateNested({ each: true })
+  @Type(() => SendTemplateComponentDto)
+  components?: SendTemplateComponentDto[];
+}
+
+/** May be sent at any time, also to people who never wrote. */
+export class SendTemplateMessageDto extends SendMessageBaseDto {
+  @IsIn(['template']) type!: 'template';
+  @IsDefined() @ValidateNested() @Type(() => SendTemplateDto) template!: SendTemplateDto;
+}

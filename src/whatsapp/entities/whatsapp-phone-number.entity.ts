@@ -1,0 +1,62 @@
+import {
+  Column,
+  CreateDateColumn,
+  DeleteDateColumn,
+  Entity,
+  Index,
+  PrimaryColumn,
+  Unique,
+  UpdateDateColumn,
+} from 'typeorm';
+import type { AccountId, AssetId } from '../../database/ids';
+
+/** What customers see of a business number. Meta leaves out what is empty. */
+export interface BusinessProfile {
+  about?: string;
+  address?: string;
+  description?: string;
+  email?: string;
+  websites?: string[];
+  profilePictureUrl?: string;
+  vertical?: string;
+}
+
+/** A business phone number. `id` is that of its row in `assets`. */
+@Entity('whatsapp_phone_numbers')
+@Unique('whatsapp_phone_numbers_by_meta_id', ['accountId', 'phoneNumberId'])
+@Index('whatsapp_phone_numbers_of_waba', ['accountId', 'whatsappBusinessAccountId'])
+export class WhatsAppPhoneNumberEntity {
+  @PrimaryColumn({ name: 'account_id', type: 'uuid' }) accountId!: AccountId;
+  @PrimaryColumn({ type: 'uuid' }) id!: AssetId;
+  @Column({ name: 'whatsapp_business_account_id', type: 'uuid' }) whatsappBusinessAccountId!: AssetId;
+  /** Meta's id, the one messages are sent from. */
+  @Column({ name: 'phone_number_id', type: 'text' }) phoneNumberId!: string;
+  /** As Meta displays it, `+1 555-078-3881`. */
+  @Column({ name: 'phone_number', type: 'text', nullable: true }) phoneNumber!: string | null;
+  /** The verified name. */
+  @Column({ name: 'display_name', type: 'text', nullable: true }) displayName!: string | null;
+  @Column({ name: 'business_profile', type: 'jsonb', default: {} }) businessProfile!: BusinessProfile;
+  /** `CONNECTED`, `PENDING`, `FLAGGED`, `RESTRICTED`, `BANNED`, … as Meta names it; `UNKNOWN` when it says nothing. */
+  @Column({ type: 'text' }) status!: string;
+  @Column({ name: 'quality_rating', type: 'text', nullable: true }) qualityRating!: string | null;
+  @Column({ name: 'name_status', type: 'text', nullable: true }) nameStatus!: string | null;
+  @Column({ name: 'code_verification_status', type: 'text', nullable: true }) codeVerificationStatus!: string | null;
+  @Column({ name: 'platform_type', type: 'text', nullable: true }) platformType!: string | null;
+  @Column({ name: 'throughput_level', type: 'text', nullable: true }) throughputLevel!: string | null;
+  @Column({ name: 'messaging_limit', type: 'text', nullable: true }) messagingLimit!: string | null;
+  @Column({ name: 'messaging_limit_changed_at', type: 'timestamptz', nullable: true })
+  messagingLimitChangedAt!: Date | null;
+  @Column({ name: 'name_changed_at', type: 'timestamptz', nullable: true }) nameChangedAt!: Date | null;
+  @Column({ name: 'account_mode', type: 'text', nullable: true }) accountMode!: string | null;
+  @Column({ name: 'is_official_business_account', type: 'boolean', nullable: true })
+  isOfficialBusinessAccount!: boolean | null;
+  /** True for a number that is also in use in the phone app. */
+  @Column({ name: 'is_on_biz_app', type: 'boolean', nullable: true }) isOnBizApp!: boolean | null;
+  @Column({ name: 'is_pin_enabled', type: 'boolean', nullable: true }) isPinEnabled!: boolean | null;
+  /** Two-step PIN, encrypted. */
+  @Column({ type: 'text', nullable: true, select: false }) pin!: string | null;
+  @Column({ name: 'synced_at', type: 'timestamptz', nullable: true }) syncedAt!: Date | null;
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' }) createdAt!: Date;
+  @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' }) updatedAt!: Date;
+  @DeleteDateColumn({ name: 'deleted_at', type: 'timestamptz', nullable: true }) deletedAt!: Date | null;
+}

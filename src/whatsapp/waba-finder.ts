@@ -1,0 +1,71 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { AccountId } from '../database/ids';
+import { AppError } from '../errors/app.error';
+import { MetaAccountsService } from '../meta-auth/meta-accounts.service';
+import { isDeadToken } from './dead-token';
+import { WhatsAppApi } from './whatsapp-api';
+
+const MANAGEMENT_SCOPE = 'whatsapp_business_management';
+
+/** A way that Meta refused. What the other ways found still counts. */
+export interface RefusedWay {
+  way: 'businesses' | 'assigned';
+  error: AppError;
+}
+
+export interface FoundWabas {
+  wabaIds: string[];
+  refused: RefusedWay[];
+}
+
+/**
+ * Finds the ids of the WABAs that an account's token opens. Meta has no edge from a person to them, so in this order:
+ * ids that Embedded Signup handed over, the ids that the permission was granted for, and, where it was granted for all or
+ * Meta does not say, the accounts of the person's businesses and those assigned to a system user.
+ */
+@Injectable()
+export class WabaFinder {
+  private readonly log = new Logger(WabaFinder.name);
+
+  constructor(
+    private readonly whatsapp: WhatsAppApi,
+    private readonly accounts: MetaAccountsService,
+  ) {}
+
+  /** @param claimed ids from elsewhere; the token shows whether they are the account's when they are read */
+  async find(accountId: AccountId, token: string, claimed: readonly string[]): Promise<FoundWabas> {
+    const scopes = await this.accounts.granularScopesOf(accountId);
+    const targets = scopes.find(({ scope }) => scope === MANAGEMENT_SCOPE)?.targetIds ?? null;
+    if (targets !== null && targets.length > 0)
+      return { wabaIds: [...new Set([...claimed, ...targets])], refused: [] };
+
+    const refused: RefusedWay[] = [];
+    const attempt = async (way: RefusedWay['way'], find: () => Promise<string[]>): Promise<string[]> => {
+      try {
+        return await find();
+      } catch (error) {
+        if (!(error instanceof AppError) || isDeadToken(error)) throw error;
+        this.log.log(`WABAs of account ${accountId} could not be looked up by ${way}: ${error.message}`);
+        refused.push({ way, error });
+        return [];
+      }
+    };
+    const ofBusinesses = await attempt('businesses', () => this.ofBusinesses(token, attempt));
+    const systemUserId = await this.accounts.systemUserIdOf(accountId);
+    const assigned =
+      systemUserId === null ? [] : await attempt('assigned', () => this.whatsapp.assignedWabaIds(token, systemUserId));
+    return { wabaIds: [...new Set([...claimed, ...ofBusinesses, ...assigned])], refused };
+  }
+
+  private async ofBusinesses(
+    token: string,
+    attempt: (way: RefusedWay['way'], find: () => Promise<string[]>) => Promise<string[]>,
+  ): Promise<string[]> {
+    const found: string[] = [];
+    for (const businessId of await this.whatsapp.businessIds(token)) {
+      found.push(...(await attempt('businesses', () => this.whatsapp.ownedWabaIds(token, businessId))));
+      found.push(...(await attempt('businesses', () => this.whatsapp.clientWabaIds(token, businessId))));
+    }
+    return found;
+  }
+}

@@ -1,0 +1,169 @@
+import { Injectable } from '@nestjs/common';
+import { GraphClient } from '../graph-client/graph-client';
+import type { BusinessProfile } from './entities/whatsapp-phone-number.entity';
+import { withKnownFields } from './field-fallback';
+import { isRecord, textAt } from './meta-values';
+import {
+  type DiscoveredPhoneNumber,
+  type DiscoveredWaba,
+  GraphIdItem,
+  GraphPhoneNumber,
+  GraphProfileItem,
+  GraphProfileList,
+  GraphSubscribedApp,
+  GraphWaba,
+  GraphWritten,
+  phoneNumberOf,
+  requireWritten,
+  wabaOf,
+} from './whatsapp-api.responses';
+
+const MESSAGING_LIMIT = 'whatsapp_business_manager_messaging_limit';
+const WABA_FIELDS = ['id', 'name', 'currency', 'timezone_id', 'account_review_status', 'health_status', MESSAGING_LIMIT];
+const PHONE_NUMBER_FIELDS = [
+  'id',
+  'display_phone_number',
+  'verified_name',
+  'status',
+  'quality_rating',
+  'name_status',
+  'code_verification_status',
+  'platform_type',
+  'throughput',
+  'account_mode',
+  'is_official_business_account',
+  'is_on_biz_app',
+  'is_pin_enabled',
+  MESSAGING_LIMIT,
+];
+/** The limit of a single number, from before limits belonged to the portfolio. Graph before v24.0 has only this. */
+const PHONE_NUMBER_SUBSTITUTES = { [MESSAGING_LIMIT]: 'messaging_limit_tier' };
+const PROFILE_FIELDS = ['about', 'address', 'description', 'email', 'profile_picture_url', 'websites', 'vertical'];
+
+const OWNED = 'owned_whatsapp_business_accounts';
+const CLIENT = 'client_whatsapp_business_accounts';
+const PAGE_SIZE = 100;
+
+/** What may be written of a business profile, in Meta's names. */
+export interface BusinessProfileChange {
+  about?: string;
+  address?: string;
+  description?: string;
+  email?: string;
+  websites?: string[];
+  vertical?: string;
+  profile_picture_handle?: string;
+}
+
+/** The Graph endpoints of WhatsApp Business Accounts and phone numbers. */
+@Injectable()
+export class WhatsAppApi {
+  constructor(private readonly graph: GraphClient) {}
+
+  async businessIds(token: string): Promise<string[]> {
+    return this.idsOf('/me/businesses', token);
+  }
+
+  /** WABAs that the business owns. */
+  async ownedWabaIds(token: string, businessId: string): Promise<string[]> {
+    return this.idsOf(`/${encodeURIComponent(businessId)}/${OWNED}`, token);
+  }
+
+  /** WABAs that other businesses have shared with it. */
+  async clientWabaIds(token: string, businessId: string): Promise<string[]> {
+    return this.idsOf(`/${encodeURIComponent(businessId)}/${CLIENT}`, token);
+  }
+
+  /** WABAs that a system user may use. */
+  async assignedWabaIds(token: string, systemUserId: string): Promise<string[]> {
+    return this.idsOf(`/${encodeURIComponent(systemUserId)}/assigned_whatsapp_business_accounts`, token);
+  }
+
+  async waba(token: string, wabaId: string): Promise<DiscoveredWaba> {
+    const path = `/${encodeURIComponent(wabaId)}`;
+    return wabaOf(
+      await withKnownFields({ fields: WABA_FIELDS }, (fields) =>
+        this.graph.call({ method: 'GET', path, token, query: { fields }, response: GraphWaba }),
+      ),
+    );
+  }
+
+  /** All of them, however many pages Meta makes of it. */
+  async phoneNumbers(token: string, wabaId: string): Promise<DiscoveredPhoneNumber[]> {
+    const path = `/${encodeURIComponent(wabaId)}/phone_numbers`;
+    return withKnownFields({ fields: PHONE_NUMBER_FIELDS, substitutes: PHONE_NUMBER_SUBSTITUTES }, async (fields) => {
+      const found: DiscoveredPhoneNumber[] = [];
+      const query = { fields };
+      for await (const page of this.graph.pages({ path, token, query, item: GraphPhoneNumber, pageSize: PAGE_SIZE }))
+        found.push(...page.map(phoneNumberOf));
+      return found;
+    });
+  }
+
+  async businessProfile(token: string, phoneNumberId: string): Promise<BusinessProfile> {
+    const path = `/${encodeURIComponent(phoneNumberId)}/whatsapp_business_profile`;
+    const { data } = await withKnownFields({ fields: PROFILE_FIELDS }, (fields) =>
+      this.graph.call({ method: 'GET', path, token, query: { fields }, response: GraphProfileList }),
+    );
+    return profileOf(data[0]);
+  }
+
+  /** Fields that are left out stay as they are. */
+  async updateBusinessProfile(token: string, phoneNumberId: string, change: BusinessProfileChange): Promise<void> {
+    const written = await this.graph.call({
+      method: 'POST',
+      path: `/${encodeURIComponent(phoneNumberId)}/whatsapp_business_profile`,
+      token,
+      body: { messaging_product: 'whatsapp', ...change },
+      response: GraphWritten,
+      // Writing the same values twice leaves the same profile.
+      retry: 'safe',
+    });
+    requireWritten(written);
+  }
+
+  /** Without it nothing of this WABA is delivered, although the app's webhook is verified. */
+  async subscribeApp(token: string, wabaId: string): Promise<void> {
+    const path = `/${encodeURIComponent(wabaId)}/subscribed_apps`;
+    requireWritten(await this.graph.call({ method: 'POST', path, token, response: GraphWritten, retry: 'safe' }));
+  }
+
+  async subscribedAppIds(token: string, wabaId: string): Promise<string[]> {
+    const path = `/${encodeURIComponent(wabaId)}/subscribed_apps`;
+    const ids: string[] = [];
+    for await (const page of this.graph.pages({ path, token, item: GraphSubscribedApp })) {
+      for (const item of page) {
+        const id = textAt(item.whatsapp_business_api_data, 'id');
+        if (id !== undefined) ids.push(id);
+      }
+    }
+    return ids;
+  }
+
+  private async idsOf(path: string, token: string): Promise<string[]> {
+    const ids: string[] = [];
+    const query = { fields: 'id' };
+    for await (const page of this.graph.pages({ path, token, query, item: GraphIdItem, pageSize: PAGE_SIZE }))
+      ids.push(...page.map(({ id }) => id));
+    return ids;
+  }
+}
+
+/** Clients see the fields flat; Meta's own specification shows them one level down. */
+function profileOf(item: GraphProfileItem | undefined): BusinessProfile {
+  const source: unknown = isRecord(item?.business_profile) ? item.business_profile : item;
+  const websites = isRecord(source) && Array.isArray(source.websites) ? source.websites : [];
+  const profile: BusinessProfile = {};
+  const texts = {
+    about: textAt(source, 'about'),
+    address: textAt(source, 'address'),
+    description: textAt(source, 'description'),
+    email: textAt(source, 'email'),
+    profilePictureUrl: textAt(source, 'profile_picture_url'),
+    vertical: textAt(source, 'vertical'),
+  };
+  for (const [name, text] of Object.entries(texts)) if (text !== undefined) Object.assign(profile, { [name]: text });
+  const addresses = websites.filter((site): site is string => typeof site === 'string' && site !== '');
+  if (addresses.length > 0) profile.websites = addresses;
+  return profile;
+}
