@@ -37,7 +37,8 @@ export class CallLog {
     const pattern = typeof path === 'string' ? new RegExp(path) : path;
     return this.calls.filter(
       (call) =>
-        (method === undefined || call.method === method.toUpperCase()) && (!pattern || pattern.test(call.path)),
+        (method === undefined || call.method === method.toUpperCase()) &&
+        (!pattern || pattern.test(call.path)),
     );
   }
 

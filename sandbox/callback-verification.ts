@@ -12,7 +12,9 @@ export async function verifyCallback(
   verifyToken: string,
 ): Promise<void> {
   const challenge =
-    settings.challenge === 'number' ? String(randomInt(10 ** 8, 10 ** 10)) : randomBytes(12).toString('base64url');
+    settings.challenge === 'number'
+      ? String(randomInt(10 ** 8, 10 ** 10))
+      : randomBytes(12).toString('base64url');
   const url = challengeUrl(callbackUrl, verifyToken, challenge);
   let answer;
   try {
@@ -24,7 +26,10 @@ export async function verifyCallback(
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'no answer';
-    throw failure(2200, `(#2200) Callback verification failed with the following errors: curl_errno = 7; ${reason}`);
+    throw failure(
+      2200,
+      `(#2200) Callback verification failed with the following errors: curl_errno = 7; ${reason}`,
+    );
   }
   if (answer.status !== 200) {
     throw failure(

@@ -25,14 +25,20 @@ export interface CustomerReference {
 }
 
 /** Reads a number as WhatsApp does. Null where it cannot be one. */
-export function readPhoneNumber(text: string, businessCountry: string): { digits: string; country: string } | null {
+export function readPhoneNumber(
+  text: string,
+  businessCountry: string,
+): { digits: string; country: string } | null {
   if (!/^\+?[\d\s().-]{5,25}$/.test(text)) return null;
   const international = parsePhoneNumber(text.startsWith('+') ? text : `+${text}`);
-  if (international?.isPossible()) return { digits: digitsOf(international.number), country: international.country ?? 'US' };
+  if (international?.isPossible())
+    return { digits: digitsOf(international.number), country: international.country ?? 'US' };
   if (text.startsWith('+')) return null;
   // Without a plus the number may be taken for one of the business's own country.
   const national = parsePhoneNumber(text, businessCountry as CountryCode);
-  return national?.isPossible() ? { digits: digitsOf(national.number), country: national.country ?? businessCountry } : null;
+  return national?.isPossible()
+    ? { digits: digitsOf(national.number), country: national.country ?? businessCountry }
+    : null;
 }
 
 function digitsOf(text: string): string {

@@ -73,7 +73,12 @@ export class Faults {
 export function faultAnswer(rule: FaultRule): FaultAnswer | null {
   const headers = rule.headers ?? {};
   if (rule.body !== undefined) {
-    return { status: rule.status ?? 500, body: rule.body, contentType: rule.contentType ?? 'text/html', headers };
+    return {
+      status: rule.status ?? 500,
+      body: rule.body,
+      contentType: rule.contentType ?? 'text/html',
+      headers,
+    };
   }
   if (rule.code !== undefined) {
     const error = errorOf(rule, rule.code);
@@ -91,7 +96,8 @@ export function faultAnswer(rule: FaultRule): FaultAnswer | null {
 function errorOf(rule: FaultRule, code: number): GraphError {
   const known = catalogueError(code);
   const json = known.toJson().error;
-  const data = typeof json === 'object' && json !== null && !Array.isArray(json) ? json.error_data : undefined;
+  const data =
+    typeof json === 'object' && json !== null && !Array.isArray(json) ? json.error_data : undefined;
   return new GraphError(code, rule.message ?? known.message, {
     status: rule.status ?? known.status,
     ...(rule.type !== undefined && { type: rule.type }),

@@ -17,9 +17,12 @@ export function parseFields(text: string): SelectedField[] {
 }
 
 function syntaxError(text: string): Error {
-  return invalidParameter(`Syntax error "Expected end of string instead of "${text.slice(-1)}"." at character ${text.length}`, {
-    type: 'OAuthException',
-  });
+  return invalidParameter(
+    `Syntax error "Expected end of string instead of "${text.slice(-1)}"." at character ${text.length}`,
+    {
+      type: 'OAuthException',
+    },
+  );
 }
 
 class Reader {

@@ -22,7 +22,11 @@ export interface CodeGrant extends Grant {
   lifetimeSeconds?: number;
 }
 
-export const WHATSAPP_SCOPES = ['whatsapp_business_management', 'whatsapp_business_messaging', 'business_management'];
+export const WHATSAPP_SCOPES = [
+  'whatsapp_business_management',
+  'whatsapp_business_messaging',
+  'business_management',
+];
 
 /** What the person's consent gives the app: scopes, and the assets that each is limited to. */
 export function applyGrant(
@@ -81,7 +85,8 @@ export function issueCode(context: SandboxContext, grant: CodeGrant): CodeRecord
     tokenKind,
     tokenSeconds: grant.tokenSeconds ?? (tokenKind === 'SYSTEM_USER' ? 0 : settings.tokens.userTokenSeconds),
     lifetimeSeconds:
-      grant.lifetimeSeconds ?? (embedded ? settings.tokens.embeddedCodeSeconds : settings.tokens.dialogCodeSeconds),
+      grant.lifetimeSeconds ??
+      (embedded ? settings.tokens.embeddedCodeSeconds : settings.tokens.dialogCodeSeconds),
     ...(grant.instagramId !== undefined && { instagramId: grant.instagramId }),
   });
 }

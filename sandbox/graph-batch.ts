@@ -43,7 +43,8 @@ function partOf(request: GraphRequest, operation: JsonObject): GraphRequest | un
   const params = parametersOf([...url.searchParams, ...new URLSearchParams(textOf(operation.body) ?? '')]);
   const { batch: _batch, ...shared } = request.params;
   const inherited: JsonObject = {};
-  for (const name of ['access_token', 'appsecret_proof']) if (shared[name] !== undefined) inherited[name] = shared[name];
+  for (const name of ['access_token', 'appsecret_proof'])
+    if (shared[name] !== undefined) inherited[name] = shared[name];
   const segments = url.pathname.split('/').filter((segment) => segment !== '');
   if (/^v\d+\.\d+$/.test(segments[0] ?? '')) segments.shift();
   return {

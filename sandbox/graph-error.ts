@@ -54,7 +54,10 @@ export function unknownObject(id: string, method: string): GraphError {
 }
 
 export function unknownField(field: string, nodeType: string): GraphError {
-  return new GraphError(100, `(#100) Tried accessing nonexisting field (${field}) on node type (${nodeType})`);
+  return new GraphError(
+    100,
+    `(#100) Tried accessing nonexisting field (${field}) on node type (${nodeType})`,
+  );
 }
 
 export function invalidParameter(message: string, parts: GraphErrorParts = {}): GraphError {

@@ -39,7 +39,12 @@ export function readNode<T extends { id: string }>(
   return result;
 }
 
-function readField<T>(type: NodeType<T>, node: T, field: SelectedField, request: GraphRequest): JsonValue | undefined {
+function readField<T>(
+  type: NodeType<T>,
+  node: T,
+  field: SelectedField,
+  request: GraphRequest,
+): JsonValue | undefined {
   const context: ReadContext = { request, args: field.args, children: field.children };
   const read = type.fields[field.name];
   if (read) return pick(read(node, context), field.children);

@@ -12,7 +12,11 @@ export type AuthenticatedRequest = GraphRequest & { token: TokenRecord };
 type Answer = GraphAnswer | Promise<GraphAnswer>;
 type RootHandler = (request: GraphRequest) => Answer;
 type NodeHandler = (node: WorldRecord, request: AuthenticatedRequest, rest: string[]) => Answer | undefined;
-type NodeReader = (node: WorldRecord, selected: SelectedField[] | undefined, request: GraphRequest) => JsonObject | undefined;
+type NodeReader = (
+  node: WorldRecord,
+  selected: SelectedField[] | undefined,
+  request: GraphRequest,
+) => JsonObject | undefined;
 type EdgeReaderOfAny = (node: WorldRecord, edge: string, request: GraphRequest) => JsonObject | undefined;
 
 interface KindReaders {
@@ -37,7 +41,8 @@ export class GraphRouter {
   type<K extends RecordKind>(kind: K, type: NodeType<RecordOf<K>>): void {
     this.kinds.set(kind, {
       typeName: type.name,
-      node: (node, selected, request) => (isKind(node, kind) ? readNode(type, node, selected, request) : undefined),
+      node: (node, selected, request) =>
+        isKind(node, kind) ? readNode(type, node, selected, request) : undefined,
       edge: (node, edge, request) => {
         const read = type.edges[edge];
         return read && isKind(node, kind) ? read(node, pathContext(request)) : undefined;
@@ -76,7 +81,10 @@ export class GraphRouter {
     const { tokenText, params, segments } = request;
     if (tokenText === undefined || tokenText === '') {
       if (segments[0] === 'me') {
-        throw new GraphError(2500, 'An active access token must be used to query information about the current user.');
+        throw new GraphError(
+          2500,
+          'An active access token must be used to query information about the current user.',
+        );
       }
       throw new GraphError(104, 'An access token is required to request this resource.');
     }
@@ -99,9 +107,13 @@ export class GraphRouter {
   private async dispatch(request: AuthenticatedRequest): Promise<GraphAnswer> {
     const [name, edge = '', ...rest] = request.segments;
     if (name === undefined || name === '') {
-      throw new GraphError(100, 'Unsupported get request. Please read the Graph API documentation at https://developers.facebook.com/docs/graph-api', {
-        type: 'GraphMethodException',
-      });
+      throw new GraphError(
+        100,
+        'Unsupported get request. Please read the Graph API documentation at https://developers.facebook.com/docs/graph-api',
+        {
+          type: 'GraphMethodException',
+        },
+      );
     }
     const node = this.resolve(name, request);
     this.countManagement(node, edge, request);
@@ -112,7 +124,8 @@ export class GraphRouter {
 
   private read(node: WorldRecord, edge: string, rest: string[], request: AuthenticatedRequest): GraphAnswer {
     const readers = this.kinds.get(node.kind);
-    if (!readers || request.method !== 'GET') throw unknownObject(request.segments[0] ?? node.id, request.method);
+    if (!readers || request.method !== 'GET')
+      throw unknownObject(request.segments[0] ?? node.id, request.method);
     if (rest.length > 0) {
       throw new GraphError(2500, `Unknown path components: /${rest.join('/')}`);
     }
@@ -138,7 +151,8 @@ export class GraphRouter {
 
   /** The hourly budget of management calls; sending does not count into it. */
   private countManagement(node: WorldRecord, edge: string, request: AuthenticatedRequest): void {
-    const wabaId = node.kind === 'waba' ? node.id : node.kind === 'phone' || node.kind === 'template' ? node.wabaId : null;
+    const wabaId =
+      node.kind === 'waba' ? node.id : node.kind === 'phone' || node.kind === 'template' ? node.wabaId : null;
     if (wabaId === null || edge === 'messages') return;
     const { usage, clock, settings } = this.context;
     request.wabaId = wabaId;
@@ -161,7 +175,8 @@ function textListTextOf(value: JsonValue | undefined): string | undefined {
 export function pathContext(request: GraphRequest): ReadContext {
   const args: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(request.params)) {
-    args[name] = typeof value === 'object' ? JSON.stringify(value) : value === undefined ? undefined : String(value);
+    args[name] =
+      typeof value === 'object' ? JSON.stringify(value) : value === undefined ? undefined : String(value);
   }
   return { request, args, children: selectionOf(request) };
 }

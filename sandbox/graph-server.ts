@@ -87,7 +87,11 @@ async function serveCall(
   void reply.status(answer.status).headers(answer.headers).send(answer.body);
 }
 
-async function answerOf(context: SandboxContext, router: GraphRouter, request: GraphRequest): Promise<GraphAnswer> {
+async function answerOf(
+  context: SandboxContext,
+  router: GraphRouter,
+  request: GraphRequest,
+): Promise<GraphAnswer> {
   if (request.segments.length === 0 && request.method === 'POST' && request.params.batch !== undefined) {
     return answerBatch(request, async (part): Promise<AnsweredCall> => {
       const answer = await answerSafely(context, part, () => router.handle(part));
@@ -124,7 +128,9 @@ async function answerSafely(
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? `The sandbox failed: ${error.stack ?? error.message}` : 'The sandbox failed.';
+  return error instanceof Error
+    ? `The sandbox failed: ${error.stack ?? error.message}`
+    : 'The sandbox failed.';
 }
 
 function headerText(text: string): string {
@@ -173,7 +179,8 @@ function readPath(pathname: string): PathParts {
   const given = /^v(\d+)\.(\d+)$/.exec(segments[0] ?? '');
   if (!given) return { version: OLDEST_VERSION, versionText: `v${OLDEST_VERSION}.0`, segments };
   const asked = Number(given[1]);
-  if (asked > CURRENT_VERSION) return { version: CURRENT_VERSION, versionText: `v${CURRENT_VERSION}.0`, segments };
+  if (asked > CURRENT_VERSION)
+    return { version: CURRENT_VERSION, versionText: `v${CURRENT_VERSION}.0`, segments };
   const version = Math.max(asked, OLDEST_VERSION); // a version that is over is served by the next that lives
   return { version, versionText: `v${version}.0`, segments: segments.slice(1) };
 }
@@ -198,7 +205,8 @@ function buildRequest(
   const isOverride = override === 'GET' || override === 'POST' || override === 'DELETE';
   const method = isOverride ? override : (incoming.method as GraphMethod);
   const headers: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(incoming.headers)) headers[name] = Array.isArray(value) ? value[0] : value;
+  for (const [name, value] of Object.entries(incoming.headers))
+    headers[name] = Array.isArray(value) ? value[0] : value;
   const bearer = /^(?:Bearer|OAuth)\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1];
   return {
     method,

@@ -31,7 +31,12 @@ function isInstagramExchange(context: SandboxContext, request: GraphRequest): bo
 function exchangeInstagramCode(context: SandboxContext, { params }: GraphRequest): GraphReply {
   try {
     const app = context.tokens.requireApp(textOf(params.client_id), textOf(params.client_secret));
-    const code = takeCode(context, (textOf(params.code) ?? '').replace(/#_$/, ''), app.id, textOf(params.redirect_uri));
+    const code = takeCode(
+      context,
+      (textOf(params.code) ?? '').replace(/#_$/, ''),
+      app.id,
+      textOf(params.redirect_uri),
+    );
     const token = context.tokens.issue({
       kind: 'INSTAGRAM',
       appId: app.id,
@@ -71,7 +76,9 @@ function refresh(context: SandboxContext, request: GraphRequest): JsonObject {
   const { tokens, clock, settings } = context;
   const token = tokens.authenticate(request.tokenText ?? '');
   if (!token.isLongLived || clock.now() - token.issuedAt < DAY_MS) {
-    throw new GraphError(100, 'The access token is not old enough to be refreshed.', { type: 'IGApiException' });
+    throw new GraphError(100, 'The access token is not old enough to be refreshed.', {
+      type: 'IGApiException',
+    });
   }
   token.issuedAt = clock.now();
   token.expiresAt = clock.now() + settings.tokens.longLivedSeconds * 1000;

@@ -40,7 +40,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
     requireText(action.button, "['action']['button']", 20);
     const sections = listOf(action.sections).filter(isObject);
     if (sections.length < 1 || sections.length > 10) throw invalid('A list has 1 to 10 sections.');
-    if (sections.length > 1) for (const section of sections) requireText(section.title, "['action']['sections']['title']", 24);
+    if (sections.length > 1)
+      for (const section of sections) requireText(section.title, "['action']['sections']['title']", 24);
     const rows = sections.flatMap((section) => listOf(section.rows).filter(isObject));
     if (rows.length < 1 || rows.length > 10) throw invalid('A list has 1 to 10 rows in total.');
     requireDistinct(
@@ -49,7 +50,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
     );
     for (const row of rows) {
       requireText(row.title, "['action']['sections']['rows']['title']", 24);
-      if ((textOf(row.description) ?? '').length > 72) throw invalid('A row description has more than 72 characters.');
+      if ((textOf(row.description) ?? '').length > 72)
+        throw invalid('A row description has more than 72 characters.');
     }
     const format = textOf(objectOf(interactive.header).type);
     if (format !== undefined && format !== 'text') throw invalid('A list takes a text header only.');
@@ -122,9 +124,11 @@ function checkHeader(header: JsonObject, mediaExists: (id: string) => boolean): 
     requireText(header.text, "['header']['text']", 60);
     return;
   }
-  if (!['image', 'video', 'document', 'gif'].includes(type)) throw invalid(`Header type ${type} is not known.`);
+  if (!['image', 'video', 'document', 'gif'].includes(type))
+    throw invalid(`Header type ${type} is not known.`);
   const media = objectOf(header[type]);
   const id = textOf(media.id);
   if (id === undefined && textOf(media.link) === undefined) throw missing(`['header']['${type}']`);
-  if (id !== undefined && !mediaExists(id)) throw invalid(`There is no media with id ${id} for this phone number.`);
+  if (id !== undefined && !mediaExists(id))
+    throw invalid(`There is no media with id ${id} for this phone number.`);
 }

@@ -37,7 +37,8 @@ export function flagOf(value: JsonValue | undefined): boolean | undefined {
 
 export function numberOf(value: JsonValue | undefined): number | undefined {
   if (typeof value === 'number') return value;
-  if (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))) return Number(value);
+  if (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)))
+    return Number(value);
   return undefined;
 }
 

@@ -49,12 +49,17 @@ function mediaType(context: SandboxContext): NodeType<MediaRecord> {
   };
 }
 
-function upload(context: SandboxContext, phone: PhoneRecord, { params, files }: AuthenticatedRequest): JsonObject {
+function upload(
+  context: SandboxContext,
+  phone: PhoneRecord,
+  { params, files }: AuthenticatedRequest,
+): JsonObject {
   requireProduct(params);
   const file = files.find(({ field }) => field === 'file') ?? files[0];
   if (!file) throw missingParameter('file');
   // The part's own type wins; `type` is asked for, but clients differ in what they put there.
-  const mimeType = (isMime(file.contentType) ? file.contentType : (textOf(params.type) ?? '')).split(';')[0] ?? '';
+  const mimeType =
+    (isMime(file.contentType) ? file.contentType : (textOf(params.type) ?? '')).split(';')[0] ?? '';
   const limit = LIMITS.find(([pattern]) => pattern.test(mimeType))?.[1];
   if (limit === undefined) {
     throw invalidParameter(`Param file must be a file with one of the supported types; got '${mimeType}'.`);
@@ -88,7 +93,11 @@ export function addMedia(
   });
 }
 
-function checkOwner(context: SandboxContext, media: MediaRecord, { params, method }: AuthenticatedRequest): void {
+function checkOwner(
+  context: SandboxContext,
+  media: MediaRecord,
+  { params, method }: AuthenticatedRequest,
+): void {
   const phoneId = textOf(params.phone_number_id);
   const isOther = phoneId !== undefined && phoneId !== media.phoneId;
   if (isOther || media.expiresAt <= context.clock.now()) throw unknownObject(media.id, method);
@@ -128,7 +137,12 @@ function download(context: SandboxContext, request: GraphRequest): GraphReply {
   const media = world.findKind('media', textOf(request.params.mid) ?? '');
   const expires = Number(textOf(request.params.ext));
   const isGenuine = media && textOf(request.params.hash) === urlHash(media.id, expires);
-  if (!isGenuine || expires <= clock.seconds() || media.expiresAt <= clock.now() || !access.canSee(media, token)) {
+  if (
+    !isGenuine ||
+    expires <= clock.seconds() ||
+    media.expiresAt <= clock.now() ||
+    !access.canSee(media, token)
+  ) {
     return new GraphReply(404, '', { 'content-type': 'text/plain' });
   }
   const name = media.filename ?? `${media.id}.${media.mimeType.split('/')[1] ?? 'bin'}`;

@@ -35,7 +35,10 @@ export interface MessageFailureRule {
 export class MessageLog {
   readonly sent: SentMessage[] = [];
   /** Inbound message ids → number they came to and sender, for marking as read. */
-  readonly received = new Map<string, { phoneId: string; customerId: string; readAt: number | null; typingUntil: number }>();
+  readonly received = new Map<
+    string,
+    { phoneId: string; customerId: string; readAt: number | null; typingUntil: number }
+  >();
   private readonly lastInbound = new Map<string, number>();
   private readonly freeEntry = new Map<string, number>();
   private failures: { rule: MessageFailureRule; left: number }[] = [];

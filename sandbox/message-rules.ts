@@ -20,7 +20,9 @@ export function invalidPart(details: string): Error {
 export function checkMessage(params: JsonObject, mediaExists: (id: string) => boolean): string {
   const type = textOf(params.type) ?? 'text';
   if (!MEDIA_TYPES.has(type) && !OTHER_TYPES.has(type)) {
-    throw invalidParameter(`Param type must be one of {${[...MEDIA_TYPES, ...OTHER_TYPES].join(', ').toUpperCase()}}`);
+    throw invalidParameter(
+      `Param type must be one of {${[...MEDIA_TYPES, ...OTHER_TYPES].join(', ').toUpperCase()}}`,
+    );
   }
   const content = params[type];
   if (content === undefined) throw missingPart(type);
@@ -63,11 +65,13 @@ export function checkMedia(type: string, media: JsonObject, mediaExists: (id: st
   if (id !== undefined && !mediaExists(id)) {
     throw catalogueError(131009, `There is no media with id ${id} for this phone number.`);
   }
-  if (link !== undefined && !/^https?:\/\/\S+$/.test(link)) throw invalidPart(`${type}['link'] is not a valid URL.`);
+  if (link !== undefined && !/^https?:\/\/\S+$/.test(link))
+    throw invalidPart(`${type}['link'] is not a valid URL.`);
   const caption = textOf(media.caption);
   if (caption === undefined) return;
   if (type === 'audio' || type === 'sticker') throw invalidPart(`${type} takes no caption.`);
-  if (caption.length > CAPTION_LIMIT) throw invalidPart(`${type}['caption'] has more than ${CAPTION_LIMIT} characters.`);
+  if (caption.length > CAPTION_LIMIT)
+    throw invalidPart(`${type}['caption'] has more than ${CAPTION_LIMIT} characters.`);
 }
 
 function checkLocation(location: JsonObject): void {

@@ -36,7 +36,11 @@ export function scheduleStatuses(context: SandboxContext, subject: StatusSubject
   });
 }
 
-export function scheduleFailure(context: SandboxContext, subject: StatusSubject, options: StatusOptions): void {
+export function scheduleFailure(
+  context: SandboxContext,
+  subject: StatusSubject,
+  options: StatusOptions,
+): void {
   context.clock.schedule(context.settings.statuses.delaysMs.sent, () => {
     tellStatus(context, subject, 'failed', options);
   });
@@ -58,7 +62,12 @@ export function tellStatus(
   if (every > 0 && context.messages.statusCount % every === 0) emitStatus(context, subject, status, options);
 }
 
-function emitStatus(context: SandboxContext, subject: StatusSubject, status: string, options: StatusOptions): void {
+function emitStatus(
+  context: SandboxContext,
+  subject: StatusSubject,
+  status: string,
+  options: StatusOptions,
+): void {
   const { message, customer } = subject;
   const phone = context.world.findKind('phone', message.phoneNumberId);
   if (!phone) return;
@@ -73,7 +82,9 @@ function emitStatus(context: SandboxContext, subject: StatusSubject, status: str
         ...(customer.waId !== undefined && { recipient_id: customer.waId }),
         recipient_user_id: customer.userId,
         ...(customer.parentUserId !== undefined && { parent_recipient_user_id: customer.parentUserId }),
-        ...(message.bizOpaqueCallbackData !== null && { biz_opaque_callback_data: message.bizOpaqueCallbackData }),
+        ...(message.bizOpaqueCallbackData !== null && {
+          biz_opaque_callback_data: message.bizOpaqueCallbackData,
+        }),
         ...(!failed && billing(context, subject, status)),
         ...(failed && { errors: [webhookError(options.errorCode ?? 131000, options.details)] }),
       },

@@ -44,7 +44,8 @@ function markAsRead(context: SandboxContext, phone: PhoneRecord, params: JsonObj
   const now = context.clock.now();
   message.readAt = now;
   if (isObject(params.typing_indicator)) {
-    if (params.typing_indicator.type !== 'text') throw invalidParameter("Param typing_indicator['type'] must be text.");
+    if (params.typing_indicator.type !== 'text')
+      throw invalidParameter("Param typing_indicator['type'] must be text.");
     message.typingUntil = now + TYPING_MS;
   }
   return { success: true };
@@ -115,7 +116,11 @@ function failureOf(
   return undefined;
 }
 
-function answerOf(message: SentMessage, recipient: Recipient, template: TemplateRecord | undefined): JsonObject {
+function answerOf(
+  message: SentMessage,
+  recipient: Recipient,
+  template: TemplateRecord | undefined,
+): JsonObject {
   const { customer, input, byUserId } = recipient;
   const showNumber = customer.waId !== undefined && !byUserId;
   return {
@@ -126,7 +131,12 @@ function answerOf(message: SentMessage, recipient: Recipient, template: Template
 }
 
 /** `to` wins over `recipient` where both are given. */
-function findRecipient(context: SandboxContext, phone: PhoneRecord, waba: WabaRecord, params: JsonObject): Recipient {
+function findRecipient(
+  context: SandboxContext,
+  phone: PhoneRecord,
+  waba: WabaRecord,
+  params: JsonObject,
+): Recipient {
   const to = textOf(params.to);
   const recipient = textOf(params.recipient);
   if (to === undefined || to === '') {
@@ -141,7 +151,11 @@ function findRecipient(context: SandboxContext, phone: PhoneRecord, waba: WabaRe
   const number = readPhoneNumber(to, waba.country);
   if (!number) throw invalidParameter(`Param to must be a valid WhatsApp phone number - got "${to}".`);
   if (number.digits === phone.displayPhoneNumber.replace(/\D/g, '')) throw catalogueError(131021);
-  return { customer: context.customers.withNumber(number.digits, number.country), input: to, byUserId: false };
+  return {
+    customer: context.customers.withNumber(number.digits, number.country),
+    input: to,
+    byUserId: false,
+  };
 }
 
 function checkTemplate(
@@ -161,7 +175,9 @@ function checkLimits(context: SandboxContext, phone: PhoneRecord, customer: Cust
   const { buckets, clock, settings } = context;
   const { throughputPerSecond, pairBurst, pairRefillMs } = settings.sending;
   const now = clock.now();
-  const perSecond = phone.throughputLevel === 'HIGH' ? Math.max(HIGH_THROUGHPUT, throughputPerSecond) : throughputPerSecond;
+  const perSecond =
+    phone.throughputLevel === 'HIGH' ? Math.max(HIGH_THROUGHPUT, throughputPerSecond) : throughputPerSecond;
   if (!buckets.take(`throughput ${phone.id}`, perSecond, 1000 / perSecond, now)) throw catalogueError(130429);
-  if (!buckets.take(`pair ${phone.id} ${customer.userId}`, pairBurst, pairRefillMs, now)) throw catalogueError(131056);
+  if (!buckets.take(`pair ${phone.id} ${customer.userId}`, pairBurst, pairRefillMs, now))
+    throw catalogueError(131056);
 }

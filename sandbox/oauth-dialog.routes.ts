@@ -32,10 +32,15 @@ function openDialog(context: SandboxContext, request: GraphRequest, isInstagram:
   return html(200, consentPage(call, request, world.all('person')));
 }
 
-function readCall(context: SandboxContext, request: GraphRequest, isInstagram: boolean): DialogCall | GraphReply {
+function readCall(
+  context: SandboxContext,
+  request: GraphRequest,
+  isInstagram: boolean,
+): DialogCall | GraphReply {
   const { params } = request;
   const app = context.world.findKind('app', textOf(params.client_id) ?? '');
-  if (!app) return html(400, errorPage('Invalid App ID: The provided app ID does not look like a valid app ID.'));
+  if (!app)
+    return html(400, errorPage('Invalid App ID: The provided app ID does not look like a valid app ID.'));
   const redirectUri = textOf(params.redirect_uri);
   if (redirectUri === undefined) return html(400, errorPage('The redirect_uri URL must be given.'));
   if (!isAbsoluteUrl(redirectUri)) return html(400, errorPage('The redirect_uri URL must be absolute.'));
@@ -64,7 +69,10 @@ function approve(context: SandboxContext, call: DialogCall, person: PersonRecord
     redirectUri: call.redirectUri,
     scopes: call.scopes,
     decline,
-    ...(configuration && { tokenKind: configuration.tokenKind, tokenSeconds: configuration.expiresInSeconds }),
+    ...(configuration && {
+      tokenKind: configuration.tokenKind,
+      tokenSeconds: configuration.expiresInSeconds,
+    }),
     ...(instagramId !== undefined && { instagramId }),
   });
   const fragment = isInstagram ? '#_' : '#_=_';
@@ -128,7 +136,10 @@ function consentPage(call: DialogCall, request: GraphRequest, persons: PersonRec
     })
     .join('');
   const buttons = persons
-    .map((person) => `<button name="__person" value="${person.id}">Continue as ${escapeHtml(person.name)}</button>`)
+    .map(
+      (person) =>
+        `<button name="__person" value="${person.id}">Continue as ${escapeHtml(person.name)}</button>`,
+    )
     .join('');
   const scopes = call.scopes.map((scope) => `<li>${escapeHtml(scope)}</li>`).join('');
   return shell(

@@ -69,7 +69,8 @@ function exchangeForLongLived(context: SandboxContext, appId: string, text: stri
   if (text === undefined) throw invalidParameter('Missing fb_exchange_token parameter');
   const { tokens, clock, settings } = context;
   const token = tokens.authenticate(text);
-  if (token.appId !== appId) throw tokenError('Error validating access token: The token belongs to another app.');
+  if (token.appId !== appId)
+    throw tokenError('Error validating access token: The token belongs to another app.');
   if (token.kind !== 'USER' && token.kind !== 'SYSTEM_USER') {
     throw invalidParameter('The access token does not belong to a user.');
   }
@@ -126,7 +127,8 @@ function describeToken(context: SandboxContext, viewer: TokenRecord, inputText: 
     return { error: { code: 100, message }, is_valid: false, scopes: [] };
   }
   const problem = tokens.problemOf(token)?.toJson().error;
-  const details = typeof problem === 'object' && problem !== null && !Array.isArray(problem) ? problem : undefined;
+  const details =
+    typeof problem === 'object' && problem !== null && !Array.isArray(problem) ? problem : undefined;
   return {
     app_id: token.appId,
     type: token.kind,

@@ -33,10 +33,12 @@ export function pageType(context: SandboxContext): NodeType<PageRecord> {
         return tokens.pageToken(token, page.id).token;
       },
       instagram_business_account: (page) => {
-        const account = page.instagramId === undefined ? undefined : world.findKind('instagram', page.instagramId);
+        const account =
+          page.instagramId === undefined ? undefined : world.findKind('instagram', page.instagramId);
         return account && { id: account.id, username: account.username, name: account.name };
       },
-      connected_instagram_account: (page) => (page.instagramId === undefined ? undefined : { id: page.instagramId }),
+      connected_instagram_account: (page) =>
+        page.instagramId === undefined ? undefined : { id: page.instagramId },
     },
     edges: {},
   };
@@ -60,7 +62,11 @@ export function instagramType(): NodeType<InstagramRecord> {
   };
 }
 
-export function registerPages(router: GraphRouter, context: SandboxContext, page: NodeType<PageRecord>): void {
+export function registerPages(
+  router: GraphRouter,
+  context: SandboxContext,
+  page: NodeType<PageRecord>,
+): void {
   router.type('page', page);
   router.type('instagram', instagramType());
   router.on('POST', 'page', 'subscribed_apps', (node, request) => {
@@ -84,7 +90,9 @@ export function registerPages(router: GraphRouter, context: SandboxContext, page
     node.subscribedApps.set(request.token.appId, checkFields('instagram', request));
     return { success: true };
   });
-  router.on('GET', 'instagram', 'subscribed_apps', (node) => ({ data: describeApps(context, node.subscribedApps) }));
+  router.on('GET', 'instagram', 'subscribed_apps', (node) => ({
+    data: describeApps(context, node.subscribedApps),
+  }));
   router.on('DELETE', 'instagram', 'subscribed_apps', (node, { token }) => {
     node.subscribedApps.delete(token.appId);
     return { success: true };
@@ -102,7 +110,9 @@ function checkFields(object: 'page' | 'instagram', { params }: AuthenticatedRequ
   if (fields.length === 0) throw invalidParameter('The parameter subscribed_fields is required.');
   const unknown = fields.find((field) => !known.includes(field));
   if (unknown !== undefined) {
-    throw invalidParameter(`Param subscribed_fields[${fields.indexOf(unknown)}] must be one of {${known.join(', ')}} - got "${unknown}".`);
+    throw invalidParameter(
+      `Param subscribed_fields[${fields.indexOf(unknown)}] must be one of {${known.join(', ')}} - got "${unknown}".`,
+    );
   }
   return fields;
 }

@@ -47,7 +47,9 @@ function personType(
       first_name: (person) => person.name.split(' ')[0] ?? person.name,
       last_name: (person) => person.name.split(' ').slice(1).join(' '),
       email: (person, read) => (tokenOf(read).scopes.includes('email') ? person.email : undefined),
-      picture: () => ({ data: { height: 50, width: 50, is_silhouette: true, url: 'https://scontent.example/p.jpg' } }),
+      picture: () => ({
+        data: { height: 50, width: 50, is_silhouette: true, url: 'https://scontent.example/p.jpg' },
+      }),
       client_business_id: (person, read) => tokenOf(read).clientBusinessId ?? person.businessIds[0],
     },
     edges: {
@@ -68,7 +70,9 @@ function personType(
       },
       accounts: (person, read) => {
         requireScope(tokenOf(read), 'pages_show_list');
-        const items = world.all('page').filter((page) => access.canSee(page, tokenOf(read)) && person.pageIds.includes(page.id));
+        const items = world
+          .all('page')
+          .filter((page) => access.canSee(page, tokenOf(read)) && person.pageIds.includes(page.id));
         const defaults = ['access_token', 'category', 'category_list', 'name', 'tasks'];
         const children = read.children ?? defaults.map((name) => ({ name, as: name, args: {} }));
         return listPage(items, read, {
@@ -98,7 +102,9 @@ function wabaPage(
   read: ReadContext,
   belongs: (waba: WabaRecord) => boolean,
 ) {
-  const items = context.world.all('waba').filter((waba) => belongs(waba) && context.access.canSee(waba, tokenOf(read)));
+  const items = context.world
+    .all('waba')
+    .filter((waba) => belongs(waba) && context.access.canSee(waba, tokenOf(read)));
   return listPage(items, read, {
     path,
     keyOf: (waba) => waba.id,
@@ -108,7 +114,10 @@ function wabaPage(
 
 function businessType(context: SandboxContext, types: AccountTypes): NodeType<BusinessRecord> {
   const wabas =
-    (edge: string, belongs: (waba: WabaRecord, business: BusinessRecord) => boolean): EdgeReader<BusinessRecord> =>
+    (
+      edge: string,
+      belongs: (waba: WabaRecord, business: BusinessRecord) => boolean,
+    ): EdgeReader<BusinessRecord> =>
     (business, read) => {
       requireScope(tokenOf(read), 'business_management');
       return wabaPage(context, types, `/${business.id}/${edge}`, read, (waba) => belongs(waba, business));

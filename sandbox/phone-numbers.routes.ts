@@ -31,7 +31,10 @@ export function phoneType(context: SandboxContext): NodeType<PhoneRecord> {
       display_phone_number: (phone) => phone.displayPhoneNumber,
       verified_name: (phone) => phone.verifiedName,
       quality_rating: (phone) => phone.qualityRating,
-      quality_score: (phone) => ({ score: phone.qualityRating, date: Math.floor(phone.lastOnboardedAt / 1000) }),
+      quality_score: (phone) => ({
+        score: phone.qualityRating,
+        date: Math.floor(phone.lastOnboardedAt / 1000),
+      }),
       code_verification_status: (phone) => phone.codeVerificationStatus,
       name_status: (phone) => phone.nameStatus,
       new_name_status: () => 'NONE',
@@ -49,7 +52,8 @@ export function phoneType(context: SandboxContext): NodeType<PhoneRecord> {
       is_pin_enabled: (phone) => phone.pin !== null,
       is_on_biz_app: (phone) => phone.isOnBizApp,
       is_preverified_number: () => false,
-      webhook_configuration: (phone, { request }) => webhookConfiguration(context, phone, request.token?.appId),
+      webhook_configuration: (phone, { request }) =>
+        webhookConfiguration(context, phone, request.token?.appId),
       health_status: (phone) => healthOf(context, phone),
       username: (phone) => phone.username ?? undefined,
       last_onboarded_time: (phone) => graphDate(phone.lastOnboardedAt),
@@ -62,7 +66,11 @@ export function phoneType(context: SandboxContext): NodeType<PhoneRecord> {
       eligibility_for_api_business_global_search: () => 'NON_ELIGIBLE_NUMBER_OUTSIDE_ROLLOUT_COUNTRIES',
     },
     edges: {
-      whatsapp_business_profile: (phone, read) => readProfile(phone, read.children?.map((field) => field.name)),
+      whatsapp_business_profile: (phone, read) =>
+        readProfile(
+          phone,
+          read.children?.map((field) => field.name),
+        ),
       settings: (phone) => phone.settings,
     },
   };
@@ -72,7 +80,11 @@ export function graphDate(unixMs: number): string {
   return `${new Date(unixMs).toISOString().slice(0, 19)}+0000`;
 }
 
-function webhookConfiguration(context: SandboxContext, phone: PhoneRecord, appId: string | undefined): JsonObject {
+function webhookConfiguration(
+  context: SandboxContext,
+  phone: PhoneRecord,
+  appId: string | undefined,
+): JsonObject {
   const app = context.world.findKind('app', appId ?? '');
   const application = app?.subscriptions.get('whatsapp_business_account')?.callbackUrl;
   const account = context.world.wabaOfPhone(phone).subscribedApps.get(appId ?? '')?.callbackUri;
@@ -110,8 +122,21 @@ function healthOf(context: SandboxContext, phone: PhoneRecord): JsonObject {
   };
 }
 
-const PROFILE_LIMITS: Readonly<Record<string, number>> = { about: 139, address: 256, description: 512, email: 128 };
-const PROFILE_FIELDS = ['about', 'address', 'description', 'email', 'profile_picture_url', 'websites', 'vertical'];
+const PROFILE_LIMITS: Readonly<Record<string, number>> = {
+  about: 139,
+  address: 256,
+  description: 512,
+  email: 128,
+};
+const PROFILE_FIELDS = [
+  'about',
+  'address',
+  'description',
+  'email',
+  'profile_picture_url',
+  'websites',
+  'vertical',
+];
 const VERTICALS = new Set(
   (
     'UNDEFINED OTHER AUTO BEAUTY APPAREL EDU ENTERTAIN EVENT_PLAN FINANCE GROCERY GOVT HOTEL HEALTH NONPROFIT ' +
@@ -135,9 +160,15 @@ export function requireProduct(params: JsonObject): void {
   if (params.messaging_product !== 'whatsapp') throw missingParameter('messaging_product');
 }
 
-export function registerPhones(router: GraphRouter, context: SandboxContext, type: NodeType<PhoneRecord>): void {
+export function registerPhones(
+  router: GraphRouter,
+  context: SandboxContext,
+  type: NodeType<PhoneRecord>,
+): void {
   router.type('phone', type);
-  router.on('POST', 'phone', 'whatsapp_business_profile', (phone, { params }) => updateProfile(phone, params));
+  router.on('POST', 'phone', 'whatsapp_business_profile', (phone, { params }) =>
+    updateProfile(phone, params),
+  );
   router.on('POST', 'phone', 'register', (phone, request) => register(context, phone, request));
   router.on('POST', 'phone', 'deregister', (phone) => {
     if (!phone.registered) throw catalogueError(133010);
@@ -189,7 +220,11 @@ function checkedPin(pin: string): string {
 }
 
 /** Ten tries per 72 hours; a number that has a pin accepts only that pin. */
-function register(context: SandboxContext, phone: PhoneRecord, { params, token }: AuthenticatedRequest): JsonObject {
+function register(
+  context: SandboxContext,
+  phone: PhoneRecord,
+  { params, token }: AuthenticatedRequest,
+): JsonObject {
   requireScope(token, 'whatsapp_business_management', phone.wabaId);
   requireProduct(params);
   const pin = textOf(params.pin);
@@ -213,7 +248,8 @@ function register(context: SandboxContext, phone: PhoneRecord, { params, token }
 function requestCode(context: SandboxContext, phone: PhoneRecord, params: JsonObject): JsonObject {
   const method = textOf(params.code_method);
   if (method === undefined) throw missingParameter('code_method');
-  if (method !== 'SMS' && method !== 'VOICE') throw invalidParameter('Param code_method must be one of {SMS, VOICE}');
+  if (method !== 'SMS' && method !== 'VOICE')
+    throw invalidParameter('Param code_method must be one of {SMS, VOICE}');
   if (textOf(params.language) === undefined) throw missingParameter('language');
   if (phone.codeVerificationStatus === 'VERIFIED' && phone.registered) {
     throw catalogueError(136024, 'The number is verified already.');
@@ -231,8 +267,10 @@ function updateProfile(phone: PhoneRecord, params: JsonObject): JsonObject {
   for (const [name, limit] of Object.entries(PROFILE_LIMITS)) {
     const text = textOf(params[name]);
     if (text === undefined) continue;
-    if (text.length > limit) throw invalidParameter(`Param ${name} must be at most ${limit} characters long.`);
-    if (name === 'about' && text === '') throw invalidParameter('Param about must be at least 1 characters long.');
+    if (text.length > limit)
+      throw invalidParameter(`Param ${name} must be at most ${limit} characters long.`);
+    if (name === 'about' && text === '')
+      throw invalidParameter('Param about must be at least 1 characters long.');
     setOrClear(phone.profile, name, text);
   }
   const { websites } = params;
@@ -258,4 +296,3 @@ function setOrClear(profile: JsonObject, name: string, text: string): void {
   if (text === '') Reflect.deleteProperty(profile, name);
   else profile[name] = text;
 }
-

@@ -42,7 +42,10 @@ function decodeValue(text: string): JsonValue {
 }
 
 /** All three body encodings that Graph takes; the fourth, everything in the query, has no body. */
-export async function parseBody(bytes: Buffer | undefined, contentType: string | undefined): Promise<ParsedBody> {
+export async function parseBody(
+  bytes: Buffer | undefined,
+  contentType: string | undefined,
+): Promise<ParsedBody> {
   if (!bytes || bytes.length === 0) return { params: {}, files: [] };
   const kind = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (kind === 'application/json') return { params: parseJsonBody(bytes), files: [] };

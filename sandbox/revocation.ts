@@ -3,14 +3,21 @@ import { signedRequest } from './webhook-bytes';
 
 /** The person removes the app: all tokens die, and subscribers of `permissions` hear of it. */
 export function revokeEverything(context: SandboxContext, appId: string, personId: string): void {
-  const granted = [...context.tokens.verdictsOf(appId, personId)].filter(([, status]) => status === 'granted');
+  const granted = [...context.tokens.verdictsOf(appId, personId)].filter(
+    ([, status]) => status === 'granted',
+  );
   context.tokens.killPerson(appId, personId, 458);
   context.tokens.forgetVerdicts(appId, personId);
   for (const [permission] of granted) tell(context, appId, personId, permission);
   tell(context, appId, personId, 'connected');
 }
 
-export function revokeOne(context: SandboxContext, appId: string, personId: string, permission: string): void {
+export function revokeOne(
+  context: SandboxContext,
+  appId: string,
+  personId: string,
+  permission: string,
+): void {
   context.tokens.revokePermission(appId, personId, permission);
   tell(context, appId, personId, permission);
 }

@@ -42,7 +42,12 @@ function appType(): NodeType<AppRecord> {
   };
 }
 
-function describe(subscription: { object: string; callbackUrl: string; fields: string[]; version: number }): JsonObject {
+function describe(subscription: {
+  object: string;
+  callbackUrl: string;
+  fields: string[];
+  version: number;
+}): JsonObject {
   return {
     object: subscription.object,
     callback_url: subscription.callbackUrl,
@@ -70,7 +75,9 @@ async function subscribe(context: SandboxContext, app: AppRecord, request: Graph
   const known = WEBHOOK_FIELDS[object] ?? [];
   const unknown = fields.find((field) => !known.includes(field));
   if (unknown !== undefined) {
-    throw invalidParameter(`Param fields[${fields.indexOf(unknown)}] must be one of {${known.join(', ')}} - got "${unknown}".`);
+    throw invalidParameter(
+      `Param fields[${fields.indexOf(unknown)}] must be one of {${known.join(', ')}} - got "${unknown}".`,
+    );
   }
   if (callbackUrl === undefined) throw missingParameter('callback_url');
   if (verifyToken === undefined) throw new GraphError(100, '(#100) Param verify_token is required.');

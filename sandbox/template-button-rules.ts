@@ -33,7 +33,8 @@ export function checkButtons(component: JsonObject): void {
   const first = types.indexOf('QUICK_REPLY');
   const last = types.lastIndexOf('QUICK_REPLY');
   const areTogether = types.slice(Math.max(0, first), last + 1).every((type) => type === 'QUICK_REPLY');
-  if (!areTogether) throw templateError(2388060, 'Invalid button order', 'Quick reply buttons must stand together.');
+  if (!areTogether)
+    throw templateError(2388060, 'Invalid button order', 'Quick reply buttons must stand together.');
 }
 
 function checkButton(button: JsonObject): void {
@@ -56,10 +57,16 @@ function checkButton(button: JsonObject): void {
       throw invalidParameter('A COPY_CODE button needs an example of at most 15 characters.');
     }
   }
-  if (type === 'FLOW' && [button.flow_id, button.flow_name, button.flow_json].every((value) => value === undefined)) {
+  if (
+    type === 'FLOW' &&
+    [button.flow_id, button.flow_name, button.flow_json].every((value) => value === undefined)
+  ) {
     throw invalidParameter('A FLOW button needs flow_id, flow_name or flow_json.');
   }
-  if (type === 'OTP' && !['COPY_CODE', 'ONE_TAP', 'ZERO_TAP'].includes((textOf(button.otp_type) ?? '').toUpperCase())) {
+  if (
+    type === 'OTP' &&
+    !['COPY_CODE', 'ONE_TAP', 'ZERO_TAP'].includes((textOf(button.otp_type) ?? '').toUpperCase())
+  ) {
     throw invalidParameter('An OTP button needs otp_type COPY_CODE, ONE_TAP or ZERO_TAP.');
   }
 }

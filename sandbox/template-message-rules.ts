@@ -53,13 +53,17 @@ function checkTextParameters(
     }
     if (type === 'text' && textOf(parameter.text) === undefined) throw missingPart(`${where} parameter text`);
     if (type === 'text' && /[\n\t]| {5,}/.test(textOf(parameter.text) ?? '')) {
-      throw catalogueError(132012, `${where}: Param text cannot have new-line/tab characters or more than 4 spaces`);
+      throw catalogueError(
+        132012,
+        `${where}: Param text cannot have new-line/tab characters or more than 4 spaces`,
+      );
     }
   }
   if (template.parameterFormat === 'NAMED') {
     const names = given.map((parameter) => textOf(parameter.parameter_name));
     const missing = expected.find((name) => !names.includes(name));
-    if (missing !== undefined) throw catalogueError(132012, `${where}: Parameter name is missing or wrong: ${missing}`);
+    if (missing !== undefined)
+      throw catalogueError(132012, `${where}: Parameter name is missing or wrong: ${missing}`);
   } else if (given.some((parameter) => parameter.parameter_name !== undefined)) {
     throw catalogueError(132012, `${where}: Positional templates take no parameter_name`);
   }
@@ -78,7 +82,10 @@ function checkHeaderParameters(template: TemplateRecord, given: JsonObject[]): v
     throw catalogueError(132012, `header: Format mismatch, expected ${format}, received UNKNOWN`);
   }
   if (textOf(parameter.type)?.toLowerCase() !== kind) {
-    throw catalogueError(132012, `header: Format mismatch, expected ${format}, received ${textOf(parameter.type) ?? ''}`);
+    throw catalogueError(
+      132012,
+      `header: Format mismatch, expected ${format}, received ${textOf(parameter.type) ?? ''}`,
+    );
   }
   const content = objectOf(parameter[kind]);
   const isMedia = ['image', 'video', 'document', 'gif'].includes(kind);
@@ -98,7 +105,10 @@ function checkButtonParameters(template: TemplateRecord, given: JsonObject[]): v
     const needsCode = type === 'COPY_CODE';
     if (!component) {
       if (needsUrl || needsCode) {
-        throw catalogueError(131008, `buttons: Button at index ${index} of type ${type} requires a parameter`);
+        throw catalogueError(
+          131008,
+          `buttons: Button at index ${index} of type ${type} requires a parameter`,
+        );
       }
       return;
     }
@@ -118,14 +128,19 @@ function checkButtonParameters(template: TemplateRecord, given: JsonObject[]): v
 /** The code stands in the body and, the same, in the button. */
 function checkAuthentication(body: JsonObject[], given: JsonObject[]): void {
   if (body.length !== 1) {
-    throw catalogueError(132000, `body: number of localizable_params (${body.length}) does not match the expected (1)`);
+    throw catalogueError(
+      132000,
+      `body: number of localizable_params (${body.length}) does not match the expected (1)`,
+    );
   }
   const code = textOf(body[0]?.text) ?? '';
   if (code.length > 15) throw catalogueError(132005, 'The code has more than 15 characters.');
   const button = given.find((component) => componentType(component) === 'BUTTON');
   const inButton = textOf(objectOf(listOf(button?.parameters)[0]).text);
-  if (inButton === undefined) throw catalogueError(131008, 'buttons: Button at index 0 of type Url requires a parameter');
-  if (inButton !== code) throw catalogueError(132012, 'The code in the button differs from the code in the body.');
+  if (inButton === undefined)
+    throw catalogueError(131008, 'buttons: Button at index 0 of type Url requires a parameter');
+  if (inButton !== code)
+    throw catalogueError(132012, 'The code in the button differs from the code in the body.');
 }
 
 /** One-tap, zero-tap and copy-code templates reach only a phone number. */

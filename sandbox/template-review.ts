@@ -21,19 +21,25 @@ export function startReview(context: SandboxContext, template: TemplateRecord): 
   context.clock.schedule(review.delayMs, () => {
     const isStillThere = context.world.find(template.id) === template;
     if (!isStillThere || template.status !== 'PENDING' || template.components !== submitted) return;
-    const rejects = review.rejectWhenNameContains !== '' && template.name.includes(review.rejectWhenNameContains);
+    const rejects =
+      review.rejectWhenNameContains !== '' && template.name.includes(review.rejectWhenNameContains);
     if (!rejects) setTemplateStatus(context, template, { status: 'APPROVED' });
     else setTemplateStatus(context, template, { status: 'REJECTED', reason: review.rejectReason });
   });
 }
 
 /** Changes a template's status and tells it by webhook, as review and quality rating do. */
-export function setTemplateStatus(context: SandboxContext, template: TemplateRecord, verdict: TemplateVerdict): void {
+export function setTemplateStatus(
+  context: SandboxContext,
+  template: TemplateRecord,
+  verdict: TemplateVerdict,
+): void {
   const { status } = verdict;
   const reason = verdict.reason === undefined ? 'NONE' : verdict.reason;
   template.status = status;
   template.rejectedReason = status === 'REJECTED' ? (reason ?? 'NONE') : 'NONE';
-  if (status === 'APPROVED' && template.qualityScore === 'UNKNOWN') template.qualityDate = context.clock.seconds();
+  if (status === 'APPROVED' && template.qualityScore === 'UNKNOWN')
+    template.qualityDate = context.clock.seconds();
   if (status === 'PAUSED') template.pauses++;
   emitTemplateStatus(context, template, status, reason, {
     ...(status === 'REJECTED' && verdict.rejectionInfo && { rejection_info: { ...verdict.rejectionInfo } }),
@@ -72,7 +78,11 @@ function pauseInfo(template: TemplateRecord, title: string | undefined): JsonObj
 }
 
 /** Meta moved a template to another category. */
-export function setTemplateCategory(context: SandboxContext, template: TemplateRecord, category: string): void {
+export function setTemplateCategory(
+  context: SandboxContext,
+  template: TemplateRecord,
+  category: string,
+): void {
   const previous = template.category;
   template.previousCategory = previous;
   template.category = category;

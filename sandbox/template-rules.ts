@@ -38,9 +38,12 @@ export interface TemplateDraft {
 export function checkTemplateName(value: JsonValue | undefined): string {
   const name = textOf(value);
   if (name === undefined) throw missingParameter('name');
-  if (name.length > 512) throw templateError(2388040, 'Name too long', 'The template name has more than 512 characters.');
+  if (name.length > 512)
+    throw templateError(2388040, 'Name too long', 'The template name has more than 512 characters.');
   if (!/^[a-z0-9_]+$/.test(name)) {
-    throw invalidParameter('Param name must only contain lowercase alphanumeric characters and underscores (_).');
+    throw invalidParameter(
+      'Param name must only contain lowercase alphanumeric characters and underscores (_).',
+    );
   }
   return name;
 }
@@ -58,7 +61,9 @@ export function checkCategory(value: JsonValue | undefined): string {
   const category = textOf(value)?.toUpperCase();
   if (category === undefined) throw missingParameter('category');
   if (!TEMPLATE_CATEGORIES.includes(category)) {
-    throw invalidParameter(`Param category must be one of {${TEMPLATE_CATEGORIES.join(', ')}} - got "${category}".`);
+    throw invalidParameter(
+      `Param category must be one of {${TEMPLATE_CATEGORIES.join(', ')}} - got "${category}".`,
+    );
   }
   return category;
 }
@@ -71,7 +76,9 @@ export function checkDraft(category: string, params: JsonObject): TemplateDraft 
   const components = normaliseComponents(given.filter(isObject));
   for (const component of components) {
     if (!COMPONENT_TYPES.has(componentType(component))) {
-      throw invalidParameter(`Param components[]['type'] must be one of {${[...COMPONENT_TYPES].join(', ')}}.`);
+      throw invalidParameter(
+        `Param components[]['type'] must be one of {${[...COMPONENT_TYPES].join(', ')}}.`,
+      );
     }
   }
   checkComponents(category, components);
@@ -128,7 +135,8 @@ function checkBody(body: JsonObject): void {
   if (text === undefined || text.trim() === '') {
     throw templateError(2388043, 'Missing text', 'The BODY component needs text.');
   }
-  if (text.length > 1024) throw templateError(2388040, 'Body too long', 'The body has more than 1024 characters.');
+  if (text.length > 1024)
+    throw templateError(2388040, 'Body too long', 'The body has more than 1024 characters.');
   const variables = variablesIn(text);
   if (variables.length === 0) return;
   const trimmed = text.trim();
@@ -159,15 +167,26 @@ function checkNumbering(variables: string[]): void {
   if (numbers.length === 0) {
     const bad = variables.find((name) => !/^[a-z0-9_]+$/.test(name));
     if (bad !== undefined) {
-      throw templateError(2388072, 'Invalid variable name', `{{${bad}}} must be lower case letters and underscores.`);
+      throw templateError(
+        2388072,
+        'Invalid variable name',
+        `{{${bad}}} must be lower case letters and underscores.`,
+      );
     }
     return;
   }
-  const inOrder = numbers.length === variables.length && numbers.every((number, index) => number === index + 1);
-  if (!inOrder) throw templateError(2388072, 'Invalid variables', 'Positional variables must be {{1}}, {{2}} and so on.');
+  const inOrder =
+    numbers.length === variables.length && numbers.every((number, index) => number === index + 1);
+  if (!inOrder)
+    throw templateError(2388072, 'Invalid variables', 'Positional variables must be {{1}}, {{2}} and so on.');
 }
 
-function requireExamples(component: JsonObject, variables: string[], positional: string, named: string): void {
+function requireExamples(
+  component: JsonObject,
+  variables: string[],
+  positional: string,
+  named: string,
+): void {
   const count = exampleCount(component, positional, named);
   if (count !== variables.length) {
     throw templateError(
@@ -181,7 +200,11 @@ function requireExamples(component: JsonObject, variables: string[], positional:
 function checkHeader(header: JsonObject): void {
   const format = textOf(header.format);
   if (format === undefined || !HEADER_FORMATS.includes(format)) {
-    throw templateError(2388047, 'Header format is incorrect', `The format must be one of ${HEADER_FORMATS.join(', ')}.`);
+    throw templateError(
+      2388047,
+      'Header format is incorrect',
+      `The format must be one of ${HEADER_FORMATS.join(', ')}.`,
+    );
   }
   if (format === 'TEXT') checkTextHeader(header);
   else if (['IMAGE', 'VIDEO', 'DOCUMENT', 'GIF'].includes(format)) {
@@ -194,10 +217,15 @@ function checkHeader(header: JsonObject): void {
 function checkTextHeader(header: JsonObject): void {
   const text = textOf(header.text) ?? '';
   if (text === '') throw templateError(2388047, 'Header format is incorrect', 'A text header needs text.');
-  if (text.length > 60) throw templateError(2388040, 'Header too long', 'The header has more than 60 characters.');
+  if (text.length > 60)
+    throw templateError(2388040, 'Header too long', 'The header has more than 60 characters.');
   const variables = variablesIn(text);
   if (/\n|[*_~]{2}/.test(text) || variables.length > 1) {
-    throw templateError(2388047, 'Header format is incorrect', 'A header takes one variable, no new lines, no markup.');
+    throw templateError(
+      2388047,
+      'Header format is incorrect',
+      'A header takes one variable, no new lines, no markup.',
+    );
   }
   if (variables.length === 1) requireExamples(header, variables, 'header_text', 'header_text_named_params');
 }
@@ -205,13 +233,19 @@ function checkTextHeader(header: JsonObject): void {
 function checkFooter(footer: JsonObject, category: string): void {
   if (category === 'AUTHENTICATION' && footer.code_expiration_minutes !== undefined) {
     const minutes = numberOf(footer.code_expiration_minutes) ?? 0;
-    if (minutes < 1 || minutes > 90) throw invalidParameter('Param code_expiration_minutes must be between 1 and 90.');
+    if (minutes < 1 || minutes > 90)
+      throw invalidParameter('Param code_expiration_minutes must be between 1 and 90.');
     return;
   }
   const text = textOf(footer.text) ?? '';
-  if (text.length > 60) throw templateError(2388040, 'Footer too long', 'The footer has more than 60 characters.');
+  if (text.length > 60)
+    throw templateError(2388040, 'Footer too long', 'The footer has more than 60 characters.');
   if (text === '' || variablesIn(text).length > 0) {
-    throw templateError(2388073, 'Footer format is incorrect', 'The footer needs text and takes no variables.');
+    throw templateError(
+      2388073,
+      'Footer format is incorrect',
+      'The footer needs text and takes no variables.',
+    );
   }
 }
 
@@ -229,7 +263,10 @@ function checkCarousel(carousel: JsonObject): void {
   if (shapes.size > 1) throw invalidParameter('All cards of a carousel must have the same components.');
 }
 
-function checkFormat(components: JsonObject[], given: 'POSITIONAL' | 'NAMED' | undefined): 'POSITIONAL' | 'NAMED' {
+function checkFormat(
+  components: JsonObject[],
+  given: 'POSITIONAL' | 'NAMED' | undefined,
+): 'POSITIONAL' | 'NAMED' {
   const texts = components.map((component) => textOf(component.text) ?? '');
   const variables = texts.flatMap(variablesIn);
   const isNamed = variables.some((name) => !/^\d+$/.test(name));

@@ -43,7 +43,9 @@ export function normaliseComponents(components: readonly JsonObject[]): JsonObje
     }
     if (isList(component.cards)) {
       normal.cards = component.cards.map((card) =>
-        isObject(card) ? { ...card, components: normaliseComponents(listOf(card.components).filter(isObject)) } : card,
+        isObject(card)
+          ? { ...card, components: normaliseComponents(listOf(card.components).filter(isObject)) }
+          : card,
       );
     }
     return normal;

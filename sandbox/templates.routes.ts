@@ -123,7 +123,11 @@ function createTemplate(context: SandboxContext, waba: WabaRecord, params: JsonO
     );
   }
   if (existing.length >= waba.templateLimit) {
-    throw templateError(2388019, 'Template limit reached', `The account may have ${waba.templateLimit} templates.`);
+    throw templateError(
+      2388019,
+      'Template limit reached',
+      `The account may have ${waba.templateLimit} templates.`,
+    );
   }
   waba.templateCreations = waba.templateCreations.filter((at) => now - at < HOUR_MS);
   if (waba.templateCreations.length >= CREATIONS_PER_HOUR) throw catalogueError(80008);
@@ -163,7 +167,11 @@ function editTemplate(context: SandboxContext, template: TemplateRecord, params:
   const category = params.category === undefined ? template.category : checkCategory(params.category);
   if (template.status === 'APPROVED') {
     if (category !== template.category) {
-      throw templateError(2388025, 'Category cannot be changed', 'The category of an approved template is fixed.');
+      throw templateError(
+        2388025,
+        'Category cannot be changed',
+        'The category of an approved template is fixed.',
+      );
     }
     template.edits = template.edits.filter((at) => now - at < 30 * DAY_MS);
     const lastDay = template.edits.filter((at) => now - at < DAY_MS).length;
@@ -190,13 +198,18 @@ function editTemplate(context: SandboxContext, template: TemplateRecord, params:
 function deleteTemplates(context: SandboxContext, waba: WabaRecord, params: JsonObject): void {
   const ids = [...textListOf(params.hsm_ids), ...textListOf(params.hsm_id)];
   const name = textOf(params.name);
-  if (name === undefined && params.hsm_ids === undefined) throw invalidParameter('The parameter name is required.');
+  if (name === undefined && params.hsm_ids === undefined)
+    throw invalidParameter('The parameter name is required.');
   const found = context.world
     .templatesOf(waba.id)
     .filter((template) => (ids.length > 0 ? ids.includes(template.id) : true))
     .filter((template) => name === undefined || template.name === name);
   if (found.length === 0) {
-    throw templateError(2593002, 'Message template not found', 'The template was not found and could not be deleted.');
+    throw templateError(
+      2593002,
+      'Message template not found',
+      'The template was not found and could not be deleted.',
+    );
   }
   if (found.some((template) => template.status === 'DISABLED')) {
     throw templateError(2388010, 'Template cannot be deleted', 'Disabled templates cannot be deleted.');

@@ -59,7 +59,9 @@ export function sameText(a: string, b: string): boolean {
 }
 
 export type NewToken = Pick<TokenRecord, 'kind' | 'appId'> &
-  Partial<Omit<TokenRecord, 'token' | 'kind' | 'appId' | 'issuedAt' | 'expiresAt'>> & { expiresInSeconds: number };
+  Partial<Omit<TokenRecord, 'token' | 'kind' | 'appId' | 'issuedAt' | 'expiresAt'>> & {
+    expiresInSeconds: number;
+  };
 
 /** Issues, checks and kills tokens, and keeps the authorization codes. */
 export class TokenStore {
@@ -104,7 +106,9 @@ export class TokenStore {
     return record;
   }
 
-  issueCode(parts: Omit<CodeRecord, 'code' | 'used' | 'expiresAt'> & { lifetimeSeconds: number }): CodeRecord {
+  issueCode(
+    parts: Omit<CodeRecord, 'code' | 'used' | 'expiresAt'> & { lifetimeSeconds: number },
+  ): CodeRecord {
     const { lifetimeSeconds, ...rest } = parts;
     const record: CodeRecord = {
       ...rest,
@@ -178,7 +182,9 @@ export class TokenStore {
       });
     }
     if (!sameText(proof, proofOf(record.token, app.secret))) {
-      throw new GraphError(100, 'Invalid appsecret_proof provided in the API argument', { type: 'GraphMethodException' });
+      throw new GraphError(100, 'Invalid appsecret_proof provided in the API argument', {
+        type: 'GraphMethodException',
+      });
     }
   }
 
@@ -222,7 +228,11 @@ export class TokenStore {
   requireApp(clientId: string | undefined, clientSecret: string | undefined): AppRecord {
     if (clientId === undefined) throw new GraphError(101, 'Missing client_id parameter.');
     const app = this.world.findKind('app', clientId);
-    if (!app) throw new GraphError(101, 'Error validating application. Cannot get application info due to a system error.');
+    if (!app)
+      throw new GraphError(
+        101,
+        'Error validating application. Cannot get application info due to a system error.',
+      );
     if (clientSecret === undefined) throw new GraphError(1, 'Missing client_secret parameter.');
     if (!sameText(clientSecret, app.secret)) throw new GraphError(1, 'Error validating client secret.');
     return app;
@@ -256,7 +266,8 @@ function deadTokenError(subcode: number | null): GraphError {
     467: 'Error validating access token: The session is invalid because the user logged out.',
     492: 'Error validating access token: The user must be an administrator, editor, or moderator of the page.',
   };
-  if (subcode === null) return tokenError('Error validating access token: The access token has been revoked.');
+  if (subcode === null)
+    return tokenError('Error validating access token: The access token has been revoked.');
   return tokenError(messages[subcode] ?? 'Error validating access token.', subcode);
 }
 
@@ -264,6 +275,7 @@ function deadTokenError(subcode: number | null): GraphError {
 export function requireAppToken(token: TokenRecord | undefined, appId?: string): TokenRecord {
   if (!token) throw new GraphError(104, 'An access token is required to request this resource.');
   if (token.kind !== 'APP') throw new GraphError(15, 'This method must be called with an app access_token.');
-  if (appId !== undefined && token.appId !== appId) throw invalidParameter('The app token belongs to another app.');
+  if (appId !== undefined && token.appId !== appId)
+    throw invalidParameter('The app token belongs to another app.');
   return token;
 }

@@ -97,7 +97,12 @@ export class WebhookSender {
   }
 
   /** Sends bytes as they are, signed, once; for payloads that the sandbox would never make itself. */
-  async sendRaw(app: AppRecord, url: string, body: Buffer, headers: Record<string, string>): Promise<WebhookDelivery> {
+  async sendRaw(
+    app: AppRecord,
+    url: string,
+    body: Buffer,
+    headers: Record<string, string>,
+  ): Promise<WebhookDelivery> {
     const delivery = this.newDelivery(app, url, 'raw', [], body);
     const attempt = await this.post(delivery, { ...signatureHeaders(body, app.secret), ...headers });
     delivery.state = isSuccess(attempt) ? 'delivered' : 'abandoned';
@@ -128,10 +133,18 @@ export class WebhookSender {
     this.made++;
     const every = this.settings.duplicateEvery;
     const twice = every > 0 && this.made % every === 0;
-    return twice ? [this.attempt(channel, delivery), this.attempt(channel, delivery)] : [this.attempt(channel, delivery)];
+    return twice
+      ? [this.attempt(channel, delivery), this.attempt(channel, delivery)]
+      : [this.attempt(channel, delivery)];
   }
 
-  private newDelivery(app: AppRecord, url: string, object: string, entryIds: string[], body: Buffer): WebhookDelivery {
+  private newDelivery(
+    app: AppRecord,
+    url: string,
+    object: string,
+    entryIds: string[],
+    body: Buffer,
+  ): WebhookDelivery {
     const delivery: WebhookDelivery = {
       id: this.nextId++,
       appId: app.id,

@@ -91,12 +91,18 @@ export class WebhookHub {
     return this.ownerIsSubscribed(app, event) ? subscription : undefined;
   }
 
-  private ownerIsSubscribed(app: AppRecord, event: { object: string; ownerId: string; field: string }): boolean {
+  private ownerIsSubscribed(
+    app: AppRecord,
+    event: { object: string; ownerId: string; field: string },
+  ): boolean {
     switch (event.object) {
       case 'whatsapp_business_account':
         return this.world.findKind('waba', event.ownerId)?.subscribedApps.has(app.id) ?? false;
       case 'page':
-        return this.world.findKind('page', event.ownerId)?.subscribedApps.get(app.id)?.includes(event.field) ?? false;
+        return (
+          this.world.findKind('page', event.ownerId)?.subscribedApps.get(app.id)?.includes(event.field) ??
+          false
+        );
       case 'instagram': {
         const account = this.world.findKind('instagram', event.ownerId);
         if (account?.subscribedApps.get(app.id)?.includes(event.field)) return true;
@@ -121,18 +127,28 @@ function phoneOfValue(value: JsonValue, world: World): PhoneRecord | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const metadata = value.metadata;
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) return undefined;
-  return typeof metadata.phone_number_id === 'string' ? world.findKind('phone', metadata.phone_number_id) : undefined;
+  return typeof metadata.phone_number_id === 'string'
+    ? world.findKind('phone', metadata.phone_number_id)
+    : undefined;
 }
 
 /** `metadata` and digits-only number of every WhatsApp messaging webhook. */
 export function whatsAppValue(phone: PhoneRecord, content: JsonObject): JsonObject {
   return {
     messaging_product: 'whatsapp',
-    metadata: { display_phone_number: phone.displayPhoneNumber.replace(/\D/g, ''), phone_number_id: phone.id },
+    metadata: {
+      display_phone_number: phone.displayPhoneNumber.replace(/\D/g, ''),
+      phone_number_id: phone.id,
+    },
     ...content,
   };
 }
 
-export function accountEvent(clock: VirtualClock, waba: WabaRecord, field: string, value: JsonObject): ChangeEvent {
+export function accountEvent(
+  clock: VirtualClock,
+  waba: WabaRecord,
+  field: string,
+  value: JsonObject,
+): ChangeEvent {
   return { object: 'whatsapp_business_account', ownerId: waba.id, field, value, entryTime: clock.seconds() };
 }

@@ -47,7 +47,8 @@ export function wabaType(context: SandboxContext, parts: WabaParts): NodeType<Wa
       marketing_messages_lite_api_status: () => 'ELIGIBLE',
       marketing_messages_onboarding_status: () => 'ELIGIBLE',
       creation_time: () => 1_700_000_000,
-      whatsapp_business_manager_messaging_limit: (waba) => world.get('business', waba.ownerBusinessId).messagingLimit,
+      whatsapp_business_manager_messaging_limit: (waba) =>
+        world.get('business', waba.ownerBusinessId).messagingLimit,
     },
     edges: {
       phone_numbers: (waba, read) =>
@@ -76,7 +77,11 @@ function ownerOf(context: SandboxContext, waba: WabaRecord): JsonObject {
   return { name: owner.name, id: owner.id };
 }
 
-export function registerWabas(router: GraphRouter, context: SandboxContext, type: NodeType<WabaRecord>): void {
+export function registerWabas(
+  router: GraphRouter,
+  context: SandboxContext,
+  type: NodeType<WabaRecord>,
+): void {
   router.type('waba', type);
   router.on('POST', 'waba', 'subscribed_apps', async (waba, request) => {
     requireScope(request.token, 'whatsapp_business_management', waba.id);
@@ -107,7 +112,8 @@ export async function readOverride(
   if (callbackUri === undefined || callbackUri === '') return null;
   const verifyToken = textOf(params.verify_token);
   if (verifyToken === undefined) throw missingParameter('verify_token');
-  if (callbackUri.length > 200) throw invalidParameter('Param override_callback_uri must be at most 200 characters.');
+  if (callbackUri.length > 200)
+    throw invalidParameter('Param override_callback_uri must be at most 200 characters.');
   await verifyCallback(context.http, context.settings.delivery, callbackUri, verifyToken);
   return { callbackUri, verifyToken };
 }
@@ -121,7 +127,9 @@ function addPhone(context: SandboxContext, waba: WabaRecord, { params }: Authent
   if (name === undefined) throw missingParameter('verified_name');
   const display = `+${code.replace(/\D/g, '')} ${number}`;
   const digits = display.replace(/\D/g, '');
-  const taken = context.world.all('phone').some((phone) => phone.displayPhoneNumber.replace(/\D/g, '') === digits);
+  const taken = context.world
+    .all('phone')
+    .some((phone) => phone.displayPhoneNumber.replace(/\D/g, '') === digits);
   if (taken) throw invalidParameter('The phone number is already in use.', { subcode: 2388012 });
   const phone = newPhone(newObjectId(), waba.id, display, name, context.clock.now());
   phone.status = 'PENDING';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { run } from './child-processes.mjs';
 import { withLock } from './lock-file.mjs';
 import { step } from './progress.mjs';
-import { cacheFolder, insideProject } from './project-folder.mjs';
+import { cacheFolder, insideProject, projectFolder } from './project-folder.mjs';
 
 const sources = ['src', 'sandbox', 'ormconfig.ts', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'];
 const entryPoints = { 'src/main.ts': 'dist/src/main.js', 'sandbox/main.ts': 'dist/sandbox/main.js' };
@@ -28,7 +28,7 @@ function inputs() {
 
 function digestOfInputs() {
   const hash = crypto.createHash('sha256');
-  for (const file of inputs()) hash.update(`${file}\0`).update(fs.readFileSync(file)).update('\0');
+  for (const file of inputs()) hash.update(`${path.relative(projectFolder, file)}\0`).update(fs.readFileSync(file)).update('\0');
   return hash.digest('hex');
 }
 

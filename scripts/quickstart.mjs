@@ -14,7 +14,7 @@ import { Problem } from './problem.mjs';
 import { bold, say, step } from './progress.mjs';
 import { ensureFolder, insideProject, localFolder } from './project-folder.mjs';
 import { keptSettings, loadEnvFile } from './quickstart-settings.mjs';
-import { customerMessageRequest } from './sandbox-client.mjs';
+import { customerMessage } from './sandbox-client.mjs';
 import { runCommand } from './shutdown.mjs';
 
 const { env } = process;
@@ -29,7 +29,7 @@ async function portFor(what, wanted, host) {
 }
 
 async function startSandbox({ sandboxApp }) {
-  const port = await portFor('the Graph sandbox', Number(env.SANDBOX_PORT ?? 3900));
+  const port = await portFor('the Graph sandbox', Number(env.SANDBOX_PORT ?? 4010));
   const url = `http://127.0.0.1:${port}`;
   const server = await startServer(process.execPath, [insideProject('dist', 'sandbox', 'main.js')], {
     env: {
@@ -41,7 +41,8 @@ async function startSandbox({ sandboxApp }) {
     },
     logFile: logFile('sandbox'),
   });
-  const probe = () => fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+  const probe = () =>
+    fetch(`${url}/__control/now`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
   await untilReady(server, probe, { what: 'The Graph sandbox', timeoutMs: 30_000 });
   return { server, url };
 }
@@ -83,7 +84,7 @@ async function startService(settings) {
 
 function closingScreen({ baseUrl, kept, sandbox, shown }) {
   const line = '─'.repeat(78);
-  const example = customerMessageRequest({
+  const { path: controlPath, input } = customerMessage({
     phoneNumberId: shown.phoneNumberId,
     customer: { ...shown.customer, phone: '+4915112345678', name: 'Max Mustermann' },
     body: 'Do you deliver on Saturdays?',
@@ -100,8 +101,8 @@ statuses came back. Meta was played by the Graph sandbox at ${sandbox.url}.
 
   ${bold('Another customer writes')} (then look at GET /api/meta/conversations):
 
-curl -sX POST ${sandbox.url}/control/messages -H 'content-type: application/json' \\
-  -d '${JSON.stringify(example)}'
+curl -sX POST ${sandbox.url}${controlPath} -H 'content-type: application/json' \\
+  -d '${JSON.stringify(input)}'
 
   Logs and data are in .local/ and stay there for the next time.
   With your own Meta app: copy .env.example to .env, set META_APP_ID and the rest,

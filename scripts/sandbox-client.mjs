@@ -2,17 +2,15 @@
 // who writes. Everything else there happens by itself.
 import { Problem } from './problem.mjs';
 
+const entities = { quot: '"', lt: '<', gt: '>', amp: '&' };
+const decoded = (text) =>
+  text.replace(/&(?:#(\d+)|(\w+));/g, (all, code, name) =>
+    code === undefined ? (entities[name] ?? all) : String.fromCodePoint(Number(code)),
+  );
 const attributesOf = (tag) =>
   Object.fromEntries(
     [...tag.matchAll(/([\w-]+)\s*=\s*"([^"]*)"/g)].map(([, name, value]) => [name, decoded(value)]),
   );
-const decoded = (text) =>
-  text
-    .replace(/&quot;/g, '"')
-    .replace(/&#39;/g, "'")
-    .replace(/&lt;/g, '<')
-    .replace(/&gt;/g, '>')
-    .replace(/&amp;/g, '&');
 
 /** Presses the dialog's first button, with what the form holds. */
 function answerForm(html, pageUrl) {
@@ -35,7 +33,7 @@ function answerForm(html, pageUrl) {
   if (button.name !== undefined) fields.append(button.name, button.value ?? '');
   const target = new URL(action, pageUrl);
   if (method.toLowerCase() === 'post') return [target, { method: 'POST', body: fields }];
-  for (const [name, value] of fields) target.searchParams.append(name, value);
+  target.search = fields.toString(); // as a browser does: what stood there before goes
   return [target, {}];
 }
 
@@ -63,19 +61,27 @@ export async function signInAtDialog(dialogUrl, redirectUri) {
   throw new Problem('The login dialog goes round in circles.');
 }
 
-export function customerMessageRequest({ phoneNumberId, customer, body }) {
-  return { phoneNumberId, from: customer, type: 'text', text: { body } };
+/** What the sandbox's control API takes to have a customer write to the business. */
+export function customerMessage({ phoneNumberId, customer, body }) {
+  return {
+    path: '/__control/play-message',
+    input: { phoneNumberId, from: customer, type: 'text', content: { body } },
+  };
 }
 
 /** Has a customer write to the business; answers Meta's id of the message. */
 export async function playCustomerMessage({ url }, message) {
-  const response = await fetch(new URL('/control/messages', url), {
+  const { path, input } = customerMessage(message);
+  const response = await fetch(new URL(path, url), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(customerMessageRequest(message)),
+    body: JSON.stringify(input),
     signal: AbortSignal.timeout(10_000),
   });
   const text = await response.text();
   if (!response.ok) throw new Problem(`The sandbox answered ${response.status}: ${text.slice(0, 300)}`);
-  return JSON.parse(text).id;
+  const { messageId, told } = JSON.parse(text);
+  if (told === 0)
+    throw new Problem('The sandbox has nobody to tell of the message: no webhook is subscribed.');
+  return messageId;
 }

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
-import { IsArray, IsBoolean, IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { IsArray, IsBoolean, IsInt, Max, Min } from 'class-validator';
 
 // A query is text, a JSON body is not: bodies are taken as they are typed, and only these turn a query's text into
 // something else. What they cannot turn they leave, for the validator beside them to refuse.
@@ -49,16 +49,6 @@ export function QueryList(): PropertyDecorator {
         : value,
     ),
     IsArray(),
-    ApiProperty({ type: [String], required: false, explode: false, style: 'form' } as Parameters<typeof ApiProperty>[0]),
+    ApiProperty({ type: String, required: false, description: 'Comma-separated.' }),
   );
-}
-
-/** An object of a body that has its own DTO. `ValidateNested` alone would let an array of them through. */
-export function NestedObject(dto: () => new () => object): PropertyDecorator {
-  return applyDecorators(Type(dto), IsObject(), ValidateNested(), ApiProperty({ type: dto }));
-}
-
-/** An array of objects of a body that have their own DTO. */
-export function NestedArray(dto: () => new () => object): PropertyDecorator {
-  return applyDecorators(Type(dto), IsArray(), ValidateNested({ each: true }), ApiProperty({ type: dto, isArray: true }));
 }

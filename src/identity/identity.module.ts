@@ -1,6 +1,47 @@
 import { Global, Module } from '@nestjs/common';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccessCheck } from './access-check';
+import { AccessTokens } from './access-tokens.service';
 import { AccountAccess } from './account-access.service';
+import { ApiKeysController } from './api-keys.controller';
+import { ApiKeysService } from './api-keys.service';
+import { AuthController } from './auth.controller';
+import { AuthGuard } from './auth.guard';
+import { AuthService } from './auth.service';
+import { CredentialsService } from './credentials.service';
+import { ApiKeyEntity } from './entities/api-key.entity';
+import { RefreshTokenEntity } from './entities/refresh-token.entity';
+import { UserEntity } from './entities/user.entity';
+import { ExternalTokens } from './external-tokens.service';
+import { ExternalUsers } from './external-users.service';
+import { RolesGuard } from './roles.guard';
+import { SessionsService } from './sessions.service';
+import { UsersController } from './users.controller';
+import { UsersRepository } from './users.repository';
+import { UsersService } from './users.service';
 
 @Global()
-@Module({ providers: [AccountAccess], exports: [AccountAccess] })
+@Module({
+  imports: [DiscoveryModule, TypeOrmModule.forFeature([UserEntity, RefreshTokenEntity, ApiKeyEntity])],
+  controllers: [AuthController, ApiKeysController, UsersController],
+  providers: [
+    // In this order: who it is, then what they may do.
+    { provide: APP_GUARD, useClass: AuthGuard },
+    { provide: APP_GUARD, useClass: RolesGuard },
+    AccessCheck,
+    AccessTokens,
+    AccountAccess,
+    ApiKeysService,
+    AuthService,
+    CredentialsService,
+    ExternalTokens,
+    ExternalUsers,
+    SessionsService,
+    UsersRepository,
+    UsersService,
+  ],
+  // CredentialsService also for realtime connections, which no guard sees.
+  exports: [AccountAccess, CredentialsService],
+})
 export class IdentityModule {}

@@ -58,7 +58,7 @@ export class MetaAccountsRepository {
       .createQueryBuilder(MetaAccountEntity, 'account')
       .withDeleted()
       .where({ userId, metaAppId, metaUserId })
-      .orderBy('account.deleted_at', 'DESC', 'NULLS FIRST')
+      .orderBy('account.deletedAt', 'DESC', 'NULLS FIRST')
       .setLock('pessimistic_write')
       .limit(1)
       .getOne();
@@ -110,13 +110,14 @@ export class MetaAccountsRepository {
       .execute();
   }
 
-  /** Lets the schedule look at one account at once. */
-  async makeAccountDue(id: AccountId, now: Date): Promise<void> {
+  /** Lets the schedule look at one account at once, unless it has done so since `checkedBefore`. */
+  async makeAccountDue(id: AccountId, now: Date, checkedBefore: Date): Promise<void> {
     await this.database.manager
       .createQueryBuilder()
       .update(MetaAccountEntity)
       .set({ nextRefreshAt: now })
       .where('id = :id AND deleted_at IS NULL AND next_refresh_at > :now', { id, now })
+      .andWhere('(last_checked_at IS NULL OR last_checked_at < :checkedBefore)', { checkedBefore })
       .execute();
   }
 

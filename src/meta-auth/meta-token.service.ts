@@ -9,6 +9,9 @@ import type { HeldToken } from './token-vault';
 import { TokenVault } from './token-vault';
 import { verdictOf } from './token-verdict';
 
+/** A permission that stays missing fails every call that needs it; the token is not looked at for each. */
+const RECENTLY_MS = 15 * 60_000;
+
 /** Hands out tokens for calls to Meta, and learns from how those calls end. */
 @Injectable()
 export class MetaTokenService {
@@ -58,13 +61,16 @@ export class MetaTokenService {
   private async learn(held: HeldToken, error: GraphReauthRequiredError): Promise<void> {
     const verdict = verdictOf(error.meta);
     if (verdict !== null) await this.health.recordDeath(held, verdict);
-    else await this.accounts.makeAccountDue(held.account.id, this.clock.now());
+    else {
+      const now = this.clock.now();
+      await this.accounts.makeAccountDue(held.account.id, now, new Date(now.getTime() - RECENTLY_MS));
+    }
   }
 
   private async heldBy(accountId: AccountId): Promise<HeldToken> {
     const held = await this.vault.read(accountId);
-    if (held?.account.status !== 'active') throw reauthRequired(held?.account ?? null);
-    return held;
+    if (held?.account.status === 'active') return held;
+    throw reauthRequired(held?.account ?? (await this.accounts.find(accountId)));
   }
 }
 

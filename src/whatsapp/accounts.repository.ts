@@ -40,6 +40,15 @@ export class AccountsRepository {
     });
   }
 
+  /** Meta's ids of the WABAs that the account has claimed, those of Embedded Signup before they were ever read included. */
+  async claimedWabaIds(accountId: AccountId): Promise<string[]> {
+    const rows: { meta_id: string }[] = await this.database.query(
+      `SELECT meta_id FROM assets WHERE account_id = $1 AND kind = 'waba' AND released_at IS NULL ORDER BY id`,
+      [accountId],
+    );
+    return rows.map((row) => row.meta_id);
+  }
+
   async upsertWaba(tx: EntityManager, { accountId, id }: OwnedAsset, waba: DiscoveredWaba): Promise<void> {
     await tx.query(
       `INSERT INTO whatsapp_business_accounts AS w

@@ -46,27 +46,29 @@ export class AssetDiscoveryService {
 
   /**
    * Safe to repeat and to be interrupted: every WABA is stored whole or not at all, and the next run goes on.
-   * @param claimed WABA ids that Embedded Signup handed to the browser
    * @throws GraphReauthRequiredError when the token is dead
    */
-  async discover(accountId: AccountId, claimed: readonly string[] = []): Promise<DiscoveryResult> {
+  async discover(accountId: AccountId): Promise<DiscoveryResult> {
     const running = this.running.get(accountId);
-    if (running !== undefined && claimed.length === 0) return running;
+    if (running !== undefined) return running;
     const run = this.tokens
-      .withToken(accountId, (token) => this.run(accountId, token, claimed))
+      .withToken(accountId, (token) => this.run(accountId, token))
       .finally(() => this.running.delete(accountId));
     this.running.set(accountId, run);
     return run;
   }
 
-  private async run(accountId: AccountId, token: string, claimed: readonly string[]): Promise<DiscoveryResult> {
+  private async run(accountId: AccountId, token: string): Promise<DiscoveryResult> {
+    const claimed = await this.repository.claimedWabaIds(accountId);
     const found = await this.finder.find(accountId, token, claimed);
+    // A way that Meta refuses for good is of no interest once another one has led to something.
+    const refused = found.refused.filter(({ error }) => error.retryable || found.wabaIds.length === 0);
     const result: DiscoveryResult = {
       wabaIds: [],
-      failures: found.refused.map(({ error }) => ({ wabaId: null, step: 'find', error })),
+      failures: refused.map(({ error }) => ({ wabaId: null, step: 'find', error })),
     };
     const known = await this.repository.wabasOf(accountId);
-    for (const wabaId of new Set([...found.wabaIds, ...known.map((waba) => waba.wabaId)])) {
+    for (const wabaId of found.wabaIds) {
       const failure = await this.bringIn(accountId, token, wabaId);
       if (failure?.step !== 'import') {
         result.wabaIds.push(wabaId);

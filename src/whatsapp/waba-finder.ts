@@ -32,7 +32,7 @@ export class WabaFinder {
     private readonly accounts: MetaAccountsService,
   ) {}
 
-  /** @param claimed ids from elsewhere; the token shows whether they are the account's when they are read */
+  /** @param claimed ids that the account has claimed already; whether the token opens them shows when they are read */
   async find(accountId: AccountId, token: string, claimed: readonly string[]): Promise<FoundWabas> {
     const scopes = await this.accounts.granularScopesOf(accountId);
     const targets = scopes.find(({ scope }) => scope === MANAGEMENT_SCOPE)?.targetIds ?? null;

@@ -73,7 +73,9 @@ if (!present) console.warn(`Published payloads were not checked: there is no ${f
   });
 
   it.each(
-    ['messenger', 'instagram', 'facebook'].flatMap((folder) => filesIn(folder).map((name) => [folder, name] as const)),
+    ['messenger', 'instagram', 'facebook'].flatMap((folder) =>
+      filesIn(folder).map((name) => [folder, name] as const),
+    ),
   )('%s/%s is kept, each of its items with the reason', (folder, name) => {
     const { events, unrecognized } = parseDelivery(read(folder, name), receivedAt);
     expect(events).toEqual([]);
@@ -84,7 +86,9 @@ if (!present) console.warn(`Published payloads were not checked: there is no ${f
 
 function filesIn(folder: string): string[] {
   // `describe.skip` still wants a row, or jest complains about an empty table.
-  return present ? readdirSync(join(fixtures, folder)).filter((name) => name.endsWith('.json')) : ['(absent)'];
+  return present
+    ? readdirSync(join(fixtures, folder)).filter((name) => name.endsWith('.json'))
+    : ['(absent)'];
 }
 
 function read(folder: string, name: string): unknown {
@@ -92,5 +96,8 @@ function read(folder: string, name: string): unknown {
   const field = VALUE_ONLY.get(name);
   if (field === undefined) return body;
   if (!isRecord(body) || 'object' in body) throw new Error(`${name} has an envelope by now.`);
-  return { object: 'whatsapp_business_account', entry: [{ id: '102290129340398', changes: [{ field, value: body }] }] };
+  return {
+    object: 'whatsapp_business_account',
+    entry: [{ id: '102290129340398', changes: [{ field, value: body }] }],
+  };
 }

@@ -1,25 +1,19 @@
-import type { Config } from 'jest';
-
 // Packages that ship ES modules only; jest runs CommonJS, so SWC turns them into it as it does our sources.
 const esModulesOnly = ['@nestjs', 'uuid', 'jose', 'lossless-json'];
 
-const base: Config = {
-  rootDir: '.',
+const base = {
   testEnvironment: 'node',
   transform: { '^.+\\.[cm]?[jt]s$': '@swc/jest' },
   transformIgnorePatterns: [`/node_modules/(?!(${esModulesOnly.join('|')})/)`],
   setupFiles: ['reflect-metadata'],
 };
 
-const config: Config = {
+/** @type {import('jest').Config} */
+export default {
+  // For the integration tests, which wait for real servers. Unit tests that need it have a defect.
+  testTimeout: 60_000,
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{src,sandbox}/**/*.spec.ts'] },
-    {
-      ...base,
-      displayName: 'integration',
-      testMatch: ['<rootDir>/test/**/*.int-spec.ts', '<rootDir>/sandbox/**/*.int-spec.ts'],
-      testTimeout: 60_000,
-    },
+    { ...base, displayName: 'integration', testMatch: ['<rootDir>/{test,sandbox}/**/*.int-spec.ts'] },
   ],
 };
-export default config;

@@ -1,0 +1,105 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+
+import { SandboxContext } from './context';
+import { SandboxControl } from './control';
+import { serveControl } from './control.routes';
+import { GraphRouter } from './graph-router';
+import { serveGraph } from './graph-server';
+import { registerInstagramLogin } from './instagram-login.routes';
+import { registerMedia } from './media.routes';
+import { registerMessages } from './messages.routes';
+import { registerDialog } from './oauth-dialog.routes';
+import { registerOAuth } from './oauth.routes';
+import { pageType, registerPages } from './pages.routes';
+import { registerPeople } from './people.routes';
+import { phoneType, registerPhones } from './phone-numbers.routes';
+import { patchSettings, type SettingsPatch } from './settings';
+import { registerSubscriptions } from './subscriptions.routes';
+import { listTemplates, registerTemplates, templateType } from './templates.routes';
+import { registerWabas, wabaType } from './whatsapp-accounts.routes';
+import { SEED, seedWorld, type SeedApp } from './world-seed';
+
+export interface SandboxOptions {
+  /** 0 (default) takes a free port. */
+  port?: number;
+  host?: string;
+  /** The Meta apps that exist; one with the seed's id and secret where left out. */
+  apps?: SeedApp[];
+  /** Delays, limits and habits; all can be changed later through `control.configure`. */
+  settings?: SettingsPatch;
+  /** Origin for URLs in webhooks, where it differs from the listening address. */
+  publicUrl?: string;
+}
+
+export interface Sandbox {
+  /** Origin, as `http://127.0.0.1:4010`: the Graph URL, dialog URL and Instagram URLs of a client under test. */
+  url: string;
+  port: number;
+  control: SandboxControl;
+  close(): Promise<void>;
+}
+
+const LARGEST_BODY_BYTES = 110 * 1024 * 1024;
+
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const context = new SandboxContext();
+  const apps = options.apps ?? [{ appId: SEED.appId, appSecret: SEED.appSecret }];
+  const seed = (): void => {
+    if (options.settings) patchSettings(context.settings, options.settings);
+    seedWorld(context, apps);
+  };
+  seed();
+  const control = new SandboxControl(context, seed);
+  const server = buildServer(context, control);
+  await server.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
+  const address = server.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const url = `http://${options.host ?? '127.0.0.1'}:${port}`;
+  context.publicUrl = options.publicUrl ?? url;
+  return {
+    url,
+    port,
+    control,
+    async close() {
+      context.sender.close();
+      context.clock.clear();
+      context.http.close();
+      await server.close();
+      context.clock.clear(); // what calls under way have scheduled in the meantime
+    },
+  };
+}
+
+function buildServer(context: SandboxContext, control: SandboxControl): FastifyInstance {
+  const server = Fastify({
+    bodyLimit: LARGEST_BODY_BYTES,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+  });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body);
+  });
+  serveControl(server, control);
+  serveGraph(server, context, buildRouter(context));
+  return server;
+}
+
+function buildRouter(context: SandboxContext): GraphRouter {
+  const router = new GraphRouter(context);
+  const phone = phoneType(context);
+  const page = pageType(context);
+  const waba = wabaType(context, { phone, template: templateType, listTemplates: listTemplates(context) });
+  registerDialog(router, context);
+  registerOAuth(router, context);
+  registerInstagramLogin(router, context);
+  registerPeople(router, context, { waba, page });
+  registerSubscriptions(router, context);
+  registerWabas(router, context, waba);
+  registerPhones(router, context, phone);
+  registerTemplates(router, context);
+  registerMessages(router, context);
+  registerMedia(router, context);
+  registerPages(router, context, page);
+  return router;
+}

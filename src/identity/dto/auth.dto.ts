@@ -1,0 +1,46 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsString, Length } from 'class-validator';
+import { EmailField } from '../../http/body-fields';
+import { UserDto } from './user.dto';
+import { PASSWORD_MAX } from './user-requests.dto';
+
+export class LoginDto {
+  @EmailField() email!: string;
+
+  @ApiProperty({ type: String, format: 'password' })
+  @IsString()
+  @Length(1, PASSWORD_MAX)
+  password!: string;
+}
+
+export class RefreshTokenDto {
+  /** The refresh token of the last login or refresh. */
+  @ApiProperty({ type: String })
+  @IsString()
+  @Length(1, 500)
+  refreshToken!: string;
+}
+
+export class SessionDto {
+  @ApiProperty({ type: String, description: 'For `Authorization: Bearer`; good for `expiresIn` seconds.' })
+  accessToken!: string;
+
+  @ApiProperty({ type: String, description: 'Good for one refresh within 30 days.' })
+  refreshToken!: string;
+
+  @ApiProperty({ type: 'integer', description: 'Seconds until the access token expires.', example: 900 })
+  expiresIn!: number;
+
+  @ApiProperty({ type: UserDto })
+  user!: UserDto;
+}
+
+export class LoggedOutDto {
+  @ApiProperty({ type: Boolean, enum: [true] })
+  loggedOut!: true;
+}
+
+export class CurrentUserDto extends UserDto {
+  @ApiProperty({ type: String, enum: ['password', 'api-key', 'external'], description: 'How this request authenticated.' })
+  via!: string;
+}

@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import type { AccountId, AssetId } from '../database/ids';
+import type { SendTemplateDto } from './dto/send-template.dto';
+import { TemplateEntity } from './entities/template.entity';
+import { TemplateInvalidError } from './messaging.errors';
+import { findParameterFaults, renderBody } from './template-parameters';
+import { shapeOf } from './template-shape';
+
+/** Meta's codes for templates that cannot be sent whatever their parameters. */
+const NOT_FOUND = 132001;
+const PAUSED = 132015;
+const DISABLED = 132016;
+
+/** By status: Meta's code and what to tell. Statuses that are not listed are left for Meta to judge. */
+const UNSENDABLE: Readonly<Record<string, { metaCode: number; message: string }>> = {
+  PENDING: { metaCode: NOT_FOUND, message: 'The template is still in review.' },
+  IN_APPEAL: { metaCode: NOT_FOUND, message: 'The template was rejected; the appeal has not been decided.' },
+  REJECTED: { metaCode: NOT_FOUND, message: 'Meta has rejected the template.' },
+  LIMIT_EXCEEDED: { metaCode: NOT_FOUND, message: 'Meta has not taken the template: the account has too many.' },
+  PENDING_DELETION: { metaCode: NOT_FOUND, message: 'The template is being deleted.' },
+  DELETED: { metaCode: NOT_FOUND, message: 'The template was deleted.' },
+  ARCHIVED: { metaCode: NOT_FOUND, message: 'The template is archived.' },
+  PAUSED: { metaCode: PAUSED, message: 'Meta has paused the template because of its quality.' },
+  DISABLED: { metaCode: DISABLED, message: 'Meta has disabled the template because of its quality.' },
+};
+
+/** A template as far as a sender has to know it. */
+export interface CheckedTemplate {
+  /** Meta's word; it may have changed since the template was made. */
+  category: string;
+  /** The body as the person will read it; null if its text is not known. */
+  text: string | null;
+}
+
+/** Looks at templates from the side of somebody who wants to send one. */
+@Injectable()
+export class SendingTemplates {
+  constructor(@InjectDataSource() private readonly database: DataSource) {}
+
+  /**
+   * @param wabaId our id of the WABA that the sending number belongs to
+   * @throws TemplateInvalidError naming everything that Meta would refuse
+   */
+  async check(accountId: AccountId, wabaId: AssetId, template: SendTemplateDto): Promise<CheckedTemplate> {
+    const ref = { name: template.name, language: template.language.code };
+    const stored = await this.find(accountId, wabaId, ref);
+    if (stored === null) throw new TemplateInvalidError(ref, NOT_FOUND, [await this.explainMissing(accountId, wabaId, ref)]);
+    const unsendable = UNSENDABLE[stored.status];
+    if (unsendable !== undefined) {
+      const reason = stored.rejectedReason === null ? '' : ` Reason: ${stored.rejectedReason}.`;
+      throw new TemplateInvalidError(ref, unsendable.metaCode, [
+        { path: 'template.name', message: unsendable.message + reason },
+      ]);
+    }
+    const shape = shapeOf(stored.components);
+    const faults = findParameterFaults(shape, template);
+    const [first] = faults;
+    if (first !== undefined) {
+      throw new TemplateInvalidError(
+        ref,
+        first.metaCode,
+        faults.map(({ path, message }) => ({ path, message })),
+      );
+    }
+    return { category: stored.category, text: renderBody(shape, template) };
+  }
+
+  /** null for a template that is not known here (any more). */
+  async categoryOf(
+    accountId: AccountId,
+    wabaId: AssetId,
+    ref: { name: string; language: string },
+  ): Promise<string | null> {
+    return (await this.find(accountId, wabaId, ref))?.category ?? null;
+  }
+
+  private async find(
+    accountId: AccountId,
+    wabaId: AssetId,
+    { name, language }: { name: string; language: string },
+  ): Promise<TemplateEntity | null> {
+    return this.database.manager.findOneBy(TemplateEntity, { accountId, wabaId, name, language });
+  }
+
+  private async explainMissing(
+    accountId: AccountId,
+    wabaId: AssetId,
+    { name, language }: { name: string; language: string },
+  ): Promise<{ path: string; message: string }> {
+    const others = await this.database.manager.find(TemplateEntity, {
+      where: { accountId, wabaId, name },
+      select: { language: true },
+      order: { language: 'ASC' },
+    });
+    if (others.length > 0) {
+      const languages = others.map((other) => other.language).join(', ');
+      return { path: 'template.language.code', message: `${name} exists in ${languages}, not in ${language}.` };
+    }
+    return {
+      path: 'template.name',
+      message: `No template is called ${name}. If it was made elsewhere, read GET /api/meta/whatsapp/templates?refresh=true first.`,
+    };
+  }
+}

@@ -1,0 +1,40 @@
+/** How a template names its placeholders: `{{1}}` or `{{first_name}}`. */
+export type ParameterFormat = 'POSITIONAL' | 'NAMED';
+
+const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g;
+
+export interface Placeholders {
+  /** In order of first appearance, each once. */
+  names: string[];
+  /** One that is neither a number nor lower-case letters, digits and underscores. */
+  malformed: string[];
+  isAtEdge: boolean;
+  hasAdjacent: boolean;
+}
+
+/** The placeholders of a text and what Meta looks at in their places. */
+export function placeholdersOf(text: string): Placeholders {
+  const found = [...text.matchAll(PLACEHOLDER)].map((match) => match[1] ?? '');
+  const trimmed = text.trim();
+  return {
+    names: [...new Set(found)],
+    malformed: found.filter((name) => !/^(?:[1-9]\d{0,2}|[a-z_][a-z0-9_]*)$/.test(name)),
+    isAtEdge: trimmed.startsWith('{{') || trimmed.endsWith('}}'),
+    hasAdjacent: /\}\}\s*\{\{/.test(text),
+  };
+}
+
+export function isPositional(name: string): boolean {
+  return /^\d+$/.test(name);
+}
+
+/** Whether numbered placeholders are 1, 2, 3 … without a gap, in any order. */
+export function isGapless(names: readonly string[]): boolean {
+  const numbers = names.map(Number).sort((a, b) => a - b);
+  return numbers.every((number, index) => number === index + 1);
+}
+
+/** In characters as people and Meta count them: an emoji is one, not two. */
+export function lengthOf(text: string): number {
+  return [...text].length;
+}

@@ -1,0 +1,277 @@
+import * as fc from 'fast-check';
+import type { DataSource } from 'typeorm';
+import { ContactResolver } from '../../src/conversations/contact-resolver';
+import { ConversationOpener } from '../../src/conversations/conversation-opener';
+import type { ArrivedMessage, ArrivedStatus, DeliveryStatus } from '../../src/conversations/conversation-types';
+import { MessageStatusStore } from '../../src/conversations/message-status-store';
+import { MessageStore } from '../../src/conversations/message-store.service';
+import { SendLedger } from '../../src/conversations/send-ledger.service';
+import type { MessageId } from '../../src/database/ids';
+import { Outbox } from '../../src/domain-events/outbox';
+import {
+  type Tenant,
+  aSendOrder,
+  aTenant,
+  anArrivedMessage,
+  anArrivedStatus,
+} from '../factories/conversations.factory';
+import { openMigratedDatabase } from '../migrated-database';
+
+let db: DataSource;
+let close: () => Promise<void>;
+let store: MessageStore;
+let ledger: SendLedger;
+let tenant: Tenant;
+
+beforeAll(async () => {
+  ({ db, close } = await openMigratedDatabase());
+  const outbox = new Outbox();
+  const statuses = new MessageStatusStore(outbox);
+  const contacts = new ContactResolver();
+  const opener = new ConversationOpener();
+  store = new MessageStore(contacts, opener, statuses, outbox);
+  ledger = new SendLedger(db, contacts, opener, statuses, outbox);
+});
+afterAll(async () => {
+  await close();
+});
+beforeEach(async () => {
+  tenant = await aTenant(db);
+});
+
+const storeAll = (messages: ArrivedMessage[]): Promise<void> => db.transaction((tx) => store.storeArrived(tx, messages));
+const applyAll = (statuses: ArrivedStatus[]): Promise<void> => db.transaction((tx) => store.applyStatuses(tx, statuses));
+const rowsOf = (table: string): Promise<Record<string, unknown>[]> =>
+  db.query(`SELECT * FROM ${table} WHERE account_id = $1`, [tenant.accountId]);
+const statusOf = async (id: string): Promise<unknown> =>
+  ((await db.query('SELECT status FROM messages WHERE id = $1', [id])) as { status: string }[])[0]?.status;
+
+async function anAcceptedSend(): Promise<{ id: MessageId; externalId: string }> {
+  const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
+  const send = await ledger.begin(tenant.accountId, messageId);
+  const externalId = `wamid.${messageId}`;
+  await ledger.recordAccepted(send!, { externalId, identities: [], details: {} });
+  return { id: messageId, externalId };
+}
+
+describe('a message that arrives', () => {
+  it('is stored once, with one contact, one conversation and one event, however often it comes', async () => {
+    const message = anArrivedMessage(tenant);
+    await storeAll([message, message]);
+    await storeAll([message]);
+    expect(await rowsOf('messages')).toMatchObject([{ message_text: 'Hello', status: 'received', seq: '1' }]);
+    expect(await rowsOf('contacts')).toMatchObject([{ name: 'Ana' }]);
+    expect(await rowsOf('conversations')).toMatchObject([{ unread_count: 1, last_seq: '1', status: 'active' }]);
+    expect(await rowsOf('domain_events')).toMatchObject([{ kind: 'message.created', seq: '1' }]);
+  });
+
+  it('is stored once when two transactions store it at the same time', async () => {
+    const messages = Array.from({ length: 20 }, (_, index) =>
+      anArrivedMessage(tenant, { person: { identities: [{ kind: 'wa_id', value: `1650555${index % 5}` }], name: null, profile: {} } }),
+    );
+    await Promise.all([storeAll(messages), storeAll([...messages].reverse()), storeAll(messages.slice(5, 15))]);
+    expect(await rowsOf('messages')).toHaveLength(20);
+    expect(await rowsOf('contacts')).toHaveLength(5);
+    expect(await rowsOf('conversations')).toHaveLength(5);
+    const conversations = (await rowsOf('conversations')) as { last_seq: string; unread_count: number }[];
+    expect(conversations.map((row) => [row.last_seq, row.unread_count])).toEqual(Array(5).fill(['4', 4]));
+  });
+
+  it('gets the next number of its conversation, without gaps, in order of arrival', async () => {
+    await storeAll([anArrivedMessage(tenant), anArrivedMessage(tenant)]);
+    await storeAll([anArrivedMessage(tenant)]);
+    const seqs = (await rowsOf('messages')).map((row) => row.seq).sort();
+    expect(seqs).toEqual(['1', '2', '3']);
+  });
+
+  it('belongs to a contact without any phone number when only the business-scoped id is known', async () => {
+    const person = { identities: [{ kind: 'bsuid' as const, value: 'US.13491208655302741918' }], name: '@ana', profile: {} };
+    await storeAll([anArrivedMessage(tenant, { person }), anArrivedMessage(tenant, { person })]);
+    expect(await rowsOf('contact_identities')).toMatchObject([{ kind: 'bsuid' }]);
+    expect(await rowsOf('conversations')).toMatchObject([{ unread_count: 2 }]);
+  });
+
+  it('joins the known contact when one of its identities is known, and teaches the others', async () => {
+    await storeAll([anArrivedMessage(tenant)]);
+    const both = {
+      identities: [
+        { kind: 'wa_id' as const, value: '16505551234' },
+        { kind: 'bsuid' as const, value: 'US.1' },
+      ],
+      name: 'Ana B.',
+      profile: { username: '@ana' },
+    };
+    await storeAll([anArrivedMessage(tenant, { person: both })]);
+    await storeAll([
+      anArrivedMessage(tenant, { person: { identities: [{ kind: 'bsuid', value: 'US.1' }], name: null, profile: {} } }),
+    ]);
+    expect(await rowsOf('contacts')).toMatchObject([{ name: 'Ana B.', profile: { username: '@ana' } }]);
+    expect(await rowsOf('conversations')).toHaveLength(1);
+  });
+
+  it('opens the service window for 24 hours from the latest message, in whatever order they come', async () => {
+    await storeAll([anArrivedMessage(tenant, { at: new Date('2026-03-14T12:00:00Z'), text: 'later' })]);
+    await storeAll([anArrivedMessage(tenant, { at: new Date('2026-03-14T09:00:00Z'), text: 'earlier' })]);
+    expect(await rowsOf('conversations')).toMatchObject([
+      { window_expires_at: new Date('2026-03-15T12:00:00Z'), last_message_preview: 'later' },
+    ]);
+  });
+
+  it('opens no window, is not unread and tells nobody when it is imported history', async () => {
+    await storeAll([anArrivedMessage(tenant, { live: false })]);
+    expect(await rowsOf('conversations')).toMatchObject([{ window_expires_at: null, unread_count: 0 }]);
+    expect(await rowsOf('domain_events')).toEqual([]);
+  });
+
+  it('shares one conversation with everybody else of its group', async () => {
+    await storeAll([
+      anArrivedMessage(tenant, { groupId: 'g1' }),
+      anArrivedMessage(tenant, {
+        groupId: 'g1',
+        person: { identities: [{ kind: 'wa_id', value: '16505559999' }], name: 'Ben', profile: {} },
+      }),
+    ]);
+    expect(await rowsOf('conversations')).toMatchObject([{ contact_id: null, group_id: 'g1', last_seq: '2' }]);
+    expect(await rowsOf('contacts')).toHaveLength(2);
+  });
+
+  it('stays apart from another tenant who has the same customer', async () => {
+    const other = await aTenant(db);
+    await storeAll([anArrivedMessage(tenant), anArrivedMessage(other)]);
+    expect(await rowsOf('contacts')).toHaveLength(1);
+    expect(await rowsOf('messages')).toHaveLength(1);
+  });
+
+  it('loses its content when its sender takes it back, also if an edit comes after that', async () => {
+    const message = anArrivedMessage(tenant);
+    await storeAll([message]);
+    const key = { accountId: tenant.accountId, assetId: tenant.assetId, externalId: message.externalId };
+    await db.transaction((tx) => store.applyRevocations(tx, [{ ...key, at: new Date() }]));
+    await db.transaction((tx) => store.applyEdits(tx, [{ ...key, text: 'new', content: {}, at: new Date() }]));
+    expect(await rowsOf('messages')).toMatchObject([{ message_text: null, content: {}, revoked_at: expect.any(Date) }]);
+  });
+
+  it('shows the newest of its edits, whatever order they come in', async () => {
+    const message = anArrivedMessage(tenant);
+    await storeAll([message]);
+    const key = { accountId: tenant.accountId, assetId: tenant.assetId, externalId: message.externalId };
+    const edit = (text: string, at: string): Promise<void> =>
+      db.transaction((tx) => store.applyEdits(tx, [{ ...key, text, content: { body: text }, at: new Date(at) }]));
+    await edit('second', '2026-03-14T09:02:00Z');
+    await edit('first', '2026-03-14T09:01:00Z');
+    expect(await rowsOf('messages')).toMatchObject([{ message_text: 'second' }]);
+  });
+});
+
+describe('statuses', () => {
+  const LATTICE = ['accepted', 'sent', 'failed', 'delivered', 'read', 'played'];
+
+  it('end at the same place in every order, with every repetition and however they are cut into batches', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom<DeliveryStatus>('sent', 'delivered', 'read', 'played', 'failed'), { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 1, max: 4 }),
+        async (sequence, batch) => {
+          const { id, externalId } = await anAcceptedSend();
+          const events = sequence.map((status) =>
+            anArrivedStatus(tenant, externalId, status, { at: new Date(1_773_480_000_000 + LATTICE.indexOf(status) * 1_000) }),
+          );
+          for (let index = 0; index < events.length; index += batch) await applyAll(events.slice(index, index + batch));
+          const expected = LATTICE[Math.max(...sequence.map((status) => LATTICE.indexOf(status)))];
+          expect(await statusOf(id)).toBe(expected);
+          const history = (await db.query('SELECT status FROM message_statuses WHERE message_id = $1', [id])) as { status: string }[];
+          expect(new Set(history.map((row) => row.status))).toEqual(new Set(['queued', 'accepted', ...sequence]));
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('wait for a message whose id is not known yet, and are applied when it is', async () => {
+    const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
+    const send = await ledger.begin(tenant.accountId, messageId);
+    await applyAll([anArrivedStatus(tenant, 'wamid.early', 'delivered'), anArrivedStatus(tenant, 'wamid.early', 'sent')]);
+    expect(await rowsOf('waiting_statuses')).toHaveLength(2);
+    await ledger.recordAccepted(send!, { externalId: 'wamid.early', identities: [], details: {} });
+    expect(await statusOf(messageId)).toBe('delivered');
+    expect(await rowsOf('waiting_statuses')).toEqual([]);
+  });
+
+  it('are not missed when the id becomes known at the same moment', async () => {
+    for (let round = 0; round < 10; round++) {
+      const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
+      const send = await ledger.begin(tenant.accountId, messageId);
+      const externalId = `wamid.race-${messageId}`;
+      await Promise.all([
+        ledger.recordAccepted(send!, { externalId, identities: [], details: {} }),
+        applyAll([anArrivedStatus(tenant, externalId, 'delivered')]),
+      ]);
+      expect(await statusOf(messageId)).toBe('delivered');
+    }
+    expect(await rowsOf('waiting_statuses')).toEqual([]);
+  });
+
+  it('keep the error of a failure, and drop it when a delivery proves otherwise', async () => {
+    const { id, externalId } = await anAcceptedSend();
+    const error = { code: 131026, title: 'Undeliverable', message: null, details: null };
+    await applyAll([anArrivedStatus(tenant, externalId, 'failed', { error })]);
+    expect(await db.query('SELECT status, error FROM messages WHERE id = $1', [id])).toEqual([{ status: 'failed', error }]);
+    await applyAll([anArrivedStatus(tenant, externalId, 'delivered')]);
+    expect(await db.query('SELECT status, error FROM messages WHERE id = $1', [id])).toEqual([{ status: 'delivered', error: null }]);
+  });
+
+  it('never reach the message of another tenant, even with its id in the callback data', async () => {
+    const other = await aTenant(db);
+    const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
+    await applyAll([anArrivedStatus(other, 'wamid.foreign', 'read', { messageId })]);
+    expect(await statusOf(messageId)).toBe('queued');
+  });
+});
+
+describe('the ledger of sends', () => {
+  it('gives a message to one of many workers', async () => {
+    const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
+    const taken = await Promise.all(Array.from({ length: 8 }, () => ledger.begin(tenant.accountId, messageId)));
+    expect(taken.filter((send) => send !== null)).toHaveLength(1);
+  });
+
+  it('settles a send of a process that died as unknown, and as accepted when a status names it', async () => {
+    const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
+    await ledger.begin(tenant.accountId, messageId);
+    expect(await ledger.markAbandoned(new Date(Date.now() - 60_000))).toBe(0);
+    await ledger.markAbandoned(new Date(Date.now() + 60_000));
+    expect(await statusOf(messageId)).toBe('unknown');
+    expect(await ledger.begin(tenant.accountId, messageId)).toBeNull();
+
+    await applyAll([anArrivedStatus(tenant, 'wamid.late', 'sent', { messageId })]);
+    expect(await statusOf(messageId)).toBe('sent');
+    expect(await rowsOf('message_sends')).toMatchObject([{ state: 'accepted' }]);
+    expect(await rowsOf('message_keys')).toMatchObject([{ external_id: 'wamid.late', message_id: messageId }]);
+  });
+
+  it('does not give out a message again before its time', async () => {
+    const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
+    const send = await ledger.begin(tenant.accountId, messageId);
+    const error = { code: 130429, title: null, message: 'Rate limit hit', details: null };
+    await ledger.recordRetry(send!, new Date(Date.now() + 60_000), error);
+    expect(await ledger.begin(tenant.accountId, messageId)).toBeNull();
+    await db.query('UPDATE message_sends SET available_at = now() WHERE message_id = $1', [messageId]);
+    expect(await ledger.begin(tenant.accountId, messageId)).toMatchObject({ attempt: 2 });
+  });
+
+  it('keeps accepted what a status proved, although our own answer was a time-out', async () => {
+    const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
+    const send = await ledger.begin(tenant.accountId, messageId);
+    await applyAll([anArrivedStatus(tenant, 'wamid.proof', 'sent', { messageId })]);
+    await ledger.recordUnknown(send!, { code: 'TIMEOUT', title: null, message: null, details: null });
+    expect(await statusOf(messageId)).toBe('sent');
+    expect(await rowsOf('message_sends')).toMatchObject([{ state: 'accepted' }]);
+  });
+
+  it('uses the conversation that the customer opened', async () => {
+    await storeAll([anArrivedMessage(tenant)]);
+    await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
+    expect(await rowsOf('conversations')).toMatchObject([{ last_seq: '2', unread_count: 1 }]);
+    expect(await rowsOf('contacts')).toHaveLength(1);
+  });
+});
