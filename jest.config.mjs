@@ -1,10 +1,23 @@
-// Packages that ship ES modules only; jest runs CommonJS, so SWC turns them into it as it does our sources.
-const esModulesOnly = ['@nestjs', 'uuid', 'jose', 'lossless-json'];
+import { readFileSync, readdirSync } from 'node:fs';
+
+/** Installed packages whose `.js` files are ES modules. Jest runs CommonJS, so SWC turns them into it as it does our sources. */
+function esModulePackages(folder = 'node_modules', scope = '') {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (!entry.isDirectory() || entry.name.startsWith('.')) return [];
+    if (entry.name.startsWith('@')) return esModulePackages(`${folder}/${entry.name}`, `${entry.name}/`);
+    try {
+      const { type } = JSON.parse(readFileSync(`${folder}/${entry.name}/package.json`, 'utf8'));
+      return type === 'module' ? [scope + entry.name] : [];
+    } catch {
+      return []; // no package
+    }
+  });
+}
 
 const base = {
   testEnvironment: 'node',
   transform: { '^.+\\.[cm]?[jt]s$': '@swc/jest' },
-  transformIgnorePatterns: [`/node_modules/(?!(${esModulesOnly.join('|')})/)`],
+  transformIgnorePatterns: [`/node_modules/(?!(${esModulePackages().join('|')})/)`],
   setupFiles: ['reflect-metadata'],
 };
 

@@ -28,7 +28,11 @@ function inputs() {
 
 function digestOfInputs() {
   const hash = crypto.createHash('sha256');
-  for (const file of inputs()) hash.update(`${path.relative(projectFolder, file)}\0`).update(fs.readFileSync(file)).update('\0');
+  for (const file of inputs())
+    hash
+      .update(`${path.relative(projectFolder, file)}\0`)
+      .update(fs.readFileSync(file))
+      .update('\0');
   return hash.digest('hex');
 }
 

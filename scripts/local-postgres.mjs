@@ -12,7 +12,7 @@ import {
 } from './local-postgres-programs.mjs';
 import { freePort } from './ports.mjs';
 import { Problem } from './problem.mjs';
-import { identityOf, stopLeftover } from './process-identity.mjs';
+import { rememberServer, stopRememberedServer } from './process-identity.mjs';
 import { ensureFolder, localFolder, projectFolder } from './project-folder.mjs';
 import { onShutdown } from './shutdown.mjs';
 
@@ -178,9 +178,7 @@ export async function startKeptPostgres({ password, logFile }) {
   const data = path.join(folder, 'data');
   const account = accountForServer(data);
   const programs = postgresPrograms(account);
-  const identityFile = path.join(folder, 'process.json');
-  if (fs.existsSync(identityFile)) {
-    await stopLeftover(JSON.parse(fs.readFileSync(identityFile, 'utf8')), 'SIGINT');
+  if (await stopRememberedServer('postgres', 'SIGINT')) {
     // PostgreSQL would refuse to start when the number in it belongs to any living process by now.
     fs.rmSync(path.join(data, 'postmaster.pid'), { force: true });
   }
@@ -201,8 +199,7 @@ export async function startKeptPostgres({ password, logFile }) {
     port: keptPort,
     durable: true,
   });
-  fs.writeFileSync(identityFile, JSON.stringify(identityOf(started.server.pid)));
-  void started.server.exited.then(() => fs.rmSync(identityFile, { force: true }));
+  rememberServer('postgres', started.server);
   return { databaseUrl: started.databaseUrl, where: `127.0.0.1:${started.port}` };
 }
 

@@ -8,7 +8,7 @@ import { temporaryFolder } from './guarded.mjs';
 import { redisProgram } from './local-redis-program.mjs';
 import { freePort } from './ports.mjs';
 import { Problem } from './problem.mjs';
-import { identityOf, stopLeftover } from './process-identity.mjs';
+import { rememberServer, stopRememberedServer } from './process-identity.mjs';
 import { ensureFolder, localFolder } from './project-folder.mjs';
 
 const testDatabases = Array.from({ length: 15 }, (_, index) => 15 - index);
@@ -142,9 +142,8 @@ export async function startTemporaryRedis({ detail }) {
 /** A Redis whose data stay for the next time; the caller keeps the password. */
 export async function startKeptRedis({ password, logFile, detail }) {
   const program = await redisProgram(detail);
-  const folder = ensureFolder(path.join(localFolder, 'redis'));
-  const identityFile = path.join(folder, 'process.json');
-  if (fs.existsSync(identityFile)) await stopLeftover(JSON.parse(fs.readFileSync(identityFile, 'utf8')));
+  const folder = ensureFolder(path.join(localFolder, 'redis'), 0o700);
+  await stopRememberedServer('redis', 'SIGTERM');
   const { server, port, redisUrl } = await startRedis({
     program,
     folder,
@@ -153,7 +152,6 @@ export async function startKeptRedis({ password, logFile, detail }) {
     port: keptPort,
     durable: true,
   });
-  fs.writeFileSync(identityFile, JSON.stringify(identityOf(server.pid)));
-  void server.exited.then(() => fs.rmSync(identityFile, { force: true }));
+  rememberServer('redis', server);
   return { redisUrl, where: `127.0.0.1:${port}` };
 }

@@ -2,6 +2,8 @@
 // Together with the moment that process started it is an identity.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import path from 'node:path';
+import { ensureFolder, localFolder } from './project-folder.mjs';
 
 function startedAt(pid) {
   try {
@@ -26,17 +28,38 @@ export function isStillRunning(identity) {
   return now !== undefined && now === identity.startedAt;
 }
 
-/** Stops what an earlier run that could not clean up has left: asks with `signal`, waits, then kills. */
-export async function stopLeftover(identity, signal = 'SIGTERM', patienceMs = 15_000) {
+/** Asks with `signal`, waits, then kills. */
+async function stopLeftover(identity, signal = 'SIGTERM', patienceMs = 15_000) {
   const deadline = Date.now() + patienceMs;
   for (let sent = false; isStillRunning(identity); sent = true) {
     try {
       if (Date.now() > deadline) process.kill(identity.pid, 'SIGKILL');
       else if (!sent) process.kill(identity.pid, signal);
     } catch (error) {
-      if (error.code === 'EPERM') return false;
+      if (error.code === 'EPERM') return;
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+const fileOf = (name) => path.join(ensureFolder(path.join(localFolder, 'processes'), 0o700), `${name}.json`);
+
+/** Writes down a server that keeps data or a port, for the case that both this command and its watchdog are killed. */
+export function rememberServer(name, server) {
+  const file = fileOf(name);
+  fs.writeFileSync(file, JSON.stringify(identityOf(server.pid)));
+  void server.exited.then(() => fs.rmSync(file, { force: true }));
+}
+
+/** Stops the server of that name that an earlier run has left running. Answers whether one was written down. */
+export async function stopRememberedServer(name, signal) {
+  const file = fileOf(name);
+  if (!fs.existsSync(file)) return false;
+  try {
+    await stopLeftover(JSON.parse(fs.readFileSync(file, 'utf8')), signal);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error; // cut off while it was written; then nothing was running yet
+  }
+  fs.rmSync(file, { force: true });
   return true;
 }

@@ -12,7 +12,7 @@ function fresh() {
     passwords: { postgres: secret(18), redis: secret(18) },
     encryptionKeys: `k1:${crypto.randomBytes(32).toString('base64')}`,
     jwtSecret: secret(48),
-    sandboxApp: { id: `1${crypto.randomInt(1e14, 9e14)}`, secret: crypto.randomBytes(16).toString('hex') },
+    sandboxApp: { id: `1${crypto.randomInt(1e13, 1e14)}`, secret: crypto.randomBytes(16).toString('hex') },
     verifyToken: secret(18),
     login: { email: 'demo@example.com', password: secret(12), name: 'Demo Admin' },
   };

@@ -11,6 +11,7 @@ import { startKeptServices } from './local-services.mjs';
 import { takeLock } from './lock-file.mjs';
 import { freePort } from './ports.mjs';
 import { Problem } from './problem.mjs';
+import { isStillRunning, rememberServer, stopRememberedServer } from './process-identity.mjs';
 import { bold, say, step } from './progress.mjs';
 import { ensureFolder, insideProject, localFolder } from './project-folder.mjs';
 import { keptSettings, loadEnvFile } from './quickstart-settings.mjs';
@@ -29,6 +30,7 @@ async function portFor(what, wanted, host) {
 }
 
 async function startSandbox({ sandboxApp }) {
+  await stopRememberedServer('sandbox', 'SIGTERM');
   const port = await portFor('the Graph sandbox', Number(env.SANDBOX_PORT ?? 4010));
   const url = `http://127.0.0.1:${port}`;
   const server = await startServer(process.execPath, [insideProject('dist', 'sandbox', 'main.js')], {
@@ -41,6 +43,7 @@ async function startSandbox({ sandboxApp }) {
     },
     logFile: logFile('sandbox'),
   });
+  rememberServer('sandbox', server);
   const probe = () =>
     fetch(`${url}/__control/now`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
   await untilReady(server, probe, { what: 'The Graph sandbox', timeoutMs: 30_000 });
@@ -75,6 +78,7 @@ async function startService(settings) {
     logFile: logFile('service'),
     patienceMs: 30_000, // it finishes or hands back what it holds
   });
+  rememberServer('service', server);
   const health = new URL('/health/ready', settings.baseUrl);
   const probe = async () =>
     (await fetch(health, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined))?.ok;
@@ -116,23 +120,28 @@ The service is running: ${baseUrl}/api/docs
 ${reason}`);
 }
 
-function announce(problem) {
-  say(`\n${problem}`);
+async function takeQuickstartLock() {
+  for (;;) {
+    const { lock, owner } = takeLock(path.join(localFolder, 'quickstart.lock'));
+    if (lock !== undefined || isStillRunning(owner)) return { lock, owner };
+    await new Promise((resolve) => setTimeout(resolve, 300)); // it was killed, and its watchdog is cleaning up
+  }
 }
 
 await runCommand(async () => {
   const exitAfterwards =
     process.argv.includes('--exit') || (env.CI !== undefined && env.CI !== 'false' && env.CI !== '');
   loadEnvFile();
-  const { lock, owner } = takeLock(path.join(localFolder, 'quickstart.lock'));
+  const { lock, owner } = await takeQuickstartLock();
   if (lock === undefined) {
-    announce(
+    say(
       owner.url === undefined
         ? `A quickstart is being started here already (process ${owner.pid}).`
         : `A quickstart is running here already: ${owner.url}/api/docs (process ${owner.pid}; Ctrl-C in its terminal stops it).`,
     );
     return exitAfterwards ? 1 : 0;
   }
+  await stopRememberedServer('service', 'SIGTERM'); // before the database goes that it is using
   await installDependencies();
   await buildIfNeeded();
   const kept = keptSettings();

@@ -53,10 +53,14 @@ export class ApiClient {
   }
 
   /** Another user, logged in. This client's own user must be an admin. */
-  async createUser(role: 'admin' | 'agent' | 'viewer', email = `${role}-${nextNumber()}@example.com`): Promise<TestUser> {
+  async createUser(
+    role: 'admin' | 'agent' | 'viewer',
+    email = `${role}-${nextNumber()}@example.com`,
+  ): Promise<TestUser> {
     const password = 'correct horse battery';
     const created = await this.post('/api/users', { email, password, name: role, role });
-    if (created.status !== 201) throw new Error(`Creating a user answered ${created.status}: ${created.text}`);
+    if (created.status !== 201)
+      throw new Error(`Creating a user answered ${created.status}: ${created.text}`);
     return this.login(email, password);
   }
 
@@ -87,14 +91,22 @@ export class ApiClient {
   }
 
   /** Sends the body as it is, with the headers given; for what `post` would put right. */
-  async raw<Data = Record<string, unknown>>(path: string, init: RequestInit): Promise<ApiAnswer<ApiBody<Data>>> {
+  async raw<Data = Record<string, unknown>>(
+    path: string,
+    init: RequestInit,
+  ): Promise<ApiAnswer<ApiBody<Data>>> {
     const response = await fetch(new URL(path, this.url), {
       redirect: 'manual',
       ...init,
       headers: { ...this.headers, ...Object.fromEntries(new Headers(init.headers)) },
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: parseOrEmpty(text) as ApiBody<Data>, text };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: parseOrEmpty(text) as ApiBody<Data>,
+      text,
+    };
   }
 
   private async send<Data>(method: string, path: string, body?: unknown): Promise<ApiAnswer<ApiBody<Data>>> {

@@ -19,7 +19,9 @@ export function testRedisUrl(): string {
 function required(name: 'TEST_DATABASE_URL' | 'TEST_REDIS_URL'): string {
   const value = process.env[name];
   if (value === undefined || value === '')
-    throw new Error(`${name} is not set. Run the tests with npm test, which starts PostgreSQL and Redis for them.`);
+    throw new Error(
+      `${name} is not set. Run the tests with npm test, which starts PostgreSQL and Redis for them.`,
+    );
   return value;
 }
 
@@ -30,7 +32,10 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await onServer(server, `CREATE DATABASE ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.toString(), drop: () => onServer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+  return {
+    url: url.toString(),
+    drop: () => onServer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  };
 }
 
 async function onServer(url: string, sql: string): Promise<void> {

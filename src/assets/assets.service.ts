@@ -81,7 +81,9 @@ export class AssetsService {
 
   /** Gives up every asset of an account, so that another may connect them. */
   async releaseAll(tx: EntityManager, accountId: AccountId): Promise<void> {
-    await tx.query('UPDATE assets SET released_at = now() WHERE account_id = $1 AND released_at IS NULL', [accountId]);
+    await tx.query('UPDATE assets SET released_at = now() WHERE account_id = $1 AND released_at IS NULL', [
+      accountId,
+    ]);
   }
 
   async release(tx: EntityManager, accountId: AccountId, refs: readonly AssetRef[]): Promise<void> {

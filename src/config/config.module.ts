@@ -11,7 +11,11 @@ export class ConfigModule {
     return {
       module: ConfigModule,
       imports: [
-        NestConfigModule.forRoot({ ignoreEnvFile: true, ignoreEnvVars: true, load: [() => ({ env: parseEnv(source) })] }),
+        NestConfigModule.forRoot({
+          ignoreEnvFile: true,
+          ignoreEnvVars: true,
+          load: [() => ({ env: parseEnv(source) })],
+        }),
       ],
       providers: [
         {

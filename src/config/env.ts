@@ -49,9 +49,12 @@ const KEYS_MESSAGE =
 export class Env {
   @integer @IsInt() @Min(0) @Max(65535) PORT: number = 3000;
   @IsString() @MinLength(1) HOST: string = '0.0.0.0';
-  @origin @IsOptional() @IsUrl(WEB_URL, { message: 'a web address such as https://api.example.com' })
+  @origin
+  @IsOptional()
+  @IsUrl(WEB_URL, { message: 'a web address such as https://api.example.com' })
   PUBLIC_URL?: string;
-  @list @IsUrl(WEB_URL, { each: true, message: 'comma-separated origins such as https://app.example.com' })
+  @list
+  @IsUrl(WEB_URL, { each: true, message: 'comma-separated origins such as https://app.example.com' })
   CORS_ORIGINS: string[] = [];
 
   @Matches(/^postgres(ql)?:\/\/.+/, { message: 'postgres://user:password@host:5432/database' })
@@ -64,18 +67,24 @@ export class Env {
 
   @Matches(/^\d{1,32}$/, { message: "the Meta app's id, digits only (App dashboard, Settings, Basic)" })
   META_APP_ID!: string;
-  @IsString() @MinLength(8, { message: "the Meta app's secret (App dashboard, Settings, Basic)" })
+  @IsString()
+  @MinLength(8, { message: "the Meta app's secret (App dashboard, Settings, Basic)" })
   META_APP_SECRET!: string;
   @list @IsString({ each: true }) META_APP_SECRETS_PREVIOUS: string[] = [];
-  @origin @IsUrl(WEB_URL, { message: 'https://graph.facebook.com' })
+  @origin
+  @IsUrl(WEB_URL, { message: 'https://graph.facebook.com' })
   META_GRAPH_URL: string = 'https://graph.facebook.com';
   @Matches(/^v\d{1,3}\.\d{1,2}$/, { message: 'a version such as v26.0' })
   META_GRAPH_VERSION: string = 'v26.0';
-  @origin @IsUrl(WEB_URL, { message: 'https://www.facebook.com' })
+  @origin
+  @IsUrl(WEB_URL, { message: 'https://www.facebook.com' })
   META_OAUTH_URL: string = 'https://www.facebook.com';
-  @IsOptional() @Matches(/^\d{1,32}$/, { message: 'the id of a Login for Business configuration, digits only' })
+  @IsOptional()
+  @Matches(/^\d{1,32}$/, { message: 'the id of a Login for Business configuration, digits only' })
   META_CONFIG_ID?: string;
-  @list @ArrayNotEmpty() @Matches(/^[a-z0-9_]+$/, { each: true, message: 'comma-separated permission names' })
+  @list
+  @ArrayNotEmpty()
+  @Matches(/^[a-z0-9_]+$/, { each: true, message: 'comma-separated permission names' })
   META_SCOPES: string[] = [
     'business_management',
     'whatsapp_business_management',
@@ -96,18 +105,22 @@ export class Env {
   ];
   @integer @IsInt() @Min(500) @Max(120_000) META_TIMEOUT_MS: number = 20_000;
 
-  @IsOptional() @Matches(/^\d{1,32}$/, { message: "the Instagram app's id, digits only" })
+  @IsOptional()
+  @Matches(/^\d{1,32}$/, { message: "the Instagram app's id, digits only" })
   INSTAGRAM_APP_ID?: string;
   @ValidateIf((env: Env) => env.INSTAGRAM_APP_ID !== undefined || env.INSTAGRAM_APP_SECRET !== undefined)
   @IsString({ message: "the Instagram app's secret, beside INSTAGRAM_APP_ID" })
   @MinLength(8, { message: "the Instagram app's secret, beside INSTAGRAM_APP_ID" })
   INSTAGRAM_APP_SECRET?: string;
-  @origin @IsUrl(WEB_URL, { message: 'https://graph.instagram.com' })
+  @origin
+  @IsUrl(WEB_URL, { message: 'https://graph.instagram.com' })
   INSTAGRAM_GRAPH_URL: string = 'https://graph.instagram.com';
-  @origin @IsUrl(WEB_URL, { message: 'https://www.instagram.com' })
+  @origin
+  @IsUrl(WEB_URL, { message: 'https://www.instagram.com' })
   INSTAGRAM_OAUTH_URL: string = 'https://www.instagram.com';
 
-  @list @IsUrl(WEB_URL, { each: true, message: 'comma-separated addresses, each exactly as in the Meta app' })
+  @list
+  @IsUrl(WEB_URL, { each: true, message: 'comma-separated addresses, each exactly as in the Meta app' })
   OAUTH_REDIRECT_URIS: string[] = [];
 
   @list
@@ -119,9 +132,12 @@ export class Env {
   @IsString({ message: SECRET_MESSAGE })
   @MinLength(32, { message: SECRET_MESSAGE })
   JWT_SECRET?: string;
-  @IsOptional() @IsUrl(WEB_URL, { message: "the address of the other product's JWKS document" })
+  @IsOptional()
+  @IsUrl(WEB_URL, { message: "the address of the other product's JWKS document" })
   AUTH_JWKS_URL?: string;
-  @IsOptional() @IsString() @MinLength(32, { message: SECRET_MESSAGE })
+  @IsOptional()
+  @IsString()
+  @MinLength(32, { message: SECRET_MESSAGE })
   AUTH_JWT_SECRET?: string;
   @ValidateIf((env: Env) => env.AUTH_JWKS_URL !== undefined || env.AUTH_JWT_SECRET !== undefined)
   @IsString({ message: 'the `iss` that tokens of the other product carry' })
@@ -137,7 +153,8 @@ export class Env {
 
   @IsIn(LOG_LEVELS, { message: `one of ${LOG_LEVELS.join(', ')}` })
   LOG_LEVEL: LogLevel = 'info';
-  @flag @IsIn([true, false], { message: 'true or false' })
+  @flag
+  @IsIn([true, false], { message: 'true or false' })
   LOG_PRETTY: boolean = false;
 }
 
@@ -145,8 +162,9 @@ export class Env {
 export class EnvironmentInvalidError extends Error {
   constructor(readonly problems: readonly { name: string; hint: string }[]) {
     super(
-      ['The configuration is not valid:', ...problems.map(({ name, hint }) => `  ${name}: ${hint}`)].join('\n') +
-        '\n.env.example documents every setting.',
+      ['The configuration is not valid:', ...problems.map(({ name, hint }) => `  ${name}: ${hint}`)].join(
+        '\n',
+      ) + '\n.env.example documents every setting.',
     );
     this.name = EnvironmentInvalidError.name;
   }
@@ -170,7 +188,8 @@ export function parseEnv(source: Readonly<Record<string, string | undefined>>): 
     hint: (given[property] === undefined ? 'missing; ' : 'malformed; ') + Object.values(constraints ?? {})[0],
   }));
   const ids = (Array.isArray(env.ENCRYPTION_KEYS) ? env.ENCRYPTION_KEYS : []).map((key) => key.split(':')[0]);
-  if (new Set(ids).size !== ids.length) problems.push({ name: 'ENCRYPTION_KEYS', hint: 'malformed; each id only once' });
+  if (new Set(ids).size !== ids.length)
+    problems.push({ name: 'ENCRYPTION_KEYS', hint: 'malformed; each id only once' });
   if (env.AUTH_JWKS_URL !== undefined && env.AUTH_JWT_SECRET !== undefined)
     problems.push({ name: 'AUTH_JWT_SECRET', hint: 'malformed; set either this or AUTH_JWKS_URL' });
   if (problems.length > 0) throw new EnvironmentInvalidError(problems);

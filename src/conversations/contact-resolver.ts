@@ -42,11 +42,17 @@ export class ContactResolver {
     await this.insertContacts(tx, unknown);
     const winners = await this.insertIdentities(tx, distinct, known);
     await this.yieldTo(tx, winners, unknown);
-    await this.refresh(tx, distinct.filter((draft) => !draft.isNew));
+    await this.refresh(
+      tx,
+      distinct.filter((draft) => !draft.isNew),
+    );
     return drafts.map((draft) => draft.contactId);
   }
 
-  private async findKnown(tx: EntityManager, people: readonly PersonOfAccount[]): Promise<Map<string, Draft>> {
+  private async findKnown(
+    tx: EntityManager,
+    people: readonly PersonOfAccount[],
+  ): Promise<Map<string, Draft>> {
     const identities = people.flatMap(({ accountId, person }) =>
       person.identities.map(({ kind, value }) => ({ accountId, kind, value })),
     );

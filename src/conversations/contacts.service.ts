@@ -65,7 +65,12 @@ export class ContactsService {
             WHERE account_id = $1 AND contact_id = c.id AND asset_id = $2
             ORDER BY window_expires_at DESC NULLS LAST LIMIT 1) v ON true
         ORDER BY asked.strength LIMIT 1`,
-      [accountId, assetId, person.identities.map(({ kind }) => kind), person.identities.map(({ value }) => value)],
+      [
+        accountId,
+        assetId,
+        person.identities.map(({ kind }) => kind),
+        person.identities.map(({ value }) => value),
+      ],
     );
     const [row] = rows;
     return {

@@ -52,7 +52,12 @@ export class ConversationOpener {
   async join(tx: EntityManager, joining: readonly Joining[]): Promise<Joined[]> {
     const groups = new Map<string, Group>();
     for (const item of joining) {
-      const key = conversationKey(item.accountId, item.assetId, item.groupId === '' ? item.contactId : null, item.groupId);
+      const key = conversationKey(
+        item.accountId,
+        item.assetId,
+        item.groupId === '' ? item.contactId : null,
+        item.groupId,
+      );
       const group = groups.get(key);
       if (group === undefined) groups.set(key, { first: item, members: [item] });
       else group.members.push(item);
@@ -60,18 +65,32 @@ export class ConversationOpener {
     // Sorted, so that concurrent transactions lock conversations in the same order.
     const sorted = [...groups.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
     const rows = [
-      ...(await this.upsert(tx, sorted.filter(({ first }) => first.groupId === ''), 'contact_id')),
-      ...(await this.upsert(tx, sorted.filter(({ first }) => first.groupId !== ''), 'group_id')),
+      ...(await this.upsert(
+        tx,
+        sorted.filter(({ first }) => first.groupId === ''),
+        'contact_id',
+      )),
+      ...(await this.upsert(
+        tx,
+        sorted.filter(({ first }) => first.groupId !== ''),
+        'group_id',
+      )),
     ];
     const byKey = new Map(
       rows.map((row) => [conversationKey(row.account_id, row.asset_id, row.contact_id, row.group_id), row]),
     );
     const given = new Map<string, bigint>();
     return joining.map((item) => {
-      const key = conversationKey(item.accountId, item.assetId, item.groupId === '' ? item.contactId : null, item.groupId);
+      const key = conversationKey(
+        item.accountId,
+        item.assetId,
+        item.groupId === '' ? item.contactId : null,
+        item.groupId,
+      );
       const row = byKey.get(key);
       const size = groups.get(key)?.members.length;
-      if (row === undefined || size === undefined) throw new Error('A conversation that was opened did not come back.');
+      if (row === undefined || size === undefined)
+        throw new Error('A conversation that was opened did not come back.');
       const seq = (given.get(key) ?? BigInt(row.last_seq) - BigInt(size)) + 1n;
       given.set(key, seq);
       return { conversationId: row.id, seq: seq.toString() };
@@ -136,6 +155,11 @@ export class ConversationOpener {
   }
 }
 
-function conversationKey(account: AccountId, asset: AssetId, contact: ContactId | null, group: string): string {
+function conversationKey(
+  account: AccountId,
+  asset: AssetId,
+  contact: ContactId | null,
+  group: string,
+): string {
   return `${account} ${asset} ${contact ?? ''} ${group}`;
 }

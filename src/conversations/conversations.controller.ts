@@ -27,7 +27,10 @@ export class ConversationsController {
   @Access('viewer')
   @ApiEnvelope(ConversationPageDto)
   @ApiErrors('VALIDATION_FAILED', 'ACCOUNT_NOT_FOUND')
-  async list(@CurrentUser() user: AuthenticatedUser, @Query() query: ConversationsQuery): Promise<ConversationPageDto> {
+  async list(
+    @CurrentUser() user: AuthenticatedUser,
+    @Query() query: ConversationsQuery,
+  ): Promise<ConversationPageDto> {
     const accountIds =
       query.accountId === undefined
         ? await this.access.accountIdsOf(user.id)
@@ -55,7 +58,10 @@ export class ConversationsController {
   @Access('viewer')
   @ApiEnvelope(ConversationDto)
   @ApiErrors('VALIDATION_FAILED', 'NOT_FOUND')
-  async get(@CurrentUser() user: AuthenticatedUser, @Param('id', UuidParam) id: string): Promise<ConversationDto> {
+  async get(
+    @CurrentUser() user: AuthenticatedUser,
+    @Param('id', UuidParam) id: string,
+  ): Promise<ConversationDto> {
     return ConversationDto.from(await this.conversations.get(await this.access.accountIdsOf(user.id), id));
   }
 

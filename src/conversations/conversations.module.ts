@@ -18,7 +18,13 @@ import { SendLedger } from './send-ledger.service';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([ContactEntity, ContactIdentityEntity, ConversationEntity, MessageEntity, MessageSendEntity]),
+    TypeOrmModule.forFeature([
+      ContactEntity,
+      ContactIdentityEntity,
+      ConversationEntity,
+      MessageEntity,
+      MessageSendEntity,
+    ]),
     IdentityModule,
   ],
   controllers: [ConversationsController],

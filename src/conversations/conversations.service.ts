@@ -120,7 +120,9 @@ function toConversation(row: ConversationRow): StoredConversation {
     platform: row.platform,
     channel: { id: row.asset_id, metaId: row.asset_meta_id, name: row.asset_name },
     contact:
-      row.contact_id === null ? null : { id: row.contact_id, name: row.contact_name, identities: row.identities ?? [] },
+      row.contact_id === null
+        ? null
+        : { id: row.contact_id, name: row.contact_name, identities: row.identities ?? [] },
     groupId: row.group_id === '' ? null : row.group_id,
     agentId: row.agent_id,
     status: row.status,

@@ -37,7 +37,10 @@ export class MessageStatusStore {
   async apply(tx: EntityManager, statuses: readonly ArrivedStatus[]): Promise<void> {
     if (statuses.length === 0) return;
     let known = await this.resolveByKey(tx, statuses);
-    const adopted = await this.adoptByMessageId(tx, statuses.filter((status) => !known.has(status)));
+    const adopted = await this.adoptByMessageId(
+      tx,
+      statuses.filter((status) => !known.has(status)),
+    );
     for (const [status, id] of adopted) known.set(status, id);
 
     let orphans = statuses.filter((status) => !known.has(status));
@@ -91,16 +94,19 @@ export class MessageStatusStore {
     tx: EntityManager,
     statuses: readonly ArrivedStatus[],
   ): Promise<Map<ArrivedStatus, MessageId>> {
-    const rows: { account_id: string; asset_id: string; external_id: string; message_id: MessageId }[] = await tx.query(
-      `SELECT account_id, asset_id, external_id, message_id FROM message_keys
+    const rows: { account_id: string; asset_id: string; external_id: string; message_id: MessageId }[] =
+      await tx.query(
+        `SELECT account_id, asset_id, external_id, message_id FROM message_keys
         WHERE (account_id, asset_id, external_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[]))`,
-      [
-        statuses.map((status) => status.accountId),
-        statuses.map((status) => status.assetId),
-        statuses.map((status) => status.externalId),
-      ],
+        [
+          statuses.map((status) => status.accountId),
+          statuses.map((status) => status.assetId),
+          statuses.map((status) => status.externalId),
+        ],
+      );
+    const byKey = new Map(
+      rows.map((row) => [`${row.account_id} ${row.asset_id} ${row.external_id}`, row.message_id]),
     );
-    const byKey = new Map(rows.map((row) => [`${row.account_id} ${row.asset_id} ${row.external_id}`, row.message_id]));
     const found = new Map<ArrivedStatus, MessageId>();
     for (const status of statuses) {
       const id = byKey.get(`${status.accountId} ${status.assetId} ${status.externalId}`);
@@ -119,8 +125,8 @@ export class MessageStatusStore {
   ): Promise<Map<ArrivedStatus, MessageId>> {
     const correlated = statuses.filter((status): status is Resolved => status.messageId !== null);
     if (correlated.length === 0) return new Map();
-    const distinct = [...new Map(correlated.map((status) => [status.messageId, status])).values()].sort((a, b) =>
-      a.messageId.localeCompare(b.messageId),
+    const distinct = [...new Map(correlated.map((status) => [status.messageId, status])).values()].sort(
+      (a, b) => a.messageId.localeCompare(b.messageId),
     );
     const rows: { message_id: MessageId; external_id: string }[] = await tx.query(
       `WITH mine AS (
@@ -156,7 +162,10 @@ export class MessageStatusStore {
   }
 
   private async keepWaiting(tx: EntityManager, statuses: readonly ArrivedStatus[]): Promise<void> {
-    const rows = earliestOfEach(statuses, (status) => `${status.accountId} ${status.assetId} ${status.externalId}`);
+    const rows = earliestOfEach(
+      statuses,
+      (status) => `${status.accountId} ${status.assetId} ${status.externalId}`,
+    );
     if (rows.length === 0) return;
     await tx.query(
       `INSERT INTO waiting_statuses AS w (account_id, asset_id, external_id, status, participant, at, error, details)
@@ -246,7 +255,8 @@ export class MessageStatusStore {
   private async learnIdentities(tx: EntityManager, rows: readonly Resolved[]): Promise<void> {
     const learnt = new Map<string, { row: Resolved; kind: string; value: string }>();
     for (const row of rows) {
-      for (const { kind, value } of row.identities) learnt.set(`${row.accountId} ${kind} ${value}`, { row, kind, value });
+      for (const { kind, value } of row.identities)
+        learnt.set(`${row.accountId} ${kind} ${value}`, { row, kind, value });
     }
     if (learnt.size === 0) return;
     const items = [...learnt.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);

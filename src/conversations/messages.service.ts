@@ -81,7 +81,10 @@ export class MessagesService {
   async getWithHistory(accountIds: readonly AccountId[], id: string): Promise<MessageWithHistory> {
     const rows: MessageRow[] =
       isUuid(id) && accountIds.length > 0
-        ? await this.database.query('SELECT * FROM messages WHERE account_id = ANY($1) AND id = $2', [accountIds, id])
+        ? await this.database.query('SELECT * FROM messages WHERE account_id = ANY($1) AND id = $2', [
+            accountIds,
+            id,
+          ])
         : [];
     const [row] = rows;
     if (row === undefined) throw new NotFoundError('There is no such message.');

@@ -8,8 +8,10 @@ export interface PagePosition {
 
 /** @returns undefined for anything that a cursor of these lists never holds */
 export function parsePosition(position: unknown): PagePosition | undefined {
-  if (typeof position !== 'object' || position === null || !('at' in position) || !('id' in position)) return undefined;
+  if (typeof position !== 'object' || position === null || !('at' in position) || !('id' in position))
+    return undefined;
   const { at, id } = position;
-  if (typeof at !== 'string' || Number.isNaN(Date.parse(at)) || typeof id !== 'string' || !isUuid(id)) return undefined;
+  if (typeof at !== 'string' || Number.isNaN(Date.parse(at)) || typeof id !== 'string' || !isUuid(id))
+    return undefined;
   return { at, id };
 }

@@ -6,7 +6,14 @@ import { newId } from '../database/ids';
 import { Outbox } from '../domain-events/outbox';
 import { ContactResolver } from './contact-resolver';
 import { ConversationOpener } from './conversation-opener';
-import type { MessageError, OrderedSend, PersonIdentity, Platform, SendOrder, StartedSend } from './conversation-types';
+import type {
+  MessageError,
+  OrderedSend,
+  PersonIdentity,
+  Platform,
+  SendOrder,
+  StartedSend,
+} from './conversation-types';
 import { MessageStatusStore, lockExternalIds } from './message-status-store';
 
 interface SendRow {
@@ -48,7 +55,9 @@ export class SendLedger {
 
   /** Writes the message as `queued` together with the order to send it. */
   async order(tx: EntityManager, order: SendOrder): Promise<OrderedSend> {
-    const [contactId] = await this.contacts.resolve(tx, [{ accountId: order.accountId, person: order.person }]);
+    const [contactId] = await this.contacts.resolve(tx, [
+      { accountId: order.accountId, person: order.person },
+    ]);
     const now = new Date();
     const [joined] = await this.conversations.join(tx, [
       {
@@ -62,7 +71,8 @@ export class SendLedger {
         opensWindow: false,
       },
     ]);
-    if (contactId === undefined || joined === undefined) throw new Error('An order was not given its conversation.');
+    if (contactId === undefined || joined === undefined)
+      throw new Error('An order was not given its conversation.');
     const messageId = newId<MessageId>();
     await tx.query(
       `INSERT INTO messages (account_id, id, conversation_id, asset_id, contact_id, platform, direction, sender_type,
@@ -122,7 +132,11 @@ export class SendLedger {
   /** Meta accepted: its id is stored, and statuses that came earlier are applied. */
   async recordAccepted(
     send: StartedSend,
-    answer: { externalId: string; identities: readonly PersonIdentity[]; details: Readonly<Record<string, unknown>> },
+    answer: {
+      externalId: string;
+      identities: readonly PersonIdentity[];
+      details: Readonly<Record<string, unknown>>;
+    },
   ): Promise<void> {
     const key = { accountId: send.accountId, assetId: send.assetId, externalId: answer.externalId };
     await this.database.transaction(async (tx) => {
@@ -176,7 +190,10 @@ export class SendLedger {
   }
 
   /** Messages that are due: for the sweep that makes up for lost wake-ups. Oldest first. */
-  async findDue(platform: Platform, limit: number): Promise<{ accountId: AccountId; messageId: MessageId }[]> {
+  async findDue(
+    platform: Platform,
+    limit: number,
+  ): Promise<{ accountId: AccountId; messageId: MessageId }[]> {
     const rows: { account_id: AccountId; message_id: MessageId }[] = await this.database.query(
       `SELECT account_id, message_id FROM message_sends
         WHERE state = 'queued' AND available_at <= now() AND platform = $1 ORDER BY available_at LIMIT $2`,
@@ -240,7 +257,12 @@ export class SendLedger {
     });
   }
 
-  private async tell(tx: EntityManager, send: StartedSend, row: StateRow | undefined, status: string): Promise<void> {
+  private async tell(
+    tx: EntityManager,
+    send: StartedSend,
+    row: StateRow | undefined,
+    status: string,
+  ): Promise<void> {
     if (row === undefined) return;
     await this.outbox.record(tx, [
       {

@@ -22,7 +22,9 @@ export class PartitionScheduler {
       if (created.length > 0) this.log.log(`Created partitions ${created.join(', ')}`);
     } catch (error) {
       // Six months are ahead: tomorrow's run is soon enough.
-      this.log.error(`Partitions could not be created: ${error instanceof Error ? error.message : String(error)}`);
+      this.log.error(
+        `Partitions could not be created: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
@@ -179,7 +180,11 @@ describe('GraphClient', () => {
       ['a bare number', { body: '1' }, 'not an object'],
       ['HTML with 200', { body: '<html>secret</html>' }, 'HTML'],
       ['an empty body', { body: '' }, 'empty'],
-      ['half an object', { body: '{"id":"1"' }, 'not its JSON'],
+      [
+        'half an object',
+        { body: '{"id":"1"', headers: { 'content-type': 'text/javascript' } },
+        'not its JSON',
+      ],
       ['a redirect', { status: 302, headers: { location: '/v26.0/2' }, body: '' }, '302'],
       ['HTML with 403', { status: 403, body: '<html></html>' }, '403'],
     ])('is refused when it is %s', async (_what, answer, words) => {
@@ -241,6 +246,7 @@ describe('GraphClient', () => {
 
     it('knows it for a TLS handshake that comes to nothing', async () => {
       const silent = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
+      await once(silent, 'listening');
       const elsewhere = await clientFor(`https://127.0.0.1:${(silent.address() as AddressInfo).port}`);
       await expect(elsewhere.client.call({ ...send, timeoutMs: 200 })).rejects.toMatchObject({
         outcome: 'not-sent',

@@ -6,6 +6,7 @@ import type { AxiosRequestConfig } from 'axios';
 import { AppConfig } from '../config/app-config';
 import { appSecretProof } from '../crypto/hmac-signature';
 import { GraphReauthRequiredError, GraphUnavailableError, GraphUnreadableAnswerError } from './graph.error';
+import { withoutSecrets } from './graph-redaction';
 import type { GraphHost, UnknownGraphRequest } from './graph-request';
 import type { GraphHeaders } from './graph-usage';
 
@@ -61,7 +62,7 @@ export class GraphTransport implements OnApplicationShutdown {
       method: request.method,
       url,
       headers: this.headersOf(request),
-      data: request.form ?? (request.body === undefined ? undefined : JSON.stringify(request.body)),
+      data: dataOf(request),
       signal: deadline, // axios' own time-out counts silence, not time: an answer of one byte a second would never end
       transport: watched(url.startsWith('https:') ? https : http, progress),
       httpAgent: this.agents.http,
@@ -123,6 +124,11 @@ export class GraphTransport implements OnApplicationShutdown {
   }
 }
 
+function dataOf({ form, body }: UnknownGraphRequest): FormData | string | undefined {
+  if (form instanceof URLSearchParams) return form.toString();
+  return form ?? (body === undefined ? undefined : JSON.stringify(body));
+}
+
 /** An id from outside that holds `?`, `#` or `..` would make this another call, with our token. */
 function assertPath(path: string): void {
   const isPath = /^(?:\/|(?:\/[A-Za-z0-9_.~:@!$&'()*+,;=%|-]+)+)$/.test(path);
@@ -155,14 +161,24 @@ function watched(
   return Object.assign(Object.create(transport) as typeof http, { request });
 }
 
+const OUR_MISTAKES: ReadonlySet<string> = new Set([
+  'ERR_BAD_REQUEST',
+  'ERR_BAD_OPTION',
+  'ERR_BAD_OPTION_VALUE',
+  'ERR_INVALID_CHAR',
+  'ERR_INVALID_URL',
+  'ERR_NOT_SUPPORT',
+]);
+
 function failureOf(error: unknown, { isConnected }: Progress, isTimeOut: boolean, timeoutMs: number): Error {
   const { code, message } =
     error instanceof Error ? (error as NodeJS.ErrnoException) : { code: undefined, message: '' };
   if (message.startsWith('maxContentLength')) {
     return new GraphUnreadableAnswerError('Meta answered with more than can be read.', 200);
   }
-  if (code === 'ERR_BAD_REQUEST' && message.includes('maxBodyLength')) {
-    return new TypeError(`The body of a Graph call may have at most ${MAX_BODY_BYTES} bytes`);
+  // A defect of the caller, noticed before anything was sent. The original error holds the whole request.
+  if (code !== undefined && OUR_MISTAKES.has(code)) {
+    return new TypeError(`A Graph call could not be put together: ${code}, ${withoutSecrets(message, [])}`);
   }
   const what = isTimeOut
     ? `Meta did not answer within ${timeoutMs} ms.`

@@ -72,7 +72,11 @@ function toAppError(thrown: unknown): AppError | undefined {
 
 function fromFastify(thrown: unknown): AppError | undefined {
   if (!(thrown instanceof Error) || !('code' in thrown) || typeof thrown.code !== 'string') return undefined;
-  return problemOfFastify(thrown.code);
+  const status: unknown = 'statusCode' in thrown ? thrown.statusCode : undefined;
+  return (
+    problemOfFastify(thrown.code) ??
+    (thrown.code.startsWith('FST_') && typeof status === 'number' && status < 500 ? fromStatus(status) : undefined)
+  );
 }
 
 /** For what Nest and plugins throw by status alone; their words may name what is inside, so ours are used. */

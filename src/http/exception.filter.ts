@@ -25,6 +25,7 @@ export class ExceptionEnvelopeFilter implements ExceptionFilter {
       return;
     }
     if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));
+    if (status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply.status(status).type('application/json; charset=utf-8').send(body);
   }
 }

@@ -2,10 +2,8 @@ import type { FieldProblem } from '../errors/app.error';
 
 export const MAX_DEPTH = 64;
 
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 // `__proto__`, `constructor`, `toString` and the like: class-transformer would drop them without a word.

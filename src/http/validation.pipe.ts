@@ -2,7 +2,7 @@ import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/c
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validate } from 'class-validator';
 import { type FieldProblem, ValidationFailedError } from '../errors/app.error';
-import { findUnfitContent, isPlainObject } from './unfit-content';
+import { findUnfitContent, isRecord } from './unfit-content';
 
 const NOT_DTOS: readonly unknown[] = [undefined, Object, String, Number, Boolean, Array, Buffer];
 
@@ -14,7 +14,7 @@ export class DtoValidationPipe implements PipeTransform<unknown, Promise<unknown
     if (NOT_DTOS.includes(metatype)) return plainValue(value, type, metatype, data);
     // No body at all is a body without fields, so that the answer names the fields that are missing.
     const given = value ?? {};
-    if (!isPlainObject(given))
+    if (!isRecord(given))
       throw ValidationFailedError.of('', 'isObject', type === 'body' ? 'The body must be a JSON object.' : `The ${type} is malformed.`);
     const unfit = findUnfitContent(given);
     if (unfit.length > 0) throw new ValidationFailedError(unfit);

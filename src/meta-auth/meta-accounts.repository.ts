@@ -127,12 +127,12 @@ export class MetaAccountsRepository {
    */
   async lockOfPerson(
     tx: EntityManager,
-    { metaAppId, metaUserId, withDeleted }: { metaAppId: string; metaUserId: string; withDeleted: boolean },
+    metaUserId: string,
+    { withDeleted }: { withDeleted: boolean },
   ): Promise<MetaAccountEntity[]> {
     const query = tx
       .createQueryBuilder(MetaAccountEntity, 'account')
-      .where('account.meta_app_id = :metaAppId', { metaAppId })
-      .andWhere(
+      .where(
         `(account.meta_user_id = :metaUserId OR (account.login_kind = 'instagram' AND EXISTS (
            SELECT FROM assets WHERE assets.account_id = account.id
               AND assets.kind = 'instagram' AND assets.meta_id = :metaUserId)))`,

@@ -4,10 +4,9 @@ import { sha256 } from '../crypto/secret-hash';
 import { parseSignedRequest } from '../crypto/signed-request';
 import { UnauthorizedError, ValidationFailedError } from '../errors/app.error';
 
-/** A callback that one of our Meta apps has signed. */
+/** A callback that our Meta app, or our Instagram app, has signed. */
 export interface MetaCallback {
-  /** The app that it came through; ids of people mean something only together with it. */
-  metaAppId: string;
+  /** App-scoped; of Instagram Login it may be the id of the professional account. */
   metaUserId: string;
   /** The same for the same request: of the signed part, since the signature itself can be spelled in several ways. */
   digest: Buffer;
@@ -28,18 +27,8 @@ export class MetaCallbackReader {
     if (typeof text !== 'string' || text === '') {
       throw ValidationFailedError.of('signed_request', 'isString', 'signed_request is missing.');
     }
-    for (const { metaAppId, secrets } of this.apps()) {
-      const request = parseSignedRequest(text, secrets);
-      if (request === null) continue;
-      return { metaAppId, metaUserId: request.userId, digest: sha256(text.slice(text.indexOf('.') + 1)) };
-    }
-    throw new UnauthorizedError('signed_request is not signed by this Meta app.');
-  }
-
-  private apps(): { metaAppId: string; secrets: readonly string[] }[] {
-    const { env } = this.config;
-    const meta = { metaAppId: env.META_APP_ID, secrets: [env.META_APP_SECRET, ...env.META_APP_SECRETS_PREVIOUS] };
-    if (env.INSTAGRAM_APP_ID === undefined || env.INSTAGRAM_APP_SECRET === undefined) return [meta];
-    return [meta, { metaAppId: env.INSTAGRAM_APP_ID, secrets: [env.INSTAGRAM_APP_SECRET] }];
+    const request = parseSignedRequest(text, this.config.appSecrets);
+    if (request === null) throw new UnauthorizedError('signed_request is not signed by this Meta app.');
+    return { metaUserId: request.userId, digest: sha256(text.slice(text.indexOf('.') + 1)) };
   }
 }

@@ -4,7 +4,12 @@ import { ApiEnvelope, ApiErrors } from '../http/envelope';
 import { Access, CurrentUser } from '../identity/access.decorators';
 import { AccountAccess } from '../identity/account-access.service';
 import type { AuthenticatedUser } from '../identity/authenticated-user';
-import { ConfigureWebhookDto, ConfiguredWebhookDto, WebhookAccountQuery, WebhookConfigDto } from './dto/webhook-config.dto';
+import {
+  ConfigureWebhookDto,
+  ConfiguredWebhookDto,
+  WebhookAccountQuery,
+  WebhookConfigDto,
+} from './dto/webhook-config.dto';
 import { WebhookConfigService } from './webhook-config.service';
 
 @ApiTags('Webhooks')
@@ -20,7 +25,10 @@ export class WebhookConfigController {
   @Access('agent')
   @ApiEnvelope(WebhookConfigDto)
   @ApiErrors('VALIDATION_FAILED', 'ACCOUNT_NOT_FOUND', 'NOT_FOUND', 'ACCOUNT_AMBIGUOUS')
-  async get(@CurrentUser() user: AuthenticatedUser, @Query() query: WebhookAccountQuery): Promise<WebhookConfigDto> {
+  async get(
+    @CurrentUser() user: AuthenticatedUser,
+    @Query() query: WebhookAccountQuery,
+  ): Promise<WebhookConfigDto> {
     const { config, verifyToken } = await this.configs.get(await this.access.resolve(user, query.accountId));
     return WebhookConfigDto.of(config, verifyToken);
   }

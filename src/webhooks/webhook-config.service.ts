@@ -34,7 +34,9 @@ export class WebhookConfigService {
   async get(accountId: AccountId): Promise<{ config: WebhookConfigEntity; verifyToken: string }> {
     const config = await this.configs.findOneBy({ accountId });
     if (config === null)
-      throw new NotFoundError('No webhook is configured. Configure one with POST /api/meta/webhook/configure.');
+      throw new NotFoundError(
+        'No webhook is configured. Configure one with POST /api/meta/webhook/configure.',
+      );
     return { config, verifyToken: this.cipher.decrypt(config.verifyToken, verifyTokenContext(config.id)) };
   }
 
@@ -112,7 +114,8 @@ export class WebhookConfigService {
   private async objectsOf(accountId: AccountId): Promise<Set<WebhookObject>> {
     const kinds = await this.assets.kindsOf(accountId);
     const objects = new Set<WebhookObject>();
-    if (kinds.size === 0 || kinds.has('waba') || kinds.has('phone_number')) objects.add('whatsapp_business_account');
+    if (kinds.size === 0 || kinds.has('waba') || kinds.has('phone_number'))
+      objects.add('whatsapp_business_account');
     if (kinds.has('page')) objects.add('page');
     if (kinds.has('instagram')) objects.add('instagram');
     return objects;
@@ -127,8 +130,15 @@ function refuseUnknownFields(fields: Record<string, unknown>): void {
   const problems = Object.entries(fields).flatMap(([name, value]) => {
     const path = `fields.${name}`;
     if (!KNOWN_FIELDS.has(name))
-      return [{ path, rule: 'knownField', message: `${name} is not a webhook field of WhatsApp, Pages or Instagram.` }];
-    if (typeof value !== 'boolean') return [{ path, rule: 'isBoolean', message: `${path} must be true or false.` }];
+      return [
+        {
+          path,
+          rule: 'knownField',
+          message: `${name} is not a webhook field of WhatsApp, Pages or Instagram.`,
+        },
+      ];
+    if (typeof value !== 'boolean')
+      return [{ path, rule: 'isBoolean', message: `${path} must be true or false.` }];
     return [];
   });
   if (Object.keys(fields).length === 0)

@@ -13,7 +13,9 @@ import { WebhookDeliveryEntity } from './entities/webhook-delivery.entity';
 @ApiTags('Webhooks')
 @Controller('meta/webhook/deliveries')
 export class WebhookDeliveriesController {
-  constructor(@InjectRepository(WebhookDeliveryEntity) private readonly deliveries: Repository<WebhookDeliveryEntity>) {}
+  constructor(
+    @InjectRepository(WebhookDeliveryEntity) private readonly deliveries: Repository<WebhookDeliveryEntity>,
+  ) {}
 
   /** Lists what Meta delivered and what became of it, newest first. Bodies are not shown. */
   @Get()
@@ -24,7 +26,9 @@ export class WebhookDeliveriesController {
     const before =
       query.before === undefined
         ? undefined
-        : decodeCursor('before', query.before, (id) => (typeof id === 'string' && isUuid(id) ? id : undefined));
+        : decodeCursor('before', query.before, (id) =>
+            typeof id === 'string' && isUuid(id) ? id : undefined,
+          );
     const rows = await this.deliveries.find({
       where: {
         ...(query.state === undefined ? {} : { state: query.state }),

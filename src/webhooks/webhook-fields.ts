@@ -82,7 +82,10 @@ const FIELDS: Record<WebhookObject, readonly string[]> = {
  * statuses come in `messages`, and asking it for `message_deliveries` fails the whole subscription.
  */
 const MEANINGS: Readonly<Record<string, Partial<Record<WebhookObject, readonly string[]>>>> = {
-  messages: { page: ['messages', 'message_echoes', 'message_edits', 'message_reactions'], instagram: ['messages', 'message_reactions', 'message_edit'] },
+  messages: {
+    page: ['messages', 'message_echoes', 'message_edits', 'message_reactions'],
+    instagram: ['messages', 'message_reactions', 'message_edit'],
+  },
   message_deliveries: {
     whatsapp_business_account: ['messages'],
     page: ['message_deliveries', 'message_reads'],

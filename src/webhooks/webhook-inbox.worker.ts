@@ -36,7 +36,9 @@ export class WebhookInboxWorker implements OnModuleInit {
       await this.releaseFromQuarantine();
       await this.processor.drain();
     } catch (error) {
-      this.log.warn(`The sweep of the inbox failed: ${error instanceof Error ? error.message : 'unknown error'}`);
+      this.log.warn(
+        `The sweep of the inbox failed: ${error instanceof Error ? error.message : 'unknown error'}`,
+      );
     } finally {
       this.isSweeping = false;
     }

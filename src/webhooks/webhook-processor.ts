@@ -153,7 +153,11 @@ export class WebhookProcessor {
     await tx.query(
       `INSERT INTO webhook_quarantine (kind, meta_id, delivery_id)
        SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[]) ON CONFLICT DO NOTHING`,
-      [rows.map(({ kind }) => kind), rows.map(({ metaId }) => metaId), rows.map(({ deliveryId }) => deliveryId)],
+      [
+        rows.map(({ kind }) => kind),
+        rows.map(({ metaId }) => metaId),
+        rows.map(({ deliveryId }) => deliveryId),
+      ],
     );
   }
 
@@ -190,7 +194,8 @@ export class WebhookProcessor {
     );
     const [row] = rows;
     if (row === undefined) return;
-    if (row.state === 'dead') this.log.error(`Delivery ${id} is dead after ${row.attempts} attempts: ${message}`);
+    if (row.state === 'dead')
+      this.log.error(`Delivery ${id} is dead after ${row.attempts} attempts: ${message}`);
     else this.log.warn(`Delivery ${id} failed, attempt ${row.attempts}: ${message}`);
   }
 }
@@ -200,7 +205,11 @@ function parseBody(row: ClaimedRow): ParsedDelivery {
   try {
     body = parseJsonLosslessly(row.body.toString('utf8'));
   } catch {
-    return { object: '', events: [], unrecognized: [{ object: '', field: null, reason: 'the body is not JSON', raw: null }] };
+    return {
+      object: '',
+      events: [],
+      unrecognized: [{ object: '', field: null, reason: 'the body is not JSON', raw: null }],
+    };
   }
   return parseDelivery(body, row.received_at);
 }

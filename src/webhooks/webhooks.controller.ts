@@ -30,11 +30,19 @@ export class WebhooksController {
   @ApiQuery({ name: 'hub.mode', example: 'subscribe' })
   @ApiQuery({ name: 'hub.verify_token' })
   @ApiQuery({ name: 'hub.challenge', example: '1158201444' })
-  @ApiOkResponse({ description: 'The challenge, nothing else.', content: { 'text/plain': { schema: { type: 'string' } } } })
+  @ApiOkResponse({
+    description: 'The challenge, nothing else.',
+    content: { 'text/plain': { schema: { type: 'string' } } },
+  })
   @ApiErrors('FORBIDDEN')
   async verify(@Query() query: VerificationQuery): Promise<string> {
     const { 'hub.mode': mode, 'hub.verify_token': token, 'hub.challenge': challenge } = query;
-    if (mode !== 'subscribe' || token === undefined || challenge === undefined || !(await this.configs.isVerifyToken(token)))
+    if (
+      mode !== 'subscribe' ||
+      token === undefined ||
+      challenge === undefined ||
+      !(await this.configs.isVerifyToken(token))
+    )
       throw new ForbiddenError('The verify token is not one that was configured here.');
     return challenge;
   }
@@ -47,8 +55,15 @@ export class WebhooksController {
   @Public()
   @HttpCode(200)
   @RouteConfig({ rawBody: true })
-  @ApiHeader({ name: 'X-Hub-Signature-256', required: true, description: '`sha256=` and the hex HMAC-SHA256 of the raw body under the app secret.' })
-  @ApiBody({ description: "Meta's webhook payload, up to 3 MB.", schema: { type: 'object', additionalProperties: true } })
+  @ApiHeader({
+    name: 'X-Hub-Signature-256',
+    required: true,
+    description: '`sha256=` and the hex HMAC-SHA256 of the raw body under the app secret.',
+  })
+  @ApiBody({
+    description: "Meta's webhook payload, up to 3 MB.",
+    schema: { type: 'object', additionalProperties: true },
+  })
   @ApiEnvelope(ReceivedDto)
   @ApiErrors('VALIDATION_FAILED', 'UNAUTHORIZED', 'PAYLOAD_TOO_LARGE', 'SERVICE_UNAVAILABLE')
   async receive(
@@ -59,7 +74,8 @@ export class WebhooksController {
     if (!isSignedByAny(body, signature, this.config.appSecrets))
       throw new UnauthorizedError('X-Hub-Signature-256 is missing or does not fit the body.');
     await this.inbox.receive(body);
-    if (!looksLikeJsonObject(body)) throw ValidationFailedError.of('', 'json', 'The body is not a JSON object.');
+    if (!looksLikeJsonObject(body))
+      throw ValidationFailedError.of('', 'json', 'The body is not a JSON object.');
     return { received: true };
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { type DataSource, type EntityManager, In } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { OwnedAsset } from '../assets/assets.service';
 import type { AccountId, AssetId } from '../database/ids';
 import { WhatsAppBusinessAccountEntity } from './entities/whatsapp-business-account.entity';
@@ -17,16 +17,15 @@ export interface ReadPhoneNumber {
 export class AccountsRepository {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
-  /** Oldest first. */
+  /** Those that the account owns at present, oldest first: after a disconnect rows stay, for somebody may come back. */
   async wabasOf(accountId: AccountId): Promise<WhatsAppBusinessAccountEntity[]> {
-    return this.database.manager.find(WhatsAppBusinessAccountEntity, {
-      where: { accountId },
-      order: { createdAt: 'ASC', id: 'ASC' },
-    });
-  }
-
-  async findWaba(accountId: AccountId, wabaId: string): Promise<WhatsAppBusinessAccountEntity | null> {
-    return this.database.manager.findOneBy(WhatsAppBusinessAccountEntity, { accountId, wabaId });
+    return this.database.manager
+      .createQueryBuilder(WhatsAppBusinessAccountEntity, 'waba')
+      .where('waba.account_id = :accountId', { accountId })
+      .andWhere(isOwned('waba'))
+      .orderBy('waba.createdAt')
+      .addOrderBy('waba.id')
+      .getMany();
   }
 
   /** Oldest first. */
@@ -34,10 +33,14 @@ export class AccountsRepository {
     accountId: AccountId,
     wabas: readonly { id: AssetId }[],
   ): Promise<WhatsAppPhoneNumberEntity[]> {
-    return this.database.manager.find(WhatsAppPhoneNumberEntity, {
-      where: { accountId, whatsappBusinessAccountId: In(wabas.map(({ id }) => id)) },
-      order: { createdAt: 'ASC', id: 'ASC' },
-    });
+    return this.database.manager
+      .createQueryBuilder(WhatsAppPhoneNumberEntity, 'number')
+      .where('number.account_id = :accountId', { accountId })
+      .andWhere('number.whatsapp_business_account_id = ANY(:ids)', { ids: wabas.map(({ id }) => id) })
+      .andWhere(isOwned('number'))
+      .orderBy('number.createdAt')
+      .addOrderBy('number.id')
+      .getMany();
   }
 
   /** Meta's ids of the WABAs that the account has claimed, those of Embedded Signup before they were ever read included. */
@@ -176,6 +179,11 @@ export class AccountsRepository {
       [accountId, id, profile],
     );
   }
+}
+
+function isOwned(alias: string): string {
+  return `EXISTS (SELECT FROM assets WHERE assets.account_id = ${alias}.account_id AND assets.id = ${alias}.id
+                   AND assets.released_at IS NULL)`;
 }
 
 function rowOf(number: DiscoveredPhoneNumber): Record<string, unknown> {

@@ -18,27 +18,6 @@ export class WindowClosedError extends AppError {
   }
 }
 
-/** Where in the request the fault is: `template.components[0].parameters[1]`, and what is wrong there. */
-export interface TemplateFault {
-  path: string;
-  message: string;
-}
-
-/** The template does not exist, may not be sent at present, or its parameters do not fit it. */
-export class TemplateInvalidError extends AppError {
-  readonly code = 'TEMPLATE_INVALID';
-  readonly status = 422;
-
-  /** @param metaCode the code that Meta would answer with, for looking it up in Meta's documentation */
-  constructor(
-    template: { name: string; language: string },
-    metaCode: number,
-    faults: readonly TemplateFault[],
-  ) {
-    super(faults.map(({ message }) => message).join(' '), { template, metaCode, faults });
-  }
-}
-
 /** The person asked not to be written to; or, for a marketing template, to get no marketing. */
 export class RecipientOptedOutError extends AppError {
   readonly code = 'RECIPIENT_OPTED_OUT';

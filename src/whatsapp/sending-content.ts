@@ -41,7 +41,9 @@ function textOf(dto: SendMessageDto, templateText: string | null): string | null
     case 'sticker':
       return null;
     case 'location':
-      return [dto.location.name, dto.location.address].filter((part) => part !== undefined).join(', ') || null;
+      return (
+        [dto.location.name, dto.location.address].filter((part) => part !== undefined).join(', ') || null
+      );
     case 'contacts':
       return dto.contacts.map(({ name }) => name.formatted_name).join(', ');
     case 'reaction':
@@ -55,5 +57,7 @@ function textOf(dto: SendMessageDto, templateText: string | null): string | null
 function bodyText(interactive: object): string | null {
   if (!('body' in interactive)) return null;
   const { body } = interactive;
-  return typeof body === 'object' && body !== null && 'text' in body && typeof body.text === 'string' ? body.text : null;
+  return typeof body === 'object' && body !== null && 'text' in body && typeof body.text === 'string'
+    ? body.text
+    : null;
 }

@@ -4,8 +4,8 @@ import { DataSource } from 'typeorm';
 import type { AccountId, AssetId } from '../database/ids';
 import type { SendTemplateDto } from './dto/send-template.dto';
 import { TemplateEntity } from './entities/template.entity';
-import { TemplateInvalidError } from './messaging.errors';
-import { findParameterFaults, renderBody } from './template-parameters';
+import { TemplateInvalidError, type TemplateProblem } from './template-invalid.error';
+import { findParameterProblems, renderBody } from './template-parameters';
 import { shapeOf } from './template-shape';
 
 /** Meta's codes for templates that cannot be sent whatever their parameters. */
@@ -18,7 +18,10 @@ const UNSENDABLE: Readonly<Record<string, { metaCode: number; message: string }>
   PENDING: { metaCode: NOT_FOUND, message: 'The template is still in review.' },
   IN_APPEAL: { metaCode: NOT_FOUND, message: 'The template was rejected; the appeal has not been decided.' },
   REJECTED: { metaCode: NOT_FOUND, message: 'Meta has rejected the template.' },
-  LIMIT_EXCEEDED: { metaCode: NOT_FOUND, message: 'Meta has not taken the template: the account has too many.' },
+  LIMIT_EXCEEDED: {
+    metaCode: NOT_FOUND,
+    message: 'Meta has not taken the template: the account has too many.',
+  },
   PENDING_DELETION: { metaCode: NOT_FOUND, message: 'The template is being deleted.' },
   DELETED: { metaCode: NOT_FOUND, message: 'The template was deleted.' },
   ARCHIVED: { metaCode: NOT_FOUND, message: 'The template is archived.' },
@@ -46,24 +49,16 @@ export class SendingTemplates {
   async check(accountId: AccountId, wabaId: AssetId, template: SendTemplateDto): Promise<CheckedTemplate> {
     const ref = { name: template.name, language: template.language.code };
     const stored = await this.find(accountId, wabaId, ref);
-    if (stored === null) throw new TemplateInvalidError(ref, NOT_FOUND, [await this.explainMissing(accountId, wabaId, ref)]);
+    if (stored === null) throw new TemplateInvalidError([await this.explainMissing(accountId, wabaId, ref)]);
     const unsendable = UNSENDABLE[stored.status];
     if (unsendable !== undefined) {
       const reason = stored.rejectedReason === null ? '' : ` Reason: ${stored.rejectedReason}.`;
-      throw new TemplateInvalidError(ref, unsendable.metaCode, [
-        { path: 'template.name', message: unsendable.message + reason },
-      ]);
+      const message = `${unsendable.message}${reason} Meta's code: ${unsendable.metaCode}.`;
+      throw new TemplateInvalidError([{ path: 'template.name', rule: 'template.status', message }]);
     }
     const shape = shapeOf(stored.components);
-    const faults = findParameterFaults(shape, template);
-    const [first] = faults;
-    if (first !== undefined) {
-      throw new TemplateInvalidError(
-        ref,
-        first.metaCode,
-        faults.map(({ path, message }) => ({ path, message })),
-      );
-    }
+    const problems = findParameterProblems(shape, template);
+    if (problems.length > 0) throw new TemplateInvalidError(problems);
     return { category: stored.category, text: renderBody(shape, template) };
   }
 
@@ -88,7 +83,7 @@ export class SendingTemplates {
     accountId: AccountId,
     wabaId: AssetId,
     { name, language }: { name: string; language: string },
-  ): Promise<{ path: string; message: string }> {
+  ): Promise<TemplateProblem> {
     const others = await this.database.manager.find(TemplateEntity, {
       where: { accountId, wabaId, name },
       select: { language: true },
@@ -96,10 +91,15 @@ export class SendingTemplates {
     });
     if (others.length > 0) {
       const languages = others.map((other) => other.language).join(', ');
-      return { path: 'template.language.code', message: `${name} exists in ${languages}, not in ${language}.` };
+      return {
+        path: 'template.language.code',
+        rule: 'template.language',
+        message: `${name} exists in ${languages}, not in ${language}. Meta's code: ${NOT_FOUND}.`,
+      };
     }
     return {
       path: 'template.name',
+      rule: 'template.unknown',
       message: `No template is called ${name}. If it was made elsewhere, read GET /api/meta/whatsapp/templates?refresh=true first.`,
     };
   }

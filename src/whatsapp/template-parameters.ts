@@ -3,20 +3,12 @@ import type {
   SendTemplateDto,
   SendTemplateParameterDto,
 } from './dto/send-template.dto';
-import type { TemplateFault } from './messaging.errors';
+import type { TemplateProblem } from './template-invalid.error';
 import { type TemplateButton, type TemplateShape, fillIn } from './template-shape';
-
-/** Meta's codes for the faults that are found here before Meta is asked. */
-const WRONG_COUNT = 132000;
-const TOO_LONG = 132005;
-const WRONG_FORMAT = 132012;
+import { isPositional, lengthOf } from './template-variables';
 
 const BODY_LENGTH = 1024;
 const HEADER_LENGTH = 60;
-
-export interface ParameterFault extends TemplateFault {
-  metaCode: number;
-}
 
 /** By the button's type in the template: the `sub_type` it is filled in with. Buttons not named take nothing. */
 const SUB_TYPES: Readonly<Record<string, readonly string[]>> = {
@@ -33,8 +25,8 @@ const SUB_TYPES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Every reason why Meta would refuse these parameters for this template; none if they fit. */
-export function findParameterFaults(shape: TemplateShape, template: SendTemplateDto): ParameterFault[] {
-  return componentFaults(shape, template.components ?? [], 'template.components');
+export function findParameterProblems(shape: TemplateShape, template: SendTemplateDto): TemplateProblem[] {
+  return componentProblems(shape, template.components ?? [], 'template.components');
 }
 
 /** The template's body as the person will read it, or null where the body's text is not known. */
@@ -44,53 +36,53 @@ export function renderBody(shape: TemplateShape, template: SendTemplateDto): str
   return fillIn(shape.body.text, valuesFor(shape.body.variables, body?.parameters ?? []));
 }
 
-function componentFaults(
+function componentProblems(
   shape: TemplateShape,
   components: readonly SendTemplateComponentDto[],
   path: string,
-): ParameterFault[] {
-  const faults: ParameterFault[] = [];
+): TemplateProblem[] {
+  const problems: TemplateProblem[] = [];
   const seen = new Set<string>();
   components.forEach((component, index) => {
     const key = component.type === 'button' ? `button ${component.index ?? ''}` : component.type;
-    if (seen.has(key)) faults.push(wrongFormat(`${path}[${index}]`, `${key} is given twice.`));
+    if (seen.has(key)) problems.push(wrongFormat(`${path}.${index}`, `${key} is given twice.`));
     seen.add(key);
   });
   const placeOf = (type: string): { component: SendTemplateComponentDto | undefined; at: string } => {
     const index = components.findIndex((component) => component.type === type);
-    return { component: components[index], at: index === -1 ? path : `${path}[${index}]` };
+    return { component: components[index], at: index === -1 ? path : `${path}.${index}` };
   };
 
   const header = placeOf('header');
-  faults.push(...headerFaults(shape.header, header.component?.parameters ?? [], header.at));
+  problems.push(...headerProblems(shape.header, header.component?.parameters ?? [], header.at));
   const body = placeOf('body');
   if (shape.body !== null) {
     const { variables, text } = shape.body;
     const given = body.component?.parameters ?? [];
-    faults.push(...textFaults('body', variables, given, body.at));
-    faults.push(...lengthFaults('body', fillIn(text, valuesFor(variables, given)), BODY_LENGTH, body.at));
+    problems.push(...textProblems('body', variables, given, body.at));
+    problems.push(...lengthProblems('body', fillIn(text, valuesFor(variables, given)), BODY_LENGTH, body.at));
   }
-  faults.push(...buttonFaults(shape.buttons, components, path));
+  problems.push(...buttonProblems(shape.buttons, components, path));
 
   if (shape.hasExpiringOffer && placeOf('limited_time_offer').component === undefined) {
-    faults.push(
+    problems.push(
       wrongCount(path, 'The template has an offer that ends: a component limited_time_offer is missing.'),
     );
   }
-  faults.push(...carouselFaults(shape.cards, placeOf('carousel')));
-  return faults;
+  problems.push(...carouselProblems(shape.cards, placeOf('carousel')));
+  return problems;
 }
 
-function headerFaults(
+function headerProblems(
   header: TemplateShape['header'],
   given: readonly SendTemplateParameterDto[],
   at: string,
-): ParameterFault[] {
+): TemplateProblem[] {
   if (header === null || header.format === 'text') {
     const { variables, text } = header ?? { variables: [], text: '' };
     return [
-      ...textFaults('header', variables, given, at),
-      ...lengthFaults('header', fillIn(text, valuesFor(variables, given)), HEADER_LENGTH, at),
+      ...textProblems('header', variables, given, at),
+      ...lengthProblems('header', fillIn(text, valuesFor(variables, given)), HEADER_LENGTH, at),
     ];
   }
   if (given.length !== 1) {
@@ -106,46 +98,46 @@ function headerFaults(
     ? []
     : [
         wrongFormat(
-          `${at}.parameters[0]`,
+          `${at}.parameters.0`,
           `header takes type ${header.format}, not ${parameter?.type ?? ''}.`,
         ),
       ];
 }
 
-function textFaults(
+function textProblems(
   part: 'header' | 'body',
   variables: readonly string[],
   given: readonly SendTemplateParameterDto[],
   at: string,
-): ParameterFault[] {
-  const faults: ParameterFault[] = [];
+): TemplateProblem[] {
+  const problems: TemplateProblem[] = [];
   if (given.length !== variables.length) {
     const list = variables.length === 0 ? '' : ` (${variables.map((name) => `{{${name}}}`).join(', ')})`;
-    faults.push(
+    problems.push(
       wrongCount(at, `${part} has ${variables.length} variables${list}; ${given.length} were given.`),
     );
   }
-  const isNamed = variables.some((name) => !/^\d+$/.test(name));
+  const isNamed = variables.some((name) => !isPositional(name));
   const names = new Set<string>();
   given.forEach((parameter, index) => {
-    const place = `${at}.parameters[${index}]`;
-    faults.push(...valueFaults(part, parameter, place));
+    const place = `${at}.parameters.${index}`;
+    problems.push(...valueProblems(part, parameter, place));
     const { parameter_name: name } = parameter;
     if (isNamed && name === undefined) {
-      faults.push(wrongFormat(place, `${part} has named variables: parameter_name is missing.`));
+      problems.push(wrongFormat(place, `${part} has named variables: parameter_name is missing.`));
     } else if (isNamed && name !== undefined && !variables.includes(name)) {
-      faults.push(wrongFormat(place, `${part} has no variable called ${name}.`));
+      problems.push(wrongFormat(place, `${part} has no variable called ${name}.`));
     } else if (name !== undefined && names.has(name)) {
-      faults.push(wrongFormat(place, `${name} is given twice.`));
+      problems.push(wrongFormat(place, `${name} is given twice.`));
     } else if (!isNamed && variables.length > 0 && name !== undefined) {
-      faults.push(wrongFormat(place, `${part} has numbered variables: leave out parameter_name.`));
+      problems.push(wrongFormat(place, `${part} has numbered variables: leave out parameter_name.`));
     }
     if (name !== undefined) names.add(name);
   });
-  return faults;
+  return problems;
 }
 
-function valueFaults(part: string, parameter: SendTemplateParameterDto, place: string): ParameterFault[] {
+function valueProblems(part: string, parameter: SendTemplateParameterDto, place: string): TemplateProblem[] {
   if (!['text', 'currency', 'date_time'].includes(parameter.type)) {
     return [wrongFormat(place, `${part} takes text, currency or date_time, not ${parameter.type}.`)];
   }
@@ -159,31 +151,31 @@ function valueFaults(part: string, parameter: SendTemplateParameterDto, place: s
     : [];
 }
 
-function buttonFaults(
+function buttonProblems(
   buttons: readonly TemplateButton[],
   components: readonly SendTemplateComponentDto[],
   path: string,
-): ParameterFault[] {
-  const faults: ParameterFault[] = [];
+): TemplateProblem[] {
+  const problems: TemplateProblem[] = [];
   const filled = new Set<number>();
   components.forEach((component, index) => {
     if (component.type !== 'button') return;
-    const at = `${path}[${index}]`;
+    const at = `${path}.${index}`;
     const place = Number(component.index);
     const button = buttons[place];
     filled.add(place);
     if (button === undefined) {
-      faults.push(
+      problems.push(
         wrongCount(`${at}.index`, `The template has ${buttons.length} buttons; there is none at ${place}.`),
       );
     } else {
-      faults.push(...oneButtonFaults(button, component, place, at));
+      problems.push(...oneButtonProblems(button, component, place, at));
     }
   });
   buttons.forEach((button, place) => {
     const isNeeded = button.variables.length > 0 || button.type === 'COPY_CODE';
     if (isNeeded && !filled.has(place)) {
-      faults.push(
+      problems.push(
         wrongCount(
           path,
           `The ${button.type} button at ${place} needs a value: a component button is missing.`,
@@ -191,15 +183,15 @@ function buttonFaults(
       );
     }
   });
-  return faults;
+  return problems;
 }
 
-function oneButtonFaults(
+function oneButtonProblems(
   button: TemplateButton,
   component: SendTemplateComponentDto,
   place: number,
   at: string,
-): ParameterFault[] {
+): TemplateProblem[] {
   const allowed = SUB_TYPES[button.type];
   // A kind of button that Meta has introduced since: Meta knows what it takes.
   if (allowed === undefined && button.type !== 'PHONE_NUMBER') return [];
@@ -218,33 +210,28 @@ function oneButtonFaults(
   return [];
 }
 
-function carouselFaults(
+function carouselProblems(
   cards: readonly TemplateShape[],
   { component, at }: { component: SendTemplateComponentDto | undefined; at: string },
-): ParameterFault[] {
+): TemplateProblem[] {
   const given = component?.cards ?? [];
   if (given.length !== cards.length) {
     return [wrongCount(at, `The template has ${cards.length} cards; ${given.length} were given.`)];
   }
   return given.flatMap((card, index) => {
     const shape = cards[card.card_index];
-    const place = `${at}.cards[${index}]`;
+    const place = `${at}.cards.${index}`;
     return shape === undefined
       ? [wrongFormat(`${place}.card_index`, `There is no card at ${card.card_index}.`)]
-      : componentFaults(shape, card.components, `${place}.components`);
+      : componentProblems(shape, card.components, `${place}.components`);
   });
 }
 
-function lengthFaults(part: string, text: string, most: number, at: string): ParameterFault[] {
-  const length = [...text].length;
+function lengthProblems(part: string, text: string, most: number, at: string): TemplateProblem[] {
+  const length = lengthOf(text);
   if (length <= most) return [];
-  return [
-    {
-      metaCode: TOO_LONG,
-      path: at,
-      message: `Filled in, the ${part} has ${length} characters; ${most} are allowed.`,
-    },
-  ];
+  const message = `Filled in, the ${part} has ${length} characters; ${most} are allowed. Meta's code: 132005.`;
+  return [{ path: at, rule: 'template.too_long', message }];
 }
 
 /** By variable; positional values go to the variables in order. */
@@ -262,10 +249,10 @@ function valuesFor(
   );
 }
 
-function wrongCount(path: string, message: string): ParameterFault {
-  return { metaCode: WRONG_COUNT, path, message };
+function wrongCount(path: string, message: string): TemplateProblem {
+  return { path, rule: 'template.parameter_count', message: `${message} Meta's code: 132000.` };
 }
 
-function wrongFormat(path: string, message: string): ParameterFault {
-  return { metaCode: WRONG_FORMAT, path, message };
+function wrongFormat(path: string, message: string): TemplateProblem {
+  return { path, rule: 'template.parameter_format', message: `${message} Meta's code: 132012.` };
 }

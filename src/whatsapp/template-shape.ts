@@ -1,5 +1,6 @@
 import type { TemplateComponent } from './entities/template.entity';
 import { isRecord, textAt } from './meta-values';
+import { isPositional, placeholdersOf } from './template-variables';
 
 /** Media kinds and others that a header can be; `text` is the only one that may have a variable or none. */
 export type HeaderFormat = string;
@@ -21,12 +22,12 @@ export interface TemplateShape {
   hasExpiringOffer: boolean;
 }
 
-const VARIABLE = /\{\{\s*(\w+)\s*\}\}/g;
+const VARIABLE = /\{\{\s*([^{}]*?)\s*\}\}/g;
 
 /** Names or numbers of the variables, each once, in the order in which values are given for them. */
 export function variablesOf(text: string): string[] {
-  const names = [...new Set([...text.matchAll(VARIABLE)].map(([, name]) => name ?? ''))];
-  return names.every((name) => /^\d+$/.test(name)) ? names.sort((a, b) => Number(a) - Number(b)) : names;
+  const { names } = placeholdersOf(text);
+  return names.every(isPositional) ? names.sort((a, b) => Number(a) - Number(b)) : names;
 }
 
 /** The text with its variables replaced; one without a value stays as it is. */

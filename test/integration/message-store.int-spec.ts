@@ -2,7 +2,11 @@ import * as fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { ContactResolver } from '../../src/conversations/contact-resolver';
 import { ConversationOpener } from '../../src/conversations/conversation-opener';
-import type { ArrivedMessage, ArrivedStatus, DeliveryStatus } from '../../src/conversations/conversation-types';
+import type {
+  ArrivedMessage,
+  ArrivedStatus,
+  DeliveryStatus,
+} from '../../src/conversations/conversation-types';
 import { MessageStatusStore } from '../../src/conversations/message-status-store';
 import { MessageStore } from '../../src/conversations/message-store.service';
 import { SendLedger } from '../../src/conversations/send-ledger.service';
@@ -39,8 +43,10 @@ beforeEach(async () => {
   tenant = await aTenant(db);
 });
 
-const storeAll = (messages: ArrivedMessage[]): Promise<void> => db.transaction((tx) => store.storeArrived(tx, messages));
-const applyAll = (statuses: ArrivedStatus[]): Promise<void> => db.transaction((tx) => store.applyStatuses(tx, statuses));
+const storeAll = (messages: ArrivedMessage[]): Promise<void> =>
+  db.transaction((tx) => store.storeArrived(tx, messages));
+const applyAll = (statuses: ArrivedStatus[]): Promise<void> =>
+  db.transaction((tx) => store.applyStatuses(tx, statuses));
 const rowsOf = (table: string): Promise<Record<string, unknown>[]> =>
   db.query(`SELECT * FROM ${table} WHERE account_id = $1`, [tenant.accountId]);
 const statusOf = async (id: string): Promise<unknown> =>
@@ -61,15 +67,23 @@ describe('a message that arrives', () => {
     await storeAll([message]);
     expect(await rowsOf('messages')).toMatchObject([{ message_text: 'Hello', status: 'received', seq: '1' }]);
     expect(await rowsOf('contacts')).toMatchObject([{ name: 'Ana' }]);
-    expect(await rowsOf('conversations')).toMatchObject([{ unread_count: 1, last_seq: '1', status: 'active' }]);
+    expect(await rowsOf('conversations')).toMatchObject([
+      { unread_count: 1, last_seq: '1', status: 'active' },
+    ]);
     expect(await rowsOf('domain_events')).toMatchObject([{ kind: 'message.created', seq: '1' }]);
   });
 
   it('is stored once when two transactions store it at the same time', async () => {
     const messages = Array.from({ length: 20 }, (_, index) =>
-      anArrivedMessage(tenant, { person: { identities: [{ kind: 'wa_id', value: `1650555${index % 5}` }], name: null, profile: {} } }),
+      anArrivedMessage(tenant, {
+        person: { identities: [{ kind: 'wa_id', value: `1650555${index % 5}` }], name: null, profile: {} },
+      }),
     );
-    await Promise.all([storeAll(messages), storeAll([...messages].reverse()), storeAll(messages.slice(5, 15))]);
+    await Promise.all([
+      storeAll(messages),
+      storeAll([...messages].reverse()),
+      storeAll(messages.slice(5, 15)),
+    ]);
     expect(await rowsOf('messages')).toHaveLength(20);
     expect(await rowsOf('contacts')).toHaveLength(5);
     expect(await rowsOf('conversations')).toHaveLength(5);
@@ -85,7 +99,11 @@ describe('a message that arrives', () => {
   });
 
   it('belongs to a contact without any phone number when only the business-scoped id is known', async () => {
-    const person = { identities: [{ kind: 'bsuid' as const, value: 'US.13491208655302741918' }], name: '@ana', profile: {} };
+    const person = {
+      identities: [{ kind: 'bsuid' as const, value: 'US.13491208655302741918' }],
+      name: '@ana',
+      profile: {},
+    };
     await storeAll([anArrivedMessage(tenant, { person }), anArrivedMessage(tenant, { person })]);
     expect(await rowsOf('contact_identities')).toMatchObject([{ kind: 'bsuid' }]);
     expect(await rowsOf('conversations')).toMatchObject([{ unread_count: 2 }]);
@@ -103,7 +121,9 @@ describe('a message that arrives', () => {
     };
     await storeAll([anArrivedMessage(tenant, { person: both })]);
     await storeAll([
-      anArrivedMessage(tenant, { person: { identities: [{ kind: 'bsuid', value: 'US.1' }], name: null, profile: {} } }),
+      anArrivedMessage(tenant, {
+        person: { identities: [{ kind: 'bsuid', value: 'US.1' }], name: null, profile: {} },
+      }),
     ]);
     expect(await rowsOf('contacts')).toMatchObject([{ name: 'Ana B.', profile: { username: '@ana' } }]);
     expect(await rowsOf('conversations')).toHaveLength(1);
@@ -131,7 +151,9 @@ describe('a message that arrives', () => {
         person: { identities: [{ kind: 'wa_id', value: '16505559999' }], name: 'Ben', profile: {} },
       }),
     ]);
-    expect(await rowsOf('conversations')).toMatchObject([{ contact_id: null, group_id: 'g1', last_seq: '2' }]);
+    expect(await rowsOf('conversations')).toMatchObject([
+      { contact_id: null, group_id: 'g1', last_seq: '2' },
+    ]);
     expect(await rowsOf('contacts')).toHaveLength(2);
   });
 
@@ -147,8 +169,12 @@ describe('a message that arrives', () => {
     await storeAll([message]);
     const key = { accountId: tenant.accountId, assetId: tenant.assetId, externalId: message.externalId };
     await db.transaction((tx) => store.applyRevocations(tx, [{ ...key, at: new Date() }]));
-    await db.transaction((tx) => store.applyEdits(tx, [{ ...key, text: 'new', content: {}, at: new Date() }]));
-    expect(await rowsOf('messages')).toMatchObject([{ message_text: null, content: {}, revoked_at: expect.any(Date) }]);
+    await db.transaction((tx) =>
+      store.applyEdits(tx, [{ ...key, text: 'new', content: {}, at: new Date() }]),
+    );
+    expect(await rowsOf('messages')).toMatchObject([
+      { message_text: null, content: {}, revoked_at: expect.any(Date) },
+    ]);
   });
 
   it('shows the newest of its edits, whatever order they come in', async () => {
@@ -156,7 +182,9 @@ describe('a message that arrives', () => {
     await storeAll([message]);
     const key = { accountId: tenant.accountId, assetId: tenant.assetId, externalId: message.externalId };
     const edit = (text: string, at: string): Promise<void> =>
-      db.transaction((tx) => store.applyEdits(tx, [{ ...key, text, content: { body: text }, at: new Date(at) }]));
+      db.transaction((tx) =>
+        store.applyEdits(tx, [{ ...key, text, content: { body: text }, at: new Date(at) }]),
+      );
     await edit('second', '2026-03-14T09:02:00Z');
     await edit('first', '2026-03-14T09:01:00Z');
     expect(await rowsOf('messages')).toMatchObject([{ message_text: 'second' }]);
@@ -169,18 +197,28 @@ describe('statuses', () => {
   it('end at the same place in every order, with every repetition and however they are cut into batches', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.constantFrom<DeliveryStatus>('sent', 'delivered', 'read', 'played', 'failed'), { minLength: 1, maxLength: 8 }),
+        fc.array(fc.constantFrom<DeliveryStatus>('sent', 'delivered', 'read', 'played', 'failed'), {
+          minLength: 1,
+          maxLength: 8,
+        }),
         fc.integer({ min: 1, max: 4 }),
         async (sequence, batch) => {
           const { id, externalId } = await anAcceptedSend();
           const events = sequence.map((status) =>
-            anArrivedStatus(tenant, externalId, status, { at: new Date(1_773_480_000_000 + LATTICE.indexOf(status) * 1_000) }),
+            anArrivedStatus(tenant, externalId, status, {
+              at: new Date(1_773_480_000_000 + LATTICE.indexOf(status) * 1_000),
+            }),
           );
-          for (let index = 0; index < events.length; index += batch) await applyAll(events.slice(index, index + batch));
+          for (let index = 0; index < events.length; index += batch)
+            await applyAll(events.slice(index, index + batch));
           const expected = LATTICE[Math.max(...sequence.map((status) => LATTICE.indexOf(status)))];
           expect(await statusOf(id)).toBe(expected);
-          const history = (await db.query('SELECT status FROM message_statuses WHERE message_id = $1', [id])) as { status: string }[];
-          expect(new Set(history.map((row) => row.status))).toEqual(new Set(['queued', 'accepted', ...sequence]));
+          const history = (await db.query('SELECT status FROM message_statuses WHERE message_id = $1', [
+            id,
+          ])) as { status: string }[];
+          expect(new Set(history.map((row) => row.status))).toEqual(
+            new Set(['queued', 'accepted', ...sequence]),
+          );
         },
       ),
       { numRuns: 40 },
@@ -190,7 +228,10 @@ describe('statuses', () => {
   it('wait for a message whose id is not known yet, and are applied when it is', async () => {
     const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
     const send = await ledger.begin(tenant.accountId, messageId);
-    await applyAll([anArrivedStatus(tenant, 'wamid.early', 'delivered'), anArrivedStatus(tenant, 'wamid.early', 'sent')]);
+    await applyAll([
+      anArrivedStatus(tenant, 'wamid.early', 'delivered'),
+      anArrivedStatus(tenant, 'wamid.early', 'sent'),
+    ]);
     expect(await rowsOf('waiting_statuses')).toHaveLength(2);
     await ledger.recordAccepted(send!, { externalId: 'wamid.early', identities: [], details: {} });
     expect(await statusOf(messageId)).toBe('delivered');
@@ -215,9 +256,13 @@ describe('statuses', () => {
     const { id, externalId } = await anAcceptedSend();
     const error = { code: 131026, title: 'Undeliverable', message: null, details: null };
     await applyAll([anArrivedStatus(tenant, externalId, 'failed', { error })]);
-    expect(await db.query('SELECT status, error FROM messages WHERE id = $1', [id])).toEqual([{ status: 'failed', error }]);
+    expect(await db.query('SELECT status, error FROM messages WHERE id = $1', [id])).toEqual([
+      { status: 'failed', error },
+    ]);
     await applyAll([anArrivedStatus(tenant, externalId, 'delivered')]);
-    expect(await db.query('SELECT status, error FROM messages WHERE id = $1', [id])).toEqual([{ status: 'delivered', error: null }]);
+    expect(await db.query('SELECT status, error FROM messages WHERE id = $1', [id])).toEqual([
+      { status: 'delivered', error: null },
+    ]);
   });
 
   it('never reach the message of another tenant, even with its id in the callback data', async () => {
@@ -231,7 +276,9 @@ describe('statuses', () => {
 describe('the ledger of sends', () => {
   it('gives a message to one of many workers', async () => {
     const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
-    const taken = await Promise.all(Array.from({ length: 8 }, () => ledger.begin(tenant.accountId, messageId)));
+    const taken = await Promise.all(
+      Array.from({ length: 8 }, () => ledger.begin(tenant.accountId, messageId)),
+    );
     expect(taken.filter((send) => send !== null)).toHaveLength(1);
   });
 
@@ -246,7 +293,9 @@ describe('the ledger of sends', () => {
     await applyAll([anArrivedStatus(tenant, 'wamid.late', 'sent', { messageId })]);
     expect(await statusOf(messageId)).toBe('sent');
     expect(await rowsOf('message_sends')).toMatchObject([{ state: 'accepted' }]);
-    expect(await rowsOf('message_keys')).toMatchObject([{ external_id: 'wamid.late', message_id: messageId }]);
+    expect(await rowsOf('message_keys')).toMatchObject([
+      { external_id: 'wamid.late', message_id: messageId },
+    ]);
   });
 
   it('does not give out a message again before its time', async () => {

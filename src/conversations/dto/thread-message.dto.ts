@@ -1,6 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { CursorPaginationDto } from '../../http/page.dto';
-import { MESSAGE_STATUSES, type MessageStatus, PLATFORMS, type Platform, type SenderType } from '../conversation-types';
+import {
+  MESSAGE_STATUSES,
+  type MessageStatus,
+  PLATFORMS,
+  type Platform,
+  type SenderType,
+} from '../conversation-types';
 import type { StoredMessage } from '../messages.service';
 
 const SENDER_TYPES = ['customer', 'agent', 'app', 'system'] as const;
@@ -31,7 +37,10 @@ export class ThreadMessageDto {
   /** The type's own content in Meta's names. */
   @ApiProperty({ type: 'object', additionalProperties: true }) content!: Record<string, unknown>;
   /** The message that it answers, or that it was forwarded. */
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true }) context!: Record<string, unknown> | null;
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true }) context!: Record<
+    string,
+    unknown
+  > | null;
   @ApiProperty({ enum: MESSAGE_STATUSES }) status!: MessageStatus;
   @ApiProperty({ type: MessageErrorDto, nullable: true }) error!: MessageErrorDto | null;
   /** Its place in the conversation, from 1, in order of arrival. A gap means something has not reached you yet. */

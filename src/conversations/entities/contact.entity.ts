@@ -11,7 +11,8 @@ export class ContactEntity {
   /** Wants no messages at all. */
   @Column({ name: 'opted_out_at', type: 'timestamptz', nullable: true }) optedOutAt!: Date | null;
   /** Wants no marketing. */
-  @Column({ name: 'marketing_opted_out_at', type: 'timestamptz', nullable: true }) marketingOptedOutAt!: Date | null;
+  @Column({ name: 'marketing_opted_out_at', type: 'timestamptz', nullable: true })
+  marketingOptedOutAt!: Date | null;
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' }) createdAt!: Date;
   @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' }) updatedAt!: Date;
 }

@@ -80,6 +80,8 @@ export class CreateMetaAccounts1795219200001 implements MigrationInterface {
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query('DROP TABLE deauthorize_requests, data_deletion_requests, oauth_states, account_members, meta_accounts');
+    await db.query(
+      'DROP TABLE deauthorize_requests, data_deletion_requests, oauth_states, account_members, meta_accounts',
+    );
   }
 }

@@ -1,7 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { CursorPageQuery, CursorPaginationDto } from '../../http/page.dto';
-import { DELIVERY_STATES, type DeliveryState, type WebhookDeliveryEntity } from '../entities/webhook-delivery.entity';
+import {
+  DELIVERY_STATES,
+  type DeliveryState,
+  type WebhookDeliveryEntity,
+} from '../entities/webhook-delivery.entity';
 
 export class DeliveriesQuery extends CursorPageQuery {
   @ApiProperty({ enum: DELIVERY_STATES, required: false })
@@ -21,7 +25,11 @@ export class DeliveryDto {
   /** How its events ended. */
   @ApiProperty({
     type: 'object',
-    properties: { processed: { type: 'integer' }, ignored: { type: 'integer' }, quarantined: { type: 'integer' } },
+    properties: {
+      processed: { type: 'integer' },
+      ignored: { type: 'integer' },
+      quarantined: { type: 'integer' },
+    },
   })
   events!: { processed: number; ignored: number; quarantined: number };
   /** Why something of it was ignored or quarantined. */

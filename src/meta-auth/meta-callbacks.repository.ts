@@ -3,12 +3,23 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { DataDeletionRequestEntity } from './entities/data-deletion-request.entity';
 
+/** What Meta's callbacks leave behind: which were obeyed, and how deletions stand. */
 @Injectable()
-export class DataDeletionsRepository {
+export class MetaCallbacksRepository {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
+  /** @returns false for a deauthorization that was obeyed before */
+  async isFirst(tx: EntityManager, requestDigest: Buffer): Promise<boolean> {
+    const inserted: unknown[] = await tx.query(
+      `INSERT INTO deauthorize_requests (request_digest) VALUES ($1)
+       ON CONFLICT DO NOTHING RETURNING request_digest`,
+      [requestDigest],
+    );
+    return inserted.length > 0;
+  }
+
   /** @returns the code that the request has, which is an earlier one when it was received before */
-  async receive(
+  async receiveDeletion(
     request: Pick<DataDeletionRequestEntity, 'confirmationCode' | 'requestDigest' | 'metaUserId'>,
   ): Promise<string> {
     await this.database.manager
@@ -23,11 +34,11 @@ export class DataDeletionsRepository {
     return stored.confirmationCode;
   }
 
-  async find(confirmationCode: string): Promise<DataDeletionRequestEntity | null> {
+  async findDeletion(confirmationCode: string): Promise<DataDeletionRequestEntity | null> {
     return this.database.manager.findOneBy(DataDeletionRequestEntity, { confirmationCode });
   }
 
-  async lock(tx: EntityManager, confirmationCode: string): Promise<DataDeletionRequestEntity | null> {
+  async lockDeletion(tx: EntityManager, confirmationCode: string): Promise<DataDeletionRequestEntity | null> {
     return tx.findOne(DataDeletionRequestEntity, {
       where: { confirmationCode },
       lock: { mode: 'pessimistic_write' },
@@ -35,7 +46,7 @@ export class DataDeletionsRepository {
   }
 
   /** Received but not carried out. */
-  async openCodes(limit: number): Promise<string[]> {
+  async openDeletions(limit: number): Promise<string[]> {
     const open = await this.database.manager.find(DataDeletionRequestEntity, {
       where: { status: 'received' },
       order: { requestedAt: 'ASC' },
@@ -44,7 +55,7 @@ export class DataDeletionsRepository {
     return open.map(({ confirmationCode }) => confirmationCode);
   }
 
-  async complete(tx: EntityManager, confirmationCode: string, accountsDeleted: number, at: Date): Promise<void> {
+  async completeDeletion(tx: EntityManager, confirmationCode: string, accountsDeleted: number, at: Date): Promise<void> {
     await tx.update(
       DataDeletionRequestEntity,
       { confirmationCode },

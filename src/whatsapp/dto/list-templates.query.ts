@@ -1,0 +1,37 @@
+import { IntersectionType } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsIn, IsOptional, Length, Matches, ValidateBy, type ValidationOptions } from 'class-validator';
+import { OffsetPageQuery } from '../../http/page.dto';
+import { QueryBoolean } from '../../http/query-fields';
+import { STATUS_FILTER_HELP, TEMPLATE_CATEGORIES, statusesOfFilter } from '../template-status';
+import { WabaQuery } from './account-query.dto';
+
+function IsStatusFilter(options: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'isTemplateStatus',
+      validator: { validate: (value: unknown) => typeof value === 'string' && statusesOfFilter(value) !== null },
+    },
+    options,
+  );
+}
+
+export class ListTemplatesQuery extends IntersectionType(WabaQuery, OffsetPageQuery) {
+  /**
+   * In any case: `approved`, `in_review` (waiting for Meta, appeals included), `rejected`, or one of Meta's own names,
+   * such as `PAUSED`.
+   * @example approved
+   */
+  @IsOptional() @IsStatusFilter({ message: `status must be ${STATUS_FILTER_HELP}` }) status?: string;
+  /** In any case. @example UTILITY */
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value))
+  @IsIn(TEMPLATE_CATEGORIES)
+  category?: string;
+  /** Part of the name. */
+  @IsOptional() @Length(1, 512) name?: string;
+  /** Exactly this language. @example en_US */
+  @IsOptional() @Matches(/^[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,4})?$/) language?: string;
+  /** `true` reads the list from Meta first, even if that was done within the last hour. */
+  @QueryBoolean() refresh: boolean = false;
+}

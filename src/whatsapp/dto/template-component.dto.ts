@@ -1,0 +1,120 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import {
+  Allow,
+  ArrayNotEmpty,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+
+export const COMPONENT_TYPES = [
+  'HEADER',
+  'BODY',
+  'FOOTER',
+  'BUTTONS',
+  'CAROUSEL',
+  'LIMITED_TIME_OFFER',
+  'CALL_PERMISSION_REQUEST',
+] as const;
+export const HEADER_FORMATS = ['TEXT', 'IMAGE', 'VIDEO', 'DOCUMENT', 'GIF', 'LOCATION', 'PRODUCT'] as const;
+export const BUTTON_TYPES = [
+  'QUICK_REPLY',
+  'URL',
+  'PHONE_NUMBER',
+  'COPY_CODE',
+  'FLOW',
+  'CATALOG',
+  'MPM',
+  'SPM',
+  'VOICE_CALL',
+  'REQUEST_CONTACT_INFO',
+  'APP',
+  'OTP',
+] as const;
+
+/** Meta's words, taken in any case as Meta does, stored in upper case. */
+function AnyCase(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value));
+}
+
+/** A button, in Meta's own field names. Which fields a kind needs: Meta's documentation, "Template components". */
+export class TemplateButtonDto {
+  @AnyCase() @IsIn(BUTTON_TYPES) @ApiProperty({ enum: BUTTON_TYPES }) type!: string;
+  /** At most 25 characters. @example Track your order */
+  @IsOptional() @IsString() text?: string;
+  /** Of a `URL` button; may end in one variable. @example https://luckyshrub.example/orders/{{1}} */
+  @IsOptional() @IsString() url?: string;
+  /** Of a `PHONE_NUMBER` button. @example +15550783881 */
+  @IsOptional() @IsString() phone_number?: string;
+  /** The complete address, or the code to copy: a text, or an array of one text. */
+  @Allow()
+  @ApiProperty({ required: false, oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] })
+  example?: unknown;
+  @IsOptional() @IsString() flow_id?: string;
+  @IsOptional() @IsString() flow_name?: string;
+  @IsOptional() @IsString() flow_json?: string;
+  @IsOptional() @IsString() flow_action?: string;
+  @IsOptional() @IsString() navigate_screen?: string;
+  @IsOptional() @IsString() icon?: string;
+  /** Of an `OTP` button: `COPY_CODE`, `ONE_TAP` or `ZERO_TAP`. */
+  @IsOptional() @AnyCase() @IsString() otp_type?: string;
+  @IsOptional() @IsString() autofill_text?: string;
+  @IsOptional() @IsString() package_name?: string;
+  @IsOptional() @IsString() signature_hash?: string;
+  @IsOptional() @IsArray() @IsObject({ each: true }) @ApiProperty({ required: false, type: [Object] })
+  supported_apps?: Record<string, unknown>[];
+  @IsOptional() @IsBoolean() zero_tap_terms_accepted?: boolean;
+  @IsOptional() @IsInt() @Min(1) ttl_minutes?: number;
+  @IsOptional() @IsObject() @ApiProperty({ required: false, type: 'object', additionalProperties: true })
+  app_deep_link?: Record<string, unknown>;
+}
+
+/** A card of a carousel. */
+export class TemplateCardDto {
+  @IsArray()
+  @ArrayNotEmpty()
+  @ValidateNested({ each: true })
+  @Type(() => TemplateComponentDto)
+  @ApiProperty({ type: () => [TemplateComponentDto] })
+  components!: TemplateComponentDto[];
+}
+
+/** A part of a template, in Meta's own field names. */
+export class TemplateComponentDto {
+  @AnyCase() @IsIn(COMPONENT_TYPES) @ApiProperty({ enum: COMPONENT_TYPES }) type!: string;
+  /** Of a `HEADER`; without it the header is `TEXT`. */
+  @IsOptional() @AnyCase() @IsIn(HEADER_FORMATS) @ApiProperty({ enum: HEADER_FORMATS, required: false }) format?: string;
+  /** Variables are `{{1}}`, `{{2}}` … or names as `{{first_name}}`. @example Hi {{1}}, your order {{2}} is on its way. */
+  @IsOptional() @IsString() text?: string;
+  /**
+   * A sample for each variable, for Meta's reviewers: `{"body_text": [["Ana", "860198"]]}`, `{"header_text": ["Ana"]}`,
+   * `{"header_handle": ["4::aW…"]}`, or for names `{"body_text_named_params": [{"param_name": "first_name", "example": "Ana"}]}`.
+   */
+  @IsOptional() @IsObject()
+  @ApiProperty({ required: false, type: 'object', additionalProperties: true, example: { body_text: [['Ana', '860198']] } })
+  example?: Record<string, unknown>;
+  @IsOptional()
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => TemplateButtonDto)
+  buttons?: TemplateButtonDto[];
+  /** Of a `CAROUSEL`: 2 to 10 cards with the same components. */
+  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => TemplateCardDto)
+  @ApiProperty({ required: false, type: () => [TemplateCardDto] })
+  cards?: TemplateCardDto[];
+  @IsOptional() @IsObject()
+  @ApiProperty({ required: false, type: 'object', additionalProperties: true })
+  limited_time_offer?: Record<string, unknown>;
+  /** Of the `BODY` of an `AUTHENTICATION` template. */
+  @IsOptional() @IsBoolean() add_security_recommendation?: boolean;
+  /** Of the `FOOTER` of an `AUTHENTICATION` template. */
+  @IsOptional() @IsInt() @Min(1) @Max(90) code_expiration_minutes?: number;
+}

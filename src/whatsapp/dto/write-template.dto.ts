@@ -1,0 +1,49 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, ArrayNotEmpty, IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { NestedArray } from '../../http/query-fields';
+import { TEMPLATE_CATEGORIES } from '../template-status';
+import { WabaQuery } from './account-query.dto';
+import { TemplateComponentDto } from './template-component.dto';
+
+const NAME = /^[a-z0-9_]{1,512}$/;
+const NAME_HINT = { message: 'name must be lower-case letters, digits and underscores, at most 512' };
+const LANGUAGE = /^[a-z]{2,3}(_[A-Za-z0-9]{2,4})?$/;
+const LANGUAGE_HINT = { message: "language must be one of Meta's codes, such as en_US or ar" };
+
+function AnyCase(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value));
+}
+
+export class CreateTemplateDto extends WabaQuery {
+  /** Lower case, digits, underscores. Together with the language it must be new. @example order_confirmation */
+  @Matches(NAME, NAME_HINT) name!: string;
+  /** Meta's language code. @example en_US */
+  @Matches(LANGUAGE, LANGUAGE_HINT) language!: string;
+  /** In any case. Meta may decide on another one. */
+  @AnyCase() @IsIn(TEMPLATE_CATEGORIES) @ApiProperty({ enum: TEMPLATE_CATEGORIES }) category!: string;
+  @NestedArray(() => TemplateComponentDto) @ArrayNotEmpty() @ArrayMaxSize(10) components!: TemplateComponentDto[];
+  /** Whether variables are numbers or names. Meta takes `POSITIONAL` when it is left out. */
+  @IsOptional()
+  @AnyCase()
+  @IsIn(['POSITIONAL', 'NAMED'])
+  @ApiProperty({ enum: ['POSITIONAL', 'NAMED'], required: false })
+  parameterFormat?: string;
+  /** For how many seconds Meta goes on trying to deliver; `-1` stands for 30 days. */
+  @IsOptional() @IsInt() @Min(-1) @Max(2_592_000) messageSendTtlSeconds?: number;
+}
+
+/** Components are replaced as a whole. Name and language cannot be changed and may be repeated or left out. */
+export class UpdateTemplateDto {
+  @IsOptional() @Matches(NAME, NAME_HINT) name?: string;
+  @IsOptional() @Matches(LANGUAGE, LANGUAGE_HINT) language?: string;
+  /** Cannot be changed while the template is approved. */
+  @IsOptional()
+  @AnyCase()
+  @IsIn(TEMPLATE_CATEGORIES)
+  @ApiProperty({ enum: TEMPLATE_CATEGORIES, required: false })
+  category?: string;
+  @NestedArray(() => TemplateComponentDto) @ArrayNotEmpty() @ArrayMaxSize(10) components!: TemplateComponentDto[];
+  /** For how many seconds Meta goes on trying to deliver; `-1` stands for 30 days. */
+  @IsOptional() @IsInt() @Min(-1) @Max(2_592_000) messageSendTtlSeconds?: number;
+}
