@@ -2,11 +2,17 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AssetsModule } from './assets/assets.module';
 import { ConfigModule } from './config/config.module';
+import { ConversationsModule } from './conversations/conversations.module';
+import { CryptoModule } from './crypto/crypto.module';
 import { DatabaseModule } from './database/database.module';
 import { DomainEventsModule } from './domain-events/domain-events.module';
+import { GraphClientModule } from './graph-client/graph-client.module';
 import { IdempotencyModule } from './http/idempotency.module';
 import { IdentityModule } from './identity/identity.module';
+import { MetaAuthModule } from './meta-auth/meta-auth.module';
 import { OperationsModule } from './operations/operations.module';
+import { QueueModule } from './queue/queue.module';
+import { WebhooksModule } from './webhooks/webhooks.module';
 
 @Module({})
 export class AppModule {
@@ -25,10 +31,16 @@ export class AppModule {
         OperationsModule,
         DatabaseModule,
         ScheduleModule.forRoot(),
+        CryptoModule,
+        QueueModule,
+        GraphClientModule,
         IdempotencyModule,
         DomainEventsModule,
         AssetsModule,
         IdentityModule,
+        WebhooksModule,
+        MetaAuthModule,
+        ConversationsModule,
         ...extra,
       ],
     };

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
+import { type Sandbox, startSandbox } from '../sandbox/sandbox';
 import { type AppOverrides, createApp } from '../src/app.setup';
 import { ApiClient } from './api-client';
 import { type TestDatabase, createTestDatabase, testRedisUrl } from './test-database';
@@ -14,12 +15,16 @@ export interface TestApp {
   app: NestFastifyApplication;
   db: DataSource;
   api: ApiClient;
+  /** The stand-in for Meta, where one was asked for. */
+  sandbox?: Sandbox;
   /** The environment that it was started with. */
   env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
 export interface TestAppOptions {
+  /** Starts a stand-in for Meta beside the application, for the same Meta app. */
+  sandbox?: boolean;
   /** Settings beside, or in place of, those of the tests. */
   env?: Readonly<Record<string, string>>;
   modules?: AppOverrides['modules'];
@@ -32,11 +37,22 @@ export const TEST_APP_SECRET = 'test-app-secret';
 
 /** The real application on a real port, with a database and a Redis prefix of its own. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const database = options.database ?? (await createTestDatabase());
-  const port = await freePort();
-  const env = { ...testEnvironment(database.url, port), ...options.env };
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
+  };
   try {
+    const database = options.database ?? (await createTestDatabase());
+    if (options.database === undefined) closers.push(() => database.drop());
+    const port = await freePort();
+    const sandbox = options.sandbox === true ? await startStandIn(closers) : undefined;
+    const env = {
+      ...testEnvironment(database.url, port),
+      ...(sandbox === undefined ? {} : sandboxEnvironment(sandbox.url)),
+      ...options.env,
+    };
     const app = await createApp(env, options.modules === undefined ? {} : { modules: options.modules });
+    closers.push(() => app.close());
     await app.listen(port, '127.0.0.1');
     const url = `http://127.0.0.1:${port}`;
     return {
@@ -45,15 +61,23 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       db: app.get<DataSource>(getDataSourceToken()),
       api: new ApiClient(url),
       env,
-      async close() {
-        await app.close();
-        if (options.database === undefined) await database.drop();
-      },
+      close,
+      ...(sandbox === undefined ? {} : { sandbox }),
     };
   } catch (error) {
-    if (options.database === undefined) await database.drop();
+    await close();
     throw error;
   }
+}
+
+async function startStandIn(closers: (() => Promise<void>)[]): Promise<Sandbox> {
+  const sandbox = await startSandbox({ apps: [{ appId: TEST_APP_ID, appSecret: TEST_APP_SECRET }] });
+  closers.push(() => sandbox.close());
+  return sandbox;
+}
+
+function sandboxEnvironment(url: string): Record<string, string> {
+  return { META_GRAPH_URL: url, META_OAUTH_URL: url, INSTAGRAM_GRAPH_URL: url, INSTAGRAM_OAUTH_URL: url };
 }
 
 /** A complete environment for one application. */

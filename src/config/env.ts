@@ -185,7 +185,7 @@ export function parseEnv(source: Readonly<Record<string, string | undefined>>): 
   const env = plainToInstance(Env, given, { exposeDefaultValues: true });
   const problems = validateSync(env, { forbidUnknownValues: true }).map(({ property, constraints }) => ({
     name: property,
-    hint: (given[property] === undefined ? 'missing; ' : 'malformed; ') + Object.values(constraints ?? {})[0],
+    hint: `${given[property] === undefined ? 'missing' : 'malformed'}; ${Object.values(constraints ?? {})[0] ?? ''}`,
   }));
   const ids = (Array.isArray(env.ENCRYPTION_KEYS) ? env.ENCRYPTION_KEYS : []).map((key) => key.split(':')[0]);
   if (new Set(ids).size !== ids.length)

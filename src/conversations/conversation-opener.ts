@@ -117,7 +117,7 @@ export class ConversationOpener {
         size: members.length,
         unread: inbound.length,
         latestAt: latest.at,
-        preview: latest.preview === null ? null : [...latest.preview].slice(0, PREVIEW_LENGTH).join(''),
+        preview: latest.preview === null ? null : latest.preview.slice(0, PREVIEW_LENGTH).toWellFormed(),
         lastInbound,
         windowExpires: lastInbound === null ? null : new Date(lastInbound.getTime() + SERVICE_WINDOW_MS),
       };

@@ -1,16 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
 import { ValidationFailedError } from '../errors/app.error';
-import {
-  GraphReauthRequiredError,
-  GraphRejectedError,
-} from '../graph-client/graph.error';
+import { GraphReauthRequiredError, GraphRejectedError } from '../graph-client/graph.error';
 import type { AssetClaim } from '../assets/assets.service';
 import { Clock } from './clock';
 import type { GranularScope, TokenKind } from './entities/meta-account.entity';
 import type { IssuedToken, MetaPerson, PermissionVerdicts, TokenInspection } from './meta-auth-api';
 import { MetaAuthApi } from './meta-auth-api';
-import type { HeldAccount, LoginRequest, MetaLogin, ProvenLogin, RenewedToken, TokenHealth } from './meta-login';
+import type {
+  HeldAccount,
+  LoginRequest,
+  MetaLogin,
+  ProvenLogin,
+  RenewedToken,
+  TokenHealth,
+} from './meta-login';
 import { isShortLived } from './token-schedule';
 import { verdictOf, verdictOfInvalid } from './token-verdict';
 

@@ -118,10 +118,13 @@ export function readLoginAnswer(answer: unknown): InstagramLoginAnswer {
   if (typeof token !== 'string' || token === '') {
     throw new GraphUnreadableAnswerError("Instagram's login answer holds no token.", 200);
   }
-  const names: unknown[] = typeof permissions === 'string' ? permissions.split(',') : Array.isArray(permissions) ? permissions : [];
+  const names: unknown[] =
+    typeof permissions === 'string' ? permissions.split(',') : Array.isArray(permissions) ? permissions : [];
   return {
     token,
-    permissions: names.flatMap((name) => (typeof name === 'string' && name.trim() !== '' ? [name.trim()] : [])),
+    permissions: names.flatMap((name) =>
+      typeof name === 'string' && name.trim() !== '' ? [name.trim()] : [],
+    ),
   };
 }
 

@@ -4,7 +4,14 @@ import { GraphReauthRequiredError } from '../graph-client/graph.error';
 import { Clock } from './clock';
 import { InstagramAuthApi } from './instagram-auth-api';
 import type { IssuedToken } from './meta-auth-api';
-import type { HeldAccount, LoginRequest, MetaLogin, ProvenLogin, RenewedToken, TokenHealth } from './meta-login';
+import type {
+  HeldAccount,
+  LoginRequest,
+  MetaLogin,
+  ProvenLogin,
+  RenewedToken,
+  TokenHealth,
+} from './meta-login';
 import { isTooYoungForInstagram } from './token-schedule';
 import { verdictOf } from './token-verdict';
 

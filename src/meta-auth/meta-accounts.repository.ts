@@ -32,7 +32,10 @@ export class MetaAccountsRepository {
   /** In the order of their making. */
   async findAll(ids: readonly AccountId[]): Promise<MetaAccountEntity[]> {
     if (ids.length === 0) return [];
-    return this.database.manager.find(MetaAccountEntity, { where: { id: In([...ids]) }, order: { id: 'ASC' } });
+    return this.database.manager.find(MetaAccountEntity, {
+      where: { id: In([...ids]) },
+      order: { id: 'ASC' },
+    });
   }
 
   /** With the ciphertexts. */

@@ -78,7 +78,10 @@ class InspectionDataResponse {
   @IsOptional() @IsInt() expires_at?: number;
   @IsOptional() @IsInt() data_access_expires_at?: number;
   @IsOptional() @IsString({ each: true }) scopes?: string[];
-  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => GranularScopeResponse)
+  @IsOptional()
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => GranularScopeResponse)
   granular_scopes?: GranularScopeResponse[];
   @IsOptional() @ValidateNested() @Type(() => InspectionErrorResponse) error?: InspectionErrorResponse;
 }
@@ -176,7 +179,13 @@ export class MetaAuthApi {
 
   async me(token: string): Promise<MetaPerson> {
     const query = { fields: 'id,name' };
-    const { id, name } = await this.graph.call({ method: 'GET', path: '/me', token, query, response: PersonResponse });
+    const { id, name } = await this.graph.call({
+      method: 'GET',
+      path: '/me',
+      token,
+      query,
+      response: PersonResponse,
+    });
     return { id, name: name ?? null };
   }
 

@@ -23,7 +23,8 @@ export class MetaCallbackReader {
    * @throws UnauthorizedError when no app secret of ours signed it
    */
   read(body: unknown): MetaCallback {
-    const text = typeof body === 'object' && body !== null && 'signed_request' in body ? body.signed_request : undefined;
+    const text =
+      typeof body === 'object' && body !== null && 'signed_request' in body ? body.signed_request : undefined;
     if (typeof text !== 'string' || text === '') {
       throw ValidationFailedError.of('signed_request', 'isString', 'signed_request is missing.');
     }

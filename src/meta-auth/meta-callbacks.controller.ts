@@ -1,6 +1,14 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiBody, ApiConsumes, ApiExtraModels, ApiOkResponse, ApiProduces, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiProduces,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Envelope } from '../http/envelope';
 import { ApiEnvelope, ApiErrors, RawResponse } from '../http/envelope';
@@ -8,7 +16,12 @@ import { Public } from '../identity/access.decorators';
 import { dataDeletionPage } from './data-deletion.page';
 import { DataDeletionService } from './data-deletion.service';
 import { DeauthorizeService } from './deauthorize.service';
-import { DataDeletionDto, DeauthorizedDto, DeletionReceiptDto, SignedRequestDto } from './dto/meta-callback.dto';
+import {
+  DataDeletionDto,
+  DeauthorizedDto,
+  DeletionReceiptDto,
+  SignedRequestDto,
+} from './dto/meta-callback.dto';
 import { MetaCallbackReader } from './meta-callback';
 
 /** What Meta calls when a person leaves. The addresses belong into the Meta app's settings. */

@@ -55,7 +55,12 @@ export class MetaCallbacksRepository {
     return open.map(({ confirmationCode }) => confirmationCode);
   }
 
-  async completeDeletion(tx: EntityManager, confirmationCode: string, accountsDeleted: number, at: Date): Promise<void> {
+  async completeDeletion(
+    tx: EntityManager,
+    confirmationCode: string,
+    accountsDeleted: number,
+    at: Date,
+  ): Promise<void> {
     await tx.update(
       DataDeletionRequestEntity,
       { confirmationCode },

@@ -58,8 +58,14 @@ export class OAuthController {
   @Access('viewer')
   @ApiEnvelope(ConnectionStatusDto)
   @ApiErrors('VALIDATION_FAILED', 'ACCOUNT_NOT_FOUND', 'ACCOUNT_AMBIGUOUS')
-  async status(@CurrentUser() user: AuthenticatedUser, @Query() query: StatusQuery): Promise<ConnectionStatusDto> {
-    return ConnectionStatusDto.from(await this.accounts.findConnected(user, query.accountId), this.clock.now());
+  async status(
+    @CurrentUser() user: AuthenticatedUser,
+    @Query() query: StatusQuery,
+  ): Promise<ConnectionStatusDto> {
+    return ConnectionStatusDto.from(
+      await this.accounts.findConnected(user, query.accountId),
+      this.clock.now(),
+    );
   }
 
   /**

@@ -158,9 +158,17 @@ export class OAuthService {
 /** Fields that make no sense together. */
 function assertConsistent({ platform, wabaId, phoneNumberId, businessId }: ConnectDto): void {
   if (wabaId === undefined && (phoneNumberId ?? businessId) !== undefined) {
-    throw ValidationFailedError.of('wabaId', 'isDefined', 'phoneNumberId and businessId come with a wabaId only.');
+    throw ValidationFailedError.of(
+      'wabaId',
+      'isDefined',
+      'phoneNumberId and businessId come with a wabaId only.',
+    );
   }
   if (wabaId !== undefined && platform === 'instagram') {
-    throw ValidationFailedError.of('wabaId', 'platform', 'WhatsApp accounts are not connected with Instagram Login.');
+    throw ValidationFailedError.of(
+      'wabaId',
+      'platform',
+      'WhatsApp accounts are not connected with Instagram Login.',
+    );
   }
 }

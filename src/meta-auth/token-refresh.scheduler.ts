@@ -38,7 +38,9 @@ export class TokenRefreshScheduler implements BeforeApplicationShutdown {
   async tick(): Promise<void> {
     if (!this.config.has('scheduler') || this.isStopping || this.running !== undefined) return;
     this.running = this.runDue().catch((error: unknown) => {
-      this.log.error(`Round of token checks failed: ${error instanceof Error ? error.message : String(error)}`);
+      this.log.error(
+        `Round of token checks failed: ${error instanceof Error ? error.message : String(error)}`,
+      );
     });
     await this.running;
     this.running = undefined;

@@ -31,6 +31,8 @@ export function verdictOf(meta: { code: number | null; subcode: number | null } 
 }
 
 /** For `debug_token`, which says `is_valid: false` and not always why. */
-export function verdictOfInvalid(error: { code: number | null; subcode: number | null } | null): TokenVerdict {
+export function verdictOfInvalid(
+  error: { code: number | null; subcode: number | null } | null,
+): TokenVerdict {
   return verdictOf(error) ?? INVALID;
 }

@@ -56,7 +56,8 @@ describe('identity', () => {
     ])('refuses bad fields (%#)', async (body, path) => {
       const answer = await app.api.post('/api/auth/register', body);
       expect(answer.status).toBe(400);
-      expect(answer.body.error.details.fields).toEqual([expect.objectContaining({ path })]);
+      const fields = answer.body.error.details.fields as { path: string }[];
+      expect(new Set(fields.map((field) => field.path))).toEqual(new Set([path]));
     });
   });
 

@@ -50,7 +50,7 @@ const applyAll = (statuses: ArrivedStatus[]): Promise<void> =>
 const rowsOf = (table: string): Promise<Record<string, unknown>[]> =>
   db.query(`SELECT * FROM ${table} WHERE account_id = $1`, [tenant.accountId]);
 const statusOf = async (id: string): Promise<unknown> =>
-  ((await db.query('SELECT status FROM messages WHERE id = $1', [id])) as { status: string }[])[0]?.status;
+  (await db.query<{ status: string }[]>('SELECT status FROM messages WHERE id = $1', [id]))[0]?.status;
 
 async function anAcceptedSend(): Promise<{ id: MessageId; externalId: string }> {
   const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
@@ -213,9 +213,10 @@ describe('statuses', () => {
             await applyAll(events.slice(index, index + batch));
           const expected = LATTICE[Math.max(...sequence.map((status) => LATTICE.indexOf(status)))];
           expect(await statusOf(id)).toBe(expected);
-          const history = (await db.query('SELECT status FROM message_statuses WHERE message_id = $1', [
-            id,
-          ])) as { status: string }[];
+          const history = await db.query<{ status: string }[]>(
+            'SELECT status FROM message_statuses WHERE message_id = $1',
+            [id],
+          );
           expect(new Set(history.map((row) => row.status))).toEqual(
             new Set(['queued', 'accepted', ...sequence]),
           );

@@ -33,7 +33,11 @@ export class ConnectionStatusDto {
   expiresAt?: string | null;
 
   /** Granted permissions. */
-  @ApiProperty({ type: [String], required: false, example: ['whatsapp_business_messaging', 'pages_messaging'] })
+  @ApiProperty({
+    type: [String],
+    required: false,
+    example: ['whatsapp_business_messaging', 'pages_messaging'],
+  })
   permissions?: string[];
 
   /** What those permissions open. */

@@ -3,7 +3,12 @@ import { IsIn, IsUUID } from 'class-validator';
 import { IfPresent } from '../../http/body-fields';
 import type { AccountMember, MemberRole } from '../../identity/account-access.service';
 import { MEMBER_ROLES } from '../../identity/account-access.service';
-import type { AccountStatus, LoginKind, MetaAccountEntity, StatusReason } from '../entities/meta-account.entity';
+import type {
+  AccountStatus,
+  LoginKind,
+  MetaAccountEntity,
+  StatusReason,
+} from '../entities/meta-account.entity';
 import { ACCOUNT_STATUSES, LOGIN_KINDS, STATUS_REASONS } from '../entities/meta-account.entity';
 import { platformsOf } from '../permissions';
 import { PlatformsDto, presentStatus } from './connection-status.dto';

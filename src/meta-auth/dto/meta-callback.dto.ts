@@ -4,7 +4,10 @@ import { DATA_DELETION_STATUSES } from '../entities/data-deletion-request.entity
 
 export class SignedRequestDto {
   /** Meta's signature and the signed JSON, each in base64url, joined by a dot. */
-  @ApiProperty({ type: String, example: 'KMxVhxLm6ZDVXSh1nNpAElkRQQLwrXA9rsGlxdUkYew.eyJ1c2VyX2lkIjoiMjE4NDcxIn0' })
+  @ApiProperty({
+    type: String,
+    example: 'KMxVhxLm6ZDVXSh1nNpAElkRQQLwrXA9rsGlxdUkYew.eyJ1c2VyX2lkIjoiMjE4NDcxIn0',
+  })
   signed_request!: string;
 }
 

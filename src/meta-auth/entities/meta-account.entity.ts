@@ -1,4 +1,12 @@
-import { Column, CreateDateColumn, DeleteDateColumn, Entity, Index, PrimaryColumn, UpdateDateColumn } from 'typeorm';
+import {
+  Column,
+  CreateDateColumn,
+  DeleteDateColumn,
+  Entity,
+  Index,
+  PrimaryColumn,
+  UpdateDateColumn,
+} from 'typeorm';
 import type { AccountId, UserId } from '../../database/ids';
 import { newId } from '../../database/ids';
 
@@ -57,7 +65,8 @@ export class MetaAccountEntity {
   /** Ciphertext. Not selected unless asked for: what is not loaded cannot leak. */
   @Column({ name: 'access_token', type: 'text', nullable: true, select: false }) accessToken!: string | null;
   /** Ciphertext, for ways in that hand out one; none of Meta's does at present. */
-  @Column({ name: 'refresh_token', type: 'text', nullable: true, select: false }) refreshToken!: string | null;
+  @Column({ name: 'refresh_token', type: 'text', nullable: true, select: false }) refreshToken!:
+    string | null;
   @Column({ name: 'token_kind', type: 'text' }) tokenKind!: TokenKind;
   /** null = does not expire. */
   @Column({ name: 'token_expiry', type: 'timestamptz', nullable: true }) tokenExpiry!: Date | null;

@@ -63,7 +63,10 @@ export class WebhookConfigDto extends ConfiguredWebhookDto {
 
   static of(config: WebhookConfigEntity, verifyToken: string): WebhookConfigDto {
     return Object.assign(new WebhookConfigDto(), {
-      ...ConfiguredWebhookDto.from(config),
+      id: config.id,
+      status: config.status,
+      fields: config.fields,
+      reason: config.statusReason,
       verifyToken,
       targetUrl: config.targetUrl,
       createdAt: config.createdAt,

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import type { AccountId } from '../database/ids';
+import { GraphError } from '../graph-client/graph.error';
+import { MetaTokenService } from '../meta-auth/meta-token.service';
+import { AccountsRepository } from './accounts.repository';
+import type { WhatsAppBusinessAccountEntity } from './entities/whatsapp-business-account.entity';
+import { TemplateApi } from './template-api';
+import { TemplateSyncRepository } from './template-sync.repository';
+import { TemplatesRepository } from './templates.repository';
+
+/** Webhooks tell of changes at once; this is for what they do not tell, such as a template made in WhatsApp Manager. */
+export const STALE_AFTER_MS = 60 * 60_000;
+const LOOK_AGAIN_MS = 100;
+/** A request does not wait longer than this for somebody else's sync: it then answers with what is stored. */
+const LONGEST_WAIT_MS = 30_000;
+
+/** How true the stored templates are. */
+export interface Freshness {
+  syncedAt: Date | null;
+  /** They should have been read again, and Meta did not answer. */
+  isStale: boolean;
+}
+
+/** Keeps the stored templates of a WABA the same as Meta's. */
+@Injectable()
+export class TemplateSyncService {
+  constructor(
+    private readonly api: TemplateApi,
+    private readonly tokens: MetaTokenService,
+    private readonly syncs: TemplateSyncRepository,
+    private readonly templates: TemplatesRepository,
+    private readonly accounts: AccountsRepository,
+  ) {}
+
+  /**
+   * Reads the list from Meta if that was last done too long ago, or if `force` says so.
+   * @throws GraphError when Meta cannot be read and nothing is stored, or when a person has to do something about it
+   */
+  async ensureFresh(waba: WhatsAppBusinessAccountEntity, force: boolean): Promise<Freshness> {
+    const { syncedAt } = await this.syncs.state(waba);
+    if (!force && isFresh(syncedAt)) return { syncedAt, isStale: false };
+    try {
+      await this.sync(waba);
+    } catch (error) {
+      const canWait = error instanceof GraphError && error.retryable;
+      if (!canWait || !(await this.templates.hasAny(waba))) throw error;
+      return { syncedAt, isStale: true };
+    }
+    const after = await this.syncs.state(waba);
+    return { syncedAt: after.syncedAt, isStale: !isFresh(after.syncedAt) };
+  }
+
+  /** For the job that follows a discovery: does nothing when the WABA is gone or was read meanwhile. */
+  async syncIfStale(accountId: AccountId, wabaId: string): Promise<void> {
+    const waba = (await this.accounts.wabasOf(accountId)).find((each) => each.wabaId === wabaId);
+    if (waba === undefined || isFresh((await this.syncs.state(waba)).syncedAt)) return;
+    await this.sync(waba);
+  }
+
+  /** Several at once become one: who comes while it runs waits for its end instead of asking Meta the same again. */
+  private async sync(waba: WhatsAppBusinessAccountEntity): Promise<void> {
+    const giveUpAt = Date.now() + LONGEST_WAIT_MS;
+    for (;;) {
+      const beganAt = await this.syncs.begin(waba);
+      if (beganAt !== null) {
+        await this.run(waba, beganAt);
+        return;
+      }
+      let state = await this.syncs.state(waba);
+      while (state.isRunning && Date.now() < giveUpAt) {
+        await sleep(LOOK_AGAIN_MS);
+        state = await this.syncs.state(waba);
+      }
+      // Should the other one have failed, this one tries itself and meets the same error, which its caller is owed.
+      if (state.isRunning || isFresh(state.syncedAt)) return;
+    }
+  }
+
+  private async run(waba: WhatsAppBusinessAccountEntity, beganAt: Date): Promise<void> {
+    try {
+      await this.tokens.withToken(waba.accountId, async (token) => {
+        let readAt = beganAt;
+        for await (const page of this.api.pages(token, waba.wabaId)) {
+          await this.syncs.storePage(waba, page, readAt);
+          readAt = await this.templates.now();
+        }
+      });
+      await this.syncs.complete(waba, beganAt);
+    } catch (error) {
+      await this.syncs.abandon(waba);
+      throw error;
+    }
+  }
+}
+
+function isFresh(syncedAt: Date | null): boolean {
+  return syncedAt !== null && Date.now() - syncedAt.getTime() < STALE_AFTER_MS;
+}
