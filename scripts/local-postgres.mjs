@@ -136,7 +136,14 @@ async function startCluster({ programs, account, data, logFile, port: wantedPort
     });
     const databaseUrl = `postgresql://${owner}:${password}@127.0.0.1:${port}/postgres`;
     try {
-      const probe = () => query(databaseUrl, 'SELECT 1').catch(() => undefined);
+      const probe = () =>
+        query(databaseUrl, 'SELECT 1').catch((error) => {
+          if (error.code !== '28P01') return undefined;
+          throw new Problem(
+            `The data in ${data} were made with another password: the .local/quickstart.json of that time is gone, and ` +
+              'with it the keys to what is encrypted in them. Put it back, or remove that folder to begin anew.',
+          );
+        });
       await untilReady(server, probe, { what: 'PostgreSQL', timeoutMs: 60_000 });
       return { server, port, databaseUrl };
     } catch (error) {
@@ -200,11 +207,16 @@ export async function startKeptPostgres({ password, logFile }) {
     durable: true,
   });
   rememberServer('postgres', started.server);
-  return { databaseUrl: started.databaseUrl, where: `127.0.0.1:${started.port}` };
+  const elsewhere = data.startsWith(projectFolder) ? '' : `, its data in ${folder}`;
+  return { databaseUrl: started.databaseUrl, where: `127.0.0.1:${started.port}${elsewhere}` };
 }
 
 /** Makes it beside its place and moves it there when complete: an interrupted first start leaves nothing half made. */
 async function makeKeptCluster(programs, account, data, password) {
+  const folder = path.dirname(data);
+  for (const name of fs.readdirSync(folder)) {
+    if (name.startsWith('data.')) fs.rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
   const draft = `${data}.${crypto.randomUUID()}`;
   const remove = () => fs.rmSync(draft, { recursive: true, force: true });
   const forgetWatch = watch({ path: draft });

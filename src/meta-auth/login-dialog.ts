@@ -52,7 +52,7 @@ export class LoginDialog {
         : { config_id: META_CONFIG_ID, override_default_response_type: 'true' }),
       ...(rerequest ? { auth_type: 'rerequest' } : {}),
     });
-    return `${META_OAUTH_URL}/${META_GRAPH_VERSION}/dialog/oauth?${query}`;
+    return `${META_OAUTH_URL}/${META_GRAPH_VERSION}/dialog/oauth?${query.toString()}`;
   }
 
   private instagramUrl({ redirectUri, state }: DialogRequest): string {
@@ -64,6 +64,6 @@ export class LoginDialog {
       scope: INSTAGRAM_SCOPES.join(','),
       state,
     });
-    return `${INSTAGRAM_OAUTH_URL}/oauth/authorize?${query}`;
+    return `${INSTAGRAM_OAUTH_URL}/oauth/authorize?${query.toString()}`;
   }
 }

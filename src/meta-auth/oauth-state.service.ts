@@ -65,7 +65,7 @@ export class OAuthStateService {
     const nonceHash = sha256(nonce);
     const stored = await this.states.find(nonceHash);
     if (stored !== null && stored.userId !== userId) throw refused('user');
-    if (stored === null || stored.usedAt !== null) throw refused('used');
+    if (stored?.usedAt !== null) throw refused('used');
     if (redirectUri !== undefined && redirectUri !== stored.redirectUri) throw refused('redirectUri');
     if (platform !== undefined && platform !== issuedFor) throw refused('platform');
     if (!(await this.states.consume(nonceHash, userId, now))) throw refused('used');

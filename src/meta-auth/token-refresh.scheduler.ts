@@ -55,10 +55,9 @@ export class TokenRefreshScheduler implements BeforeApplicationShutdown {
   async runDue(): Promise<void> {
     const holder = this.database.createQueryRunner();
     try {
-      const [answer]: { locked: boolean }[] = await holder.query(
-        'SELECT pg_try_advisory_lock($1) AS locked',
-        [REFRESH_LOCK],
-      );
+      const [answer] = (await holder.query('SELECT pg_try_advisory_lock($1) AS locked', [REFRESH_LOCK])) as {
+        locked: boolean;
+      }[];
       if (answer?.locked !== true) return;
       try {
         await this.deletions.completeOpen();

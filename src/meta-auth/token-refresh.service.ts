@@ -53,8 +53,10 @@ export class TokenRefreshService {
     try {
       const expiresAt = await this.inspect(held);
       if (expiresAt === undefined || !isRenewalDue(this.clock.now(), expiresAt)) return;
-      const account = { ...held.account, tokenExpiry: expiresAt };
-      const renewed = await this.logins.of(account.loginKind).renew(held.token, account);
+      const { loginKind, tokenKind, dataAccessExpiry } = held.account;
+      const renewed = await this.logins
+        .of(loginKind)
+        .renew(held.token, { tokenKind, dataAccessExpiry, tokenExpiry: expiresAt });
       if (renewed !== null) await this.health.recordRenewal(held, renewed);
     } catch (error) {
       if (!(await this.recordDeathIn(held, error))) await this.postpone(held, error);

@@ -79,7 +79,7 @@ describe('every answer over HTTP', () => {
   });
   afterAll(() => app.close());
 
-  const post = (body: BodyInit, headers: Record<string, string> = JSON_TYPE, path = '/api/probe') =>
+  const post = (body: NonNullable<RequestInit["body"]>, headers: Record<string, string> = JSON_TYPE, path = '/api/probe') =>
     app.api.raw(path, { method: 'POST', body, headers });
 
   const fieldsOf = (answer: Awaited<ReturnType<typeof post>>) => answer.body.error.details.fields;

@@ -1,0 +1,61 @@
+import 'reflect-metadata';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ConfigModule } from '../config/config.module';
+import { processEnvironment } from '../config/env';
+import { CryptoModule } from '../crypto/crypto.module';
+import { DatabaseModule } from '../database/database.module';
+import { TokenReencryption } from './token-reencryption.service';
+
+/** As little of the application as re-encrypting needs: no Redis, no Meta, no schedule. */
+@Module({})
+export class ReencryptTokensModule {
+  static forEnvironment(env: Readonly<Record<string, string | undefined>>): DynamicModule {
+    return {
+      module: ReencryptTokensModule,
+      imports: [ConfigModule.forEnvironment(env), DatabaseModule, CryptoModule],
+      providers: [TokenReencryption],
+    };
+  }
+}
+
+/**
+ * `npm run tokens:reencrypt`, after a new key was put first in ENCRYPTION_KEYS and the service restarted with it. Once it
+ * reports nothing unreadable, the older keys may go.
+ * @returns the exit code: 1 when a secret could not be read
+ */
+export async function reencryptTokens(
+  env: Readonly<Record<string, string | undefined>>,
+  say: (line: string) => void,
+): Promise<number> {
+  const app = await NestFactory.createApplicationContext(ReencryptTokensModule.forEnvironment(env), {
+    logger: ['warn', 'error', 'fatal'],
+    abortOnError: false,
+  });
+  try {
+    const counts = await app.get(TokenReencryption).run();
+    for (const { table, column, reencrypted, current, unreadable } of counts) {
+      say(
+        `${table}.${column}: ${reencrypted} re-encrypted, ${current} already current, ${unreadable} unreadable`,
+      );
+    }
+    return counts.some(({ unreadable }) => unreadable > 0) ? 1 : 0;
+  } finally {
+    await app.close();
+  }
+}
+
+if (require.main === module) {
+  const say = (line: string): void => {
+    process.stdout.write(`${line}\n`);
+  };
+  reencryptTokens(processEnvironment(), say).then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.exitCode = 1;
+    },
+  );
+}

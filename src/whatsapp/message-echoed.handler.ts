@@ -1,0 +1,46 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { MessageStore } from '../conversations/message-store.service';
+import {
+  type RoutedEvent,
+  type WebhookHandler,
+  WebhookHandlerRegistry,
+} from '../webhooks/webhook-handler.registry';
+import { echoedMessage, editOf, revocationOf } from './message-arrivals';
+import { readEach } from './message-handler';
+
+type Echo = RoutedEvent<'whatsapp.message.echoed'>;
+
+/** What the business wrote, changed and took back with the WhatsApp Business app on its phone. */
+@Injectable()
+export class MessageEchoedHandler implements WebhookHandler<'whatsapp.message.echoed'>, OnModuleInit {
+  readonly kind = 'whatsapp.message.echoed';
+
+  constructor(
+    private readonly registry: WebhookHandlerRegistry,
+    private readonly store: MessageStore,
+  ) {}
+
+  onModuleInit(): void {
+    this.registry.register(this);
+  }
+
+  async handle(events: readonly Echo[], tx: EntityManager): Promise<void> {
+    const sent = events.filter(({ payload }) => payload.action === 'sent');
+    await this.store.storeArrived(tx, readEach(sent, echoedMessage));
+
+    const edited = events.filter(({ payload }) => payload.action === 'edited');
+    const edits = readEach(edited, (home, { payload, occurredAt }) =>
+      payload.action === 'edited'
+        ? editOf(home, payload.originalWamid, payload.content, payload.raw, occurredAt)
+        : null,
+    );
+    await this.store.applyEdits(tx, edits);
+
+    const revoked = events.filter(({ payload }) => payload.action === 'revoked');
+    const revocations = readEach(revoked, (home, { payload, occurredAt }) =>
+      payload.action === 'revoked' ? revocationOf(home, payload.originalWamid, occurredAt) : null,
+    );
+    await this.store.applyRevocations(tx, revocations);
+  }
+}

@@ -1,0 +1,32 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { MessageStore } from '../conversations/message-store.service';
+import {
+  type RoutedEvent,
+  type WebhookHandler,
+  WebhookHandlerRegistry,
+} from '../webhooks/webhook-handler.registry';
+import { receivedMessage } from './message-arrivals';
+import { readEach } from './message-handler';
+
+/** Messages of customers, of every type, known or not. */
+@Injectable()
+export class MessageReceivedHandler implements WebhookHandler<'whatsapp.message.received'>, OnModuleInit {
+  readonly kind = 'whatsapp.message.received';
+
+  constructor(
+    private readonly registry: WebhookHandlerRegistry,
+    private readonly store: MessageStore,
+  ) {}
+
+  onModuleInit(): void {
+    this.registry.register(this);
+  }
+
+  async handle(
+    events: readonly RoutedEvent<'whatsapp.message.received'>[],
+    tx: EntityManager,
+  ): Promise<void> {
+    await this.store.storeArrived(tx, readEach(events, receivedMessage));
+  }
+}

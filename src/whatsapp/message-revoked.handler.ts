@@ -1,0 +1,32 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { MessageStore } from '../conversations/message-store.service';
+import {
+  type RoutedEvent,
+  type WebhookHandler,
+  WebhookHandlerRegistry,
+} from '../webhooks/webhook-handler.registry';
+import { revocationOf } from './message-arrivals';
+import { readEach } from './message-handler';
+
+/** A customer took a message back: what it said goes, that there was one stays. */
+@Injectable()
+export class MessageRevokedHandler implements WebhookHandler<'whatsapp.message.revoked'>, OnModuleInit {
+  readonly kind = 'whatsapp.message.revoked';
+
+  constructor(
+    private readonly registry: WebhookHandlerRegistry,
+    private readonly store: MessageStore,
+  ) {}
+
+  onModuleInit(): void {
+    this.registry.register(this);
+  }
+
+  async handle(events: readonly RoutedEvent<'whatsapp.message.revoked'>[], tx: EntityManager): Promise<void> {
+    const revocations = readEach(events, (home, { payload, occurredAt }) =>
+      revocationOf(home, payload.originalWamid, occurredAt),
+    );
+    await this.store.applyRevocations(tx, revocations);
+  }
+}

@@ -1,0 +1,32 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { MessageStore } from '../conversations/message-store.service';
+import {
+  type RoutedEvent,
+  type WebhookHandler,
+  WebhookHandlerRegistry,
+} from '../webhooks/webhook-handler.registry';
+import { statusOf } from './message-arrivals';
+import { readEach } from './message-handler';
+
+/** What became of messages: sent, delivered, read, played, failed, in whatever order and however often Meta tells it. */
+@Injectable()
+export class MessageStatusHandler implements WebhookHandler<'whatsapp.message.status'>, OnModuleInit {
+  readonly kind = 'whatsapp.message.status';
+
+  constructor(
+    private readonly registry: WebhookHandlerRegistry,
+    private readonly store: MessageStore,
+  ) {}
+
+  onModuleInit(): void {
+    this.registry.register(this);
+  }
+
+  async handle(events: readonly RoutedEvent<'whatsapp.message.status'>[], tx: EntityManager): Promise<void> {
+    await this.store.applyStatuses(
+      tx,
+      readEach(events, (home, { payload }) => statusOf(home, payload)),
+    );
+  }
+}

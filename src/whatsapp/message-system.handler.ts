@@ -1,0 +1,48 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { ContactsService } from '../conversations/contacts.service';
+import type { PersonIdentity } from '../conversations/conversation-types';
+import { MessageStore } from '../conversations/message-store.service';
+import {
+  type RoutedEvent,
+  type WebhookHandler,
+  WebhookHandlerRegistry,
+} from '../webhooks/webhook-handler.registry';
+import type { WhatsAppMessageSystem } from '../webhooks/whatsapp-events';
+import { systemMessage } from './message-arrivals';
+import { identitiesOf } from './message-content';
+import { readEach } from './message-handler';
+
+/** Somebody's number, user id or phone changed: the contact goes on under the new one. */
+@Injectable()
+export class MessageSystemHandler implements WebhookHandler<'whatsapp.message.system'>, OnModuleInit {
+  readonly kind = 'whatsapp.message.system';
+
+  constructor(
+    private readonly registry: WebhookHandlerRegistry,
+    private readonly contacts: ContactsService,
+    private readonly store: MessageStore,
+  ) {}
+
+  onModuleInit(): void {
+    this.registry.register(this);
+  }
+
+  async handle(events: readonly RoutedEvent<'whatsapp.message.system'>[], tx: EntityManager): Promise<void> {
+    // First, so that there is a contact to link to even when the person never wrote before.
+    await this.store.storeArrived(tx, readEach(events, systemMessage));
+    for (const { owner, payload } of events) {
+      const [known] = identitiesOf(payload.from);
+      if (owner === null || known === undefined) continue;
+      await this.contacts.linkIdentities(tx, owner.accountId, known, newIdentities(payload));
+    }
+  }
+}
+
+function newIdentities({ newWaId, newBsuid, newParentBsuid }: WhatsAppMessageSystem): PersonIdentity[] {
+  return identitiesOf({
+    ...(newWaId === undefined ? {} : { waId: newWaId }),
+    ...(newBsuid === undefined ? {} : { bsuid: newBsuid }),
+    ...(newParentBsuid === undefined ? {} : { parentBsuid: newParentBsuid }),
+  });
+}
