@@ -2,6 +2,7 @@
 // its children in order, and whatever a child has started can be ended together with it.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import { watch } from './guarded.mjs';
 import { Problem, Stopped } from './problem.mjs';
 import { identityOf } from './process-identity.mjs';
@@ -12,7 +13,7 @@ const tailLines = 25;
 
 /** The last lines of an output, for the one who has to find out what went wrong. */
 export function tailOf(text) {
-  return text
+  return stripVTControlCharacters(text)
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '')
     .slice(-tailLines)

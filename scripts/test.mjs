@@ -17,6 +17,23 @@ import { onShutdown, runCommand } from './shutdown.mjs';
 const jest = insideProject('node_modules', 'jest', 'bin', 'jest.js');
 const ownWorkerCount = /^(-w|-i|--maxWorkers|--runInBand|--watch|--watchAll)(=|$)/;
 
+/** Unit tests touch no server and no built file, so a run of them alone goes without. */
+function isUnitOnly(args) {
+  const at = args.indexOf('--selectProjects');
+  if (at < 0) return false;
+  const rest = args.slice(at + 1);
+  const end = rest.findIndex((arg) => arg.startsWith('-'));
+  const projects = end < 0 ? rest : rest.slice(0, end);
+  return projects.length > 0 && projects.every((project) => project === 'unit');
+}
+
+async function startServices(prefix) {
+  await buildIfNeeded();
+  const { databaseUrl, redisUrl, ownPostgres } = await startTemporaryServices();
+  if (!ownPostgres) onShutdown(() => dropLeftDatabases(databaseUrl, prefix));
+  return { TEST_DATABASE_URL: databaseUrl, TEST_DATABASE_PREFIX: prefix, TEST_REDIS_URL: redisUrl };
+}
+
 /** On somebody's own server: databases that a crashed test could not drop. The run's prefix makes them ours. */
 async function dropLeftDatabases(databaseUrl, prefix) {
   const left = await query(databaseUrl, 'SELECT datname FROM pg_database WHERE starts_with(datname, $1)', [
@@ -37,10 +54,9 @@ function readCounts(file) {
 await runCommand(async () => {
   const args = process.argv.slice(2);
   await installDependencies();
-  await buildIfNeeded();
-  const services = await startTemporaryServices();
-  const prefix = `mbb_test_${crypto.randomBytes(4).toString('hex')}_`;
-  if (!services.ownPostgres) onShutdown(() => dropLeftDatabases(services.databaseUrl, prefix));
+  const services = isUnitOnly(args)
+    ? {}
+    : await startServices(`mbb_test_${crypto.randomBytes(4).toString('hex')}_`);
   const countsFile = path.join(temporaryFolder(os.tmpdir(), 'mbb-test-'), 'counts.json');
   // The tests get servers under other names than the service's own: one that forgets to set its environment fails
   // instead of reaching somebody's data.
@@ -62,9 +78,7 @@ await runCommand(async () => {
         ...environment,
         TEST_COUNTS_FILE: countsFile,
         NODE_ENV: 'test',
-        TEST_DATABASE_URL: services.databaseUrl,
-        TEST_DATABASE_PREFIX: prefix,
-        TEST_REDIS_URL: services.redisUrl,
+        ...services,
       },
     },
   );

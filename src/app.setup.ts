@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module';
 import { AppConfig } from './config/app-config';
+import { parseEnv } from './config/env';
 import { ServiceUnavailableError } from './errors/app.error';
 import { registerBodyParsers } from './http/body-parsers';
 import { EnvelopeInterceptor } from './http/envelope.interceptor';
@@ -14,6 +15,7 @@ import { serveApiDocs } from './http/openapi';
 import { REQUEST_ID_HEADER } from './http/request-id';
 import { serverOptions } from './http/server-options';
 import { DtoValidationPipe } from './http/validation.pipe';
+import { createLog, withoutChatter } from './operations/start-log';
 
 export interface AppOverrides {
   /** Modules beside the product's own, for tests that need a route of their own. */
@@ -36,9 +38,9 @@ export async function createApp(
     AppModule.forEnvironment(env, overrides.modules),
     new FastifyAdapter(serverOptions()),
     // A failed start throws to the caller instead of ending the process; the parsers are our own.
-    { bufferLogs: true, abortOnError: false, bodyParser: false },
+    { logger: createLog(parseEnv(env)), abortOnError: false, bodyParser: false },
   );
-  app.useLogger(app.get(Logger));
+  app.useLogger(withoutChatter(app.get(Logger)));
   const config = app.get(AppConfig);
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
 

@@ -1,4 +1,5 @@
-import { explainGraphCode, findGraphErrorRule, GRAPH_ERROR_RULES } from './graph-error-codes';
+import { GraphRejectedError } from './graph.error';
+import { explainGraphCode, GRAPH_ERROR_RULES, isWindowClosed } from './graph-error-codes';
 
 describe('the table of Meta’s error codes', () => {
   it('has one rule for each code and subcode', () => {
@@ -16,15 +17,17 @@ describe('the table of Meta’s error codes', () => {
     }
   });
 
-  it('marks the errors that mean a closed messaging window', () => {
-    for (const [code, subcode] of [
-      [131047, null],
-      [10, 2018278],
-      [10, 2534022],
-    ] as const) {
-      expect(findGraphErrorRule(code, subcode)?.isWindowClosed).toBe(true);
-    }
-    expect(findGraphErrorRule(10)?.isWindowClosed).toBeUndefined();
+  it('knows the errors that mean a closed messaging window', () => {
+    const refusal = (code: number, subcode: number | null): GraphRejectedError =>
+      new GraphRejectedError('no', {
+        meta: { code, subcode, type: null, title: null, message: 'no', fbtraceId: null },
+      });
+    expect(isWindowClosed(refusal(131047, null))).toBe(true);
+    expect(isWindowClosed(refusal(10, 2018278))).toBe(true);
+    expect(isWindowClosed(refusal(10, 2534022))).toBe(true);
+    expect(isWindowClosed(refusal(10, null))).toBe(false);
+    expect(isWindowClosed(new GraphRejectedError('no'))).toBe(false);
+    expect(isWindowClosed(new Error('no'))).toBe(false);
   });
 
   it('explains a code to people', () => {

@@ -1,3 +1,4 @@
+import { GraphError } from './graph.error';
 import type { GraphErrorClass, GraphErrorOwner, GraphErrorRule } from './graph-error-rule';
 import { PLATFORM_ERROR_RULES } from './platform-error-codes';
 import { WHATSAPP_ERROR_RULES } from './whatsapp-error-codes';
@@ -57,4 +58,10 @@ export function explainGraphCode(code: number, subcode: number | null = null): G
       action: rule.action ?? null,
     }
   );
+}
+
+/** Whether Meta refused a free-form message because the customer wrote too long ago: a template may still be sent. */
+export function isWindowClosed(error: unknown): boolean {
+  if (!(error instanceof GraphError) || typeof error.meta?.code !== 'number') return false;
+  return findGraphErrorRule(error.meta.code, error.meta.subcode)?.isWindowClosed === true;
 }

@@ -56,7 +56,7 @@ export function ApiEnvelope(
   status = 200,
   options: { description?: string; isArray?: boolean } = {},
 ): MethodDecorator {
-  const item = dto === null ? { type: 'null' } : { $ref: getSchemaPath(dto) };
+  const item = dto === null ? { type: 'object', nullable: true, enum: [null] } : { $ref: getSchemaPath(dto) };
   const data = options.isArray === true ? { type: 'array', items: item } : item;
   return applyDecorators(
     ...(dto === null ? [] : [ApiExtraModels(dto)]),

@@ -65,6 +65,10 @@ function completeOperation(operation: Operation, method: (typeof METHODS)[number
     'SERVICE_UNAVAILABLE',
   ];
   for (const code of common) addError(operation.responses, code);
+  const role: unknown = Reflect.get(operation, 'x-required-role');
+  const forbidden = operation.responses[403];
+  if (typeof role === 'string' && forbidden !== undefined && !('$ref' in forbidden))
+    forbidden.description += `: the role must be ${role} or above`;
   for (const response of Object.values(operation.responses)) {
     if (response === undefined || '$ref' in response) continue;
     response.headers ??= {};

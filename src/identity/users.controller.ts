@@ -31,6 +31,7 @@ export class UsersController {
     return UserDto.from(await this.users.create({ email, password, name, role }));
   }
 
+  /** One user. */
   @Get(':id')
   @ApiEnvelope(UserDto)
   async get(@Param('id', UuidParam) id: string): Promise<UserDto> {

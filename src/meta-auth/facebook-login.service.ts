@@ -60,7 +60,11 @@ export class FacebookLogin implements MetaLogin {
 
   async inspect(token: string, account: HeldAccount): Promise<TokenHealth> {
     const inspection = await this.api.inspect(token);
-    if (!inspection.isValid) return { isAlive: false, verdict: verdictOfInvalid(inspection.error) };
+    if (!inspection.isValid) {
+      const verdict = verdictOfInvalid(inspection.error);
+      if (verdict === null) throw refusedInspection(inspection);
+      return { isAlive: false, verdict };
+    }
     const { granted } = await this.permissionsOf(token, account.tokenKind, inspection);
     return {
       isAlive: true,
@@ -82,12 +86,9 @@ export class FacebookLogin implements MetaLogin {
 
   private async inspectNew(issued: IssuedToken): Promise<InspectedToken> {
     const inspection = await this.api.inspect(issued.token);
-    const { appId, error } = inspection;
+    const { appId } = inspection;
     if (!inspection.isValid) {
-      throw new GraphRejectedError('Meta says that the token of this login is not valid.', {
-        meta: error && { ...error, type: null, title: null, fbtraceId: null },
-        details: { reason: 'token_invalid' },
-      });
+      throw refusedInspection(inspection);
     }
     // A code of another app cannot be exchanged with our secret; a stand-in between us and Meta could hand out its own.
     if (appId !== null && appId !== this.config.env.META_APP_ID) {
@@ -175,6 +176,13 @@ export function isGrantedFor(
   const grants = granularScopes.filter(({ scope }) => scope === MANAGEMENT);
   if (grants.length === 0) return granularScopes.length === 0 && scopes.includes(MANAGEMENT);
   return grants.some(({ targetIds }) => targetIds?.includes(wabaId) ?? true);
+}
+
+function refusedInspection({ error }: TokenInspection): GraphRejectedError {
+  return new GraphRejectedError('Meta says that the token is not valid.', {
+    meta: error && { ...error, type: null, title: null, fbtraceId: null },
+    details: { reason: 'token_invalid' },
+  });
 }
 
 function kindOf(type: string | null): TokenKind {

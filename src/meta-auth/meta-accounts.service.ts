@@ -9,7 +9,7 @@ import type { AccountMember, MemberRole } from '../identity/account-access.servi
 import { AccountAccess } from '../identity/account-access.service';
 import type { AuthenticatedUser } from '../identity/authenticated-user';
 import { Clock } from './clock';
-import type { MetaAccountEntity, StatusReason } from './entities/meta-account.entity';
+import type { GranularScope, MetaAccountEntity, StatusReason } from './entities/meta-account.entity';
 import { MetaAuthApi } from './meta-auth-api';
 import { MetaAccountsRepository } from './meta-accounts.repository';
 import { TokenVault } from './token-vault';
@@ -51,6 +51,20 @@ export class MetaAccountsService {
 
   async list(user: AuthenticatedUser): Promise<MetaAccountEntity[]> {
     return this.accounts.findAll(await this.access.accountIdsOf(user.id));
+  }
+
+  /**
+   * What Meta let the account's token see, from the last look at it; empty when Meta gives no details, as for Instagram
+   * Login.
+   */
+  async granularScopesOf(accountId: AccountId): Promise<GranularScope[]> {
+    return (await this.accounts.find(accountId))?.granularScopes ?? [];
+  }
+
+  /** Meta's id of the account's system user; null when it is a person's account. */
+  async systemUserIdOf(accountId: AccountId): Promise<string | null> {
+    const account = await this.accounts.find(accountId);
+    return account?.tokenKind === 'system_user' ? account.metaUserId : null;
   }
 
   /**

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { TokenCipher } from '../crypto/token-cipher';
+import { TokenCipher, TokenUndecryptableError } from '../crypto/token-cipher';
 
 /** A column of ciphertexts whose rows have an `id` of their own. Its context is `<table>:<id>:<column>`. */
 interface SecretColumn {
@@ -78,9 +78,8 @@ export class TokenReencryption {
       );
       return changed > 0 ? 'reencrypted' : 'current';
     } catch (error) {
-      this.log.error(
-        `${table}.${column} of ${id}: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      if (!(error instanceof TokenUndecryptableError)) throw error;
+      this.log.error(`${table}.${column} of ${id}: ${error.message}`);
       return 'unreadable';
     }
   }

@@ -30,9 +30,13 @@ export function verdictOf(meta: { code: number | null; subcode: number | null } 
   return meta.code === 190 ? (BY_SUBCODE.get(meta.subcode) ?? null) : null;
 }
 
-/** For `debug_token`, which says `is_valid: false` and not always why. */
+/**
+ * For `debug_token`, which says `is_valid: false` and not always why.
+ * @returns null when its reason is not the token's: 100 is what it says of tokens of another app
+ */
 export function verdictOfInvalid(
   error: { code: number | null; subcode: number | null } | null,
-): TokenVerdict {
-  return verdictOf(error) ?? INVALID;
+): TokenVerdict | null {
+  const isAboutToken = error === null || error.code === null || error.code === 190;
+  return verdictOf(error) ?? (isAboutToken ? INVALID : null);
 }

@@ -17,11 +17,12 @@ export function logOptions(env: Pick<Env, 'LOG_LEVEL' | 'LOG_PRETTY'>): Params {
       ...(env.LOG_PRETTY ? { transport: { target: 'pino-pretty', options: { singleLine: true } } } : {}),
       // Fastify has given the request its id before any middleware runs.
       genReqId: (request: IncomingMessage) => request.id ?? requestIdOf(undefined),
+      // Lines written while a request is served carry its id, not all of the request.
       quietReqLogger: true,
       customAttributeKeys: { reqId: 'requestId' },
       wrapSerializers: false,
       serializers: {
-        req: (request: IncomingMessage) => ({ method: request.method, url: maskUrl(request.url ?? '') }),
+        req: (request: IncomingMessage) => ({ method: request.method, url: maskUrl(addressOf(request)) }),
         res: (response: ServerResponse) => ({ status: response.statusCode }),
         err: (error: unknown) => (error instanceof Error ? maskValue(error) : error),
       },
@@ -38,18 +39,22 @@ export function logOptions(env: Pick<Env, 'LOG_LEVEL' | 'LOG_PRETTY'>): Params {
       },
       customLogLevel: (request, response, error) => {
         if (response.statusCode >= 500 || error !== undefined) return 'error';
-        return response.statusCode < 400 && QUIET_PATHS.test(request.url ?? '') ? 'silent' : 'info';
+        return response.statusCode < 400 && QUIET_PATHS.test(addressOf(request)) ? 'silent' : 'info';
       },
       customSuccessMessage: () => 'request completed',
       customErrorMessage: () => 'request failed',
-      customSuccessObject: (request, _response, fields: Record<string, unknown>) => ({ ...fields, req: request }),
-      customErrorObject: (request, _response, _error, fields: Record<string, unknown>) => ({
-        req: request,
+      // What failed is logged where it failed, with its stack.
+      customErrorObject: (_request, _response, _error, fields: Record<string, unknown>) => ({
         res: fields.res,
         responseTime: fields.responseTime,
       }),
     },
   };
+}
+
+/** Middleware cuts its own path off `url`. */
+function addressOf(request: IncomingMessage & { originalUrl?: string }): string {
+  return request.originalUrl ?? request.url ?? '';
 }
 
 /** `req` and `res` are Node's own objects, which their serializers reduce to what may be logged. */

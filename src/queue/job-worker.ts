@@ -106,13 +106,14 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   private async close(queue: Queue): Promise<void> {
-    const closing = queue.close(true).catch(() => undefined);
-    const closed = await within(
+    // Bull reconnects a connection in order to close it; with Redis away that would go on for ever.
+    for (const client of queue.clients) client.options.retryStrategy = () => null;
+    await within(
       LONGEST_CLOSE_MS,
-      closing.then(() => true),
+      queue.close(true).catch(() => undefined),
     );
-    if (closed === undefined) for (const client of queue.clients) client.disconnect();
-    // @nestjs/bull closes queues too, without a limit: with Redis away that would hold up the exit for ever.
+    for (const client of queue.clients) client.disconnect();
+    // @nestjs/bull closes queues too, and waits without a limit.
     Object.assign(queue, { onApplicationShutdown: () => undefined });
   }
 }

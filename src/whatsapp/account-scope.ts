@@ -31,7 +31,10 @@ export class AccountScope {
    * @throws AccountAmbiguousError when the user has several and the request names nothing
    * @throws NotFoundError when the named WABA or number is not the user's
    */
-  async resolve(user: AuthenticatedUser, { accountId, wabaId, phoneNumberId }: NamedAssets): Promise<AccountId> {
+  async resolve(
+    user: AuthenticatedUser,
+    { accountId, wabaId, phoneNumberId }: NamedAssets,
+  ): Promise<AccountId> {
     const refs: AssetRef[] = [];
     if (phoneNumberId !== undefined) refs.push({ kind: 'phone_number', metaId: phoneNumberId });
     if (wabaId !== undefined) refs.push({ kind: 'waba', metaId: wabaId });

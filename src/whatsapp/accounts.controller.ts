@@ -27,7 +27,10 @@ export class AccountsController {
   })
   @ApiEnvelope(WhatsAppAccountDto)
   @ApiErrors('NOT_FOUND', 'CONFLICT')
-  async account(@CurrentUser() user: AuthenticatedUser, @Query() query: PhoneNumberQuery): Promise<WhatsAppAccountDto> {
+  async account(
+    @CurrentUser() user: AuthenticatedUser,
+    @Query() query: PhoneNumberQuery,
+  ): Promise<WhatsAppAccountDto> {
     const accountId = await this.scope.resolve(user, query);
     const { waba, number } = await this.accounts.choose(accountId, query);
     return WhatsAppAccountDto.from(waba, number);

@@ -87,7 +87,11 @@ export class AccountsRepository {
     numbers: readonly ReadPhoneNumber[],
   ): Promise<void> {
     if (numbers.length === 0) return;
-    const rows = numbers.map(({ number, profile }, index) => ({ id: owned[index]?.id, ...rowOf(number), profile }));
+    const rows = numbers.map(({ number, profile }, index) => ({
+      id: owned[index]?.id,
+      ...rowOf(number),
+      profile,
+    }));
     await tx.query(
       `INSERT INTO whatsapp_phone_numbers AS p
          (account_id, id, whatsapp_business_account_id, phone_number_id, phone_number, display_name, business_profile,
@@ -134,7 +138,11 @@ export class AccountsRepository {
    * Takes out the numbers of a WABA that Meta's complete list no longer has.
    * @returns Meta's ids of those
    */
-  async retirePhoneNumbers(tx: EntityManager, waba: OwnedAsset, present: readonly string[]): Promise<string[]> {
+  async retirePhoneNumbers(
+    tx: EntityManager,
+    waba: OwnedAsset,
+    present: readonly string[],
+  ): Promise<string[]> {
     const [rows]: [{ phone_number_id: string }[], number] = await tx.query(
       `UPDATE whatsapp_phone_numbers SET deleted_at = now(), updated_at = now()
         WHERE account_id = $1 AND whatsapp_business_account_id = $2 AND deleted_at IS NULL

@@ -72,18 +72,30 @@ export class AssetDiscoveryService {
       const failure = await this.bringIn(accountId, token, wabaId);
       if (failure?.step !== 'import') {
         result.wabaIds.push(wabaId);
-        await this.jobs.add('template-sync', 'sync', { accountId, wabaId }, { jobId: `${accountId}:${wabaId}` });
+        await this.jobs.add(
+          'template-sync',
+          'sync',
+          { accountId, wabaId },
+          { jobId: `${accountId}:${wabaId}` },
+        );
       }
       if (failure === null) continue;
       result.failures.push(failure);
-      this.log.warn(`WABA ${wabaId} of account ${accountId}: ${failure.step} failed: ${failure.error.message}`);
+      this.log.warn(
+        `WABA ${wabaId} of account ${accountId}: ${failure.step} failed: ${failure.error.message}`,
+      );
       const stored = known.find((waba) => waba.wabaId === wabaId);
-      if (stored !== undefined && failure.step === 'import' && isNotVisible(failure.error)) await this.importer.retire(stored);
+      if (stored !== undefined && failure.step === 'import' && isNotVisible(failure.error))
+        await this.importer.retire(stored);
     }
     return result;
   }
 
-  private async bringIn(accountId: AccountId, token: string, wabaId: string): Promise<DiscoveryFailure | null> {
+  private async bringIn(
+    accountId: AccountId,
+    token: string,
+    wabaId: string,
+  ): Promise<DiscoveryFailure | null> {
     let step: DiscoveryFailure['step'] = 'import';
     try {
       await this.importer.import(accountId, token, wabaId);

@@ -27,8 +27,14 @@ export class BusinessProfileController {
     description: 'Read from Meta; when Meta does not answer, what was stored before, with `stale: true`.',
   })
   @ApiEnvelope(NumberProfileDto)
-  async get(@CurrentUser() user: AuthenticatedUser, @Query() query: PhoneNumberQuery): Promise<NumberProfileDto> {
-    const { number, profile, isStale } = await this.profiles.get(await this.scope.resolve(user, query), query);
+  async get(
+    @CurrentUser() user: AuthenticatedUser,
+    @Query() query: PhoneNumberQuery,
+  ): Promise<NumberProfileDto> {
+    const { number, profile, isStale } = await this.profiles.get(
+      await this.scope.resolve(user, query),
+      query,
+    );
     return NumberProfileDto.of(number.phoneNumberId, profile, isStale);
   }
 
@@ -36,7 +42,8 @@ export class BusinessProfileController {
   @Access('agent')
   @ApiOperation({
     summary: 'Change the profile that customers see of a number',
-    description: 'Fields that are left out stay as they are. Answers with the profile as Meta has it afterwards.',
+    description:
+      'Fields that are left out stay as they are. Answers with the profile as Meta has it afterwards.',
   })
   @ApiEnvelope(NumberProfileDto)
   async update(

@@ -37,7 +37,11 @@ export class BusinessProfileService {
   }
 
   /** @throws ValidationFailedError when nothing is to be changed */
-  async update(accountId: AccountId, named: NamedAssets, change: BusinessProfileChange): Promise<ReadBusinessProfile> {
+  async update(
+    accountId: AccountId,
+    named: NamedAssets,
+    change: BusinessProfileChange,
+  ): Promise<ReadBusinessProfile> {
     if (Object.keys(change).length === 0)
       throw ValidationFailedError.of('', 'isNotEmpty', 'Name at least one field of the profile.');
     const { number } = await this.accounts.chooseNumber(accountId, named);
@@ -48,7 +52,11 @@ export class BusinessProfileService {
     return { number, profile: await this.reread(number), isStale: false };
   }
 
-  private async reread({ accountId, id, phoneNumberId }: WhatsAppPhoneNumberEntity): Promise<BusinessProfile> {
+  private async reread({
+    accountId,
+    id,
+    phoneNumberId,
+  }: WhatsAppPhoneNumberEntity): Promise<BusinessProfile> {
     const profile = await this.tokens.withToken(accountId, (token) =>
       this.whatsapp.businessProfile(token, phoneNumberId),
     );

@@ -13,7 +13,10 @@ export function ownedEvents<K extends WebhookEventKind>(events: readonly RoutedE
 }
 
 /** Of several about the same thing the newest; of equally old ones the last that arrived. */
-export function newestByKey<E extends { occurredAt: Date }>(events: readonly E[], keyOf: (event: E) => string): E[] {
+export function newestByKey<E extends { occurredAt: Date }>(
+  events: readonly E[],
+  keyOf: (event: E) => string,
+): E[] {
   const newest = new Map<string, E>();
   for (const event of events) {
     const key = keyOf(event);

@@ -26,13 +26,21 @@ export class PhoneNumbersController {
   })
   @ApiEnvelope(PhoneNumberListDto)
   @ApiErrors('VALIDATION_FAILED', 'UNAUTHORIZED', 'FORBIDDEN', 'ACCOUNT_NOT_FOUND', 'NOT_FOUND', 'CONFLICT')
-  @ApiErrors('ACCOUNT_AMBIGUOUS', 'META_REAUTH_REQUIRED', 'META_RATE_LIMITED', 'META_UNAVAILABLE', 'SERVER_ERROR')
+  @ApiErrors(
+    'ACCOUNT_AMBIGUOUS',
+    'META_REAUTH_REQUIRED',
+    'META_RATE_LIMITED',
+    'META_UNAVAILABLE',
+    'SERVER_ERROR',
+  )
   async list(@CurrentUser() user: AuthenticatedUser, @Query() query: WabaQuery): Promise<PhoneNumberListDto> {
     const all = await this.accounts.list(await this.scope.resolve(user, query));
     const named = query.wabaId === undefined ? all : all.filter(({ waba }) => waba.wabaId === query.wabaId);
     if (named.length === 0) throw new NotFoundError('There is no such WhatsApp Business Account.');
     return {
-      phoneNumbers: named.flatMap(({ waba, numbers }) => numbers.map((number) => PhoneNumberDto.from(number, waba))),
+      phoneNumbers: named.flatMap(({ waba, numbers }) =>
+        numbers.map((number) => PhoneNumberDto.from(number, waba)),
+      ),
     };
   }
 }

@@ -91,7 +91,29 @@ function identitiesOf(recipient: Recipient): PersonIdentity[] {
     return [{ kind: recipient.id.includes('.ENT.') ? 'parent_bsuid' : 'bsuid', value: recipient.id }];
   }
   return [
-    { kind: 'wa_id', value: recipient.digits },
+    ...whatsAppFormsOf(recipient.digits).map((value): PersonIdentity => ({ kind: 'wa_id', value })),
     { kind: 'phone', value: recipient.digits },
   ];
 }
+
+/**
+ * Under which ids WhatsApp may know a number: its own form differs from the dialled one where a country has changed its
+ * numbers. Brazilian mobile numbers with and without the ninth digit, Mexican ones with and without the old 1, Argentinian
+ * ones with and without the 9 are the same person.
+ * @returns the number itself first
+ */
+export function whatsAppFormsOf(digits: string): string[] {
+  for (const [pattern, other] of OTHER_FORMS) {
+    if (pattern.test(digits)) return [digits, digits.replace(pattern, other)];
+  }
+  return [digits];
+}
+
+const OTHER_FORMS: readonly (readonly [RegExp, string])[] = [
+  [/^55(\d{2})9([6-9]\d{7})$/, '55$1$2'],
+  [/^55(\d{2})([6-9]\d{7})$/, '55$19$2'],
+  [/^521(\d{10})$/, '52$1'],
+  [/^52(\d{10})$/, '521$1'],
+  [/^549(\d{10})$/, '54$1'],
+  [/^54(\d{10})$/, '549$1'],
+];

@@ -3,10 +3,13 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { AccountId, AssetId } from '../database/ids';
 import type { SendTemplateDto } from './dto/send-template.dto';
+import { GraphError } from '../graph-client/graph.error';
 import { TemplateEntity } from './entities/template.entity';
+import type { WhatsAppBusinessAccountEntity } from './entities/whatsapp-business-account.entity';
 import { TemplateInvalidError, type TemplateProblem } from './template-invalid.error';
 import { findParameterProblems, renderBody } from './template-parameters';
 import { shapeOf } from './template-shape';
+import { TemplateSyncService } from './template-sync.service';
 
 /** Meta's codes for templates that cannot be sent whatever their parameters. */
 const NOT_FOUND = 132001;
@@ -37,29 +40,61 @@ export interface CheckedTemplate {
   text: string | null;
 }
 
+/** Before a template is called unfit, Meta's list is read again, but not more often than this. */
+const LOOK_AGAIN_AFTER_MS = 60_000;
+
+type Checked = { template: CheckedTemplate } | { problems: TemplateProblem[] };
+
 /** Looks at templates from the side of somebody who wants to send one. */
 @Injectable()
 export class SendingTemplates {
-  constructor(@InjectDataSource() private readonly database: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly syncs: TemplateSyncService,
+  ) {}
 
   /**
-   * @param wabaId our id of the WABA that the sending number belongs to
+   * @param waba the one that the sending number belongs to
    * @throws TemplateInvalidError naming everything that Meta would refuse
    */
-  async check(accountId: AccountId, wabaId: AssetId, template: SendTemplateDto): Promise<CheckedTemplate> {
+  async check(waba: WhatsAppBusinessAccountEntity, template: SendTemplateDto): Promise<CheckedTemplate> {
+    const first = await this.tryOut(waba, template);
+    if ('template' in first) return first.template;
+    // The webhook that told of an approval or an edit may be late or lost.
+    await this.lookAgain(waba);
+    const second = await this.tryOut(waba, template);
+    if ('template' in second) return second.template;
+    throw new TemplateInvalidError(second.problems);
+  }
+
+  private async tryOut(
+    { accountId, id }: WhatsAppBusinessAccountEntity,
+    template: SendTemplateDto,
+  ): Promise<Checked> {
     const ref = { name: template.name, language: template.language.code };
-    const stored = await this.find(accountId, wabaId, ref);
-    if (stored === null) throw new TemplateInvalidError([await this.explainMissing(accountId, wabaId, ref)]);
+    const stored = await this.find(accountId, id, ref);
+    if (stored === null) return { problems: [await this.explainMissing(accountId, id, ref)] };
     const unsendable = UNSENDABLE[stored.status];
     if (unsendable !== undefined) {
       const reason = stored.rejectedReason === null ? '' : ` Reason: ${stored.rejectedReason}.`;
       const message = `${unsendable.message}${reason} Meta's code: ${unsendable.metaCode}.`;
-      throw new TemplateInvalidError([{ path: 'template.name', rule: 'template.status', message }]);
+      return { problems: [{ path: 'template.name', rule: 'template.status', message }] };
     }
     const shape = shapeOf(stored.components);
     const problems = findParameterProblems(shape, template);
-    if (problems.length > 0) throw new TemplateInvalidError(problems);
-    return { category: stored.category, text: renderBody(shape, template) };
+    if (problems.length > 0) return { problems };
+    return { template: { category: stored.category, text: renderBody(shape, template) } };
+  }
+
+  private async lookAgain(waba: WhatsAppBusinessAccountEntity): Promise<void> {
+    try {
+      const { syncedAt } = await this.syncs.ensureFresh(waba, false);
+      const isRecent = syncedAt !== null && Date.now() - syncedAt.getTime() < LOOK_AGAIN_AFTER_MS;
+      if (!isRecent) await this.syncs.ensureFresh(waba, true);
+    } catch (error) {
+      // While Meta cannot be read, what is stored decides.
+      if (!(error instanceof GraphError && error.retryable)) throw error;
+    }
   }
 
   /** null for a template that is not known here (any more). */
@@ -100,7 +135,7 @@ export class SendingTemplates {
     return {
       path: 'template.name',
       rule: 'template.unknown',
-      message: `No template is called ${name}. If it was made elsewhere, read GET /api/meta/whatsapp/templates?refresh=true first.`,
+      message: `No template is called ${name}. GET /api/meta/whatsapp/templates lists those there are. Meta's code: ${NOT_FOUND}.`,
     };
   }
 }

@@ -76,8 +76,7 @@ export class SendingService {
     const { waba, number } = await this.accounts.chooseNumber(accountId, dto);
     // Said now, and not by a failed message a moment later, when it is known that nothing can be sent.
     await this.tokens.tokenFor(accountId);
-    const template =
-      dto.type === 'template' ? await this.templates.check(accountId, waba.id, dto.template) : null;
+    const template = dto.type === 'template' ? await this.templates.check(waba, dto.template) : null;
     const person = personOf(recipient);
     refuseUnwanted(await this.contacts.standingOf(accountId, number.id, person), template?.category ?? null);
 

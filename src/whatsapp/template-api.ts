@@ -170,7 +170,11 @@ export class TemplateApi {
   }
 
   /** Deletes one language only: by name alone Meta would delete all of them. One that is gone already is no error. */
-  async remove(token: string, wabaId: string, { templateId, name }: { templateId: string; name: string }): Promise<void> {
+  async remove(
+    token: string,
+    wabaId: string,
+    { templateId, name }: { templateId: string; name: string },
+  ): Promise<void> {
     try {
       const answer = await this.graph.call({
         method: 'DELETE',

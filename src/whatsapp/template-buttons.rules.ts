@@ -31,11 +31,19 @@ export function checkButtons(component: Record<string, unknown>, path: string): 
     return [{ path: at, rule: 'buttons.missing', message: 'A BUTTONS component needs at least one button.' }];
   const problems: TemplateProblem[] = [];
   if (buttons.length > MOST_BUTTONS)
-    problems.push({ path: at, rule: 'buttons.too_many', message: `Meta allows ${MOST_BUTTONS} buttons at most.` });
+    problems.push({
+      path: at,
+      rule: 'buttons.too_many',
+      message: `Meta allows ${MOST_BUTTONS} buttons at most.`,
+    });
   const kinds = buttons.map((button) => textAt(button, 'type') ?? '');
   for (const [kind, most] of Object.entries(MOST_OF_KIND)) {
     if (kinds.filter((other) => other === kind).length > most) {
-      problems.push({ path: at, rule: 'buttons.too_many_of_kind', message: `Meta allows ${most} ${kind} button(s) at most.` });
+      problems.push({
+        path: at,
+        rule: 'buttons.too_many_of_kind',
+        message: `Meta allows ${most} ${kind} button(s) at most.`,
+      });
     }
   }
   if (areSplit(kinds.map((kind) => kind === 'QUICK_REPLY'))) {
@@ -56,7 +64,8 @@ function checkButton(button: Record<string, unknown>, path: string): TemplatePro
   const add = (key: string, rule: string, message: string): void => {
     problems.push({ path: `${path}.${key}`, rule: `buttons.${rule}`, message });
   };
-  if (label === undefined && !WITHOUT_LABEL.includes(kind)) add('text', 'text_missing', 'Give the button a text.');
+  if (label === undefined && !WITHOUT_LABEL.includes(kind))
+    add('text', 'text_missing', 'Give the button a text.');
   if (label !== undefined && lengthOf(label) > LONGEST_LABEL)
     add('text', 'text_too_long', `A button's text has ${LONGEST_LABEL} characters at most.`);
   if (label !== undefined && placeholdersOf(label).names.length > 0)
@@ -64,24 +73,43 @@ function checkButton(button: Record<string, unknown>, path: string): TemplatePro
   if (kind === 'URL') problems.push(...checkUrl(button, path));
   if (kind === 'PHONE_NUMBER') {
     const number = textAt(button, 'phone_number');
-    if (number === undefined) add('phone_number', 'phone_number_missing', 'Give the number that is to be called.');
+    if (number === undefined)
+      add('phone_number', 'phone_number_missing', 'Give the number that is to be called.');
     else if (lengthOf(number) > LONGEST_PHONE_NUMBER)
-      add('phone_number', 'phone_number_too_long', `A number has ${LONGEST_PHONE_NUMBER} characters at most.`);
+      add(
+        'phone_number',
+        'phone_number_too_long',
+        `A number has ${LONGEST_PHONE_NUMBER} characters at most.`,
+      );
   }
   if (kind === 'COPY_CODE' && exampleOf(button) === undefined)
     add('example', 'example_missing', 'Give an example of the code that is to be copied.');
   if (kind === 'OTP' && textAt(button, 'otp_type') === undefined)
-    add('otp_type', 'otp_type_missing', 'Say how the code gets into the app: COPY_CODE, ONE_TAP or ZERO_TAP.');
+    add(
+      'otp_type',
+      'otp_type_missing',
+      'Say how the code gets into the app: COPY_CODE, ONE_TAP or ZERO_TAP.',
+    );
   return problems;
 }
 
 function checkUrl(button: Record<string, unknown>, path: string): TemplateProblem[] {
   const url = textAt(button, 'url');
   if (url === undefined)
-    return [{ path: `${path}.url`, rule: 'buttons.url_missing', message: 'Give the address that the button opens.' }];
+    return [
+      {
+        path: `${path}.url`,
+        rule: 'buttons.url_missing',
+        message: 'Give the address that the button opens.',
+      },
+    ];
   const problems: TemplateProblem[] = [];
   if (lengthOf(url) > LONGEST_URL)
-    problems.push({ path: `${path}.url`, rule: 'buttons.url_too_long', message: `An address has ${LONGEST_URL} characters at most.` });
+    problems.push({
+      path: `${path}.url`,
+      rule: 'buttons.url_too_long',
+      message: `An address has ${LONGEST_URL} characters at most.`,
+    });
   const { names } = placeholdersOf(url);
   if (names.length > 1 || (names.length === 1 && !/\{\{[^{}]*\}\}$/.test(url))) {
     problems.push({

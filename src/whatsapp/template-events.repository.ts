@@ -128,14 +128,18 @@ export class TemplateEventsRepository {
   }
 
   /** What is stored of the templates' components, locked until the transaction ends. Key: account and Meta's id. */
-  async lockComponents(tx: EntityManager, keys: readonly TemplateKey[]): Promise<Map<string, TemplateComponent[]>> {
-    const rows: { account_id: string; template_id: string; components: TemplateComponent[] }[] = await tx.query(
-      `SELECT account_id, template_id, components FROM whatsapp_templates
+  async lockComponents(
+    tx: EntityManager,
+    keys: readonly TemplateKey[],
+  ): Promise<Map<string, TemplateComponent[]>> {
+    const rows: { account_id: string; template_id: string; components: TemplateComponent[] }[] =
+      await tx.query(
+        `SELECT account_id, template_id, components FROM whatsapp_templates
         WHERE (account_id, waba_id, template_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[]))
           AND deleted_at IS NULL
         ORDER BY account_id, id FOR UPDATE`,
-      [keys.map((key) => key.accountId), keys.map((key) => key.waba), keys.map((key) => key.templateId)],
-    );
+        [keys.map((key) => key.accountId), keys.map((key) => key.waba), keys.map((key) => key.templateId)],
+      );
     return new Map(rows.map((row) => [`${row.account_id}:${row.template_id}`, row.components]));
   }
 

@@ -37,10 +37,18 @@ export function checkTemplate(template: CheckedTemplate): TemplateProblem[] {
   const types = template.components.map((component) => textAt(component, 'type') ?? '');
   for (const type of SINGLE_TYPES) {
     if (types.filter((other) => other === type).length > 1)
-      problems.push({ path: 'components', rule: 'components.duplicate', message: `Only one ${type} component is possible.` });
+      problems.push({
+        path: 'components',
+        rule: 'components.duplicate',
+        message: `Only one ${type} component is possible.`,
+      });
   }
   if (!types.includes('BODY'))
-    problems.push({ path: 'components', rule: 'body.missing', message: 'A template needs a BODY component.' });
+    problems.push({
+      path: 'components',
+      rule: 'body.missing',
+      message: 'A template needs a BODY component.',
+    });
   const isAuthentication = template.category === 'AUTHENTICATION';
   template.components.forEach((component, index) => {
     problems.push(...checkComponent(component, `components.${index}`, template, isAuthentication));
@@ -65,7 +73,9 @@ function checkComponent(
     case 'HEADER':
       return checkHeader(component, path, template);
     case 'BODY':
-      return isAuthentication ? checkAuthenticationBody(component, path) : checkBody(component, path, template);
+      return isAuthentication
+        ? checkAuthenticationBody(component, path)
+        : checkBody(component, path, template);
     case 'FOOTER':
       return checkFooter(component, path, isAuthentication);
     case 'BUTTONS':
@@ -79,7 +89,11 @@ function checkComponent(
   }
 }
 
-function checkHeader(component: TemplateComponent, path: string, template: CheckedTemplate): TemplateProblem[] {
+function checkHeader(
+  component: TemplateComponent,
+  path: string,
+  template: CheckedTemplate,
+): TemplateProblem[] {
   const format = textAt(component, 'format') ?? 'TEXT';
   if (MEDIA_FORMATS.includes(format)) {
     const handles: unknown = isRecord(component.example) ? component.example.header_handle : undefined;
@@ -100,7 +114,11 @@ function checkHeader(component: TemplateComponent, path: string, template: Check
   if (lengthOf(text) > LONGEST_HEADER) problems.push(tooLong(path, 'header', LONGEST_HEADER));
   const placeholders = placeholdersOf(text);
   if (placeholders.names.length > 1)
-    problems.push({ path: `${path}.text`, rule: 'header.too_many_variables', message: 'A header holds one variable at most.' });
+    problems.push({
+      path: `${path}.text`,
+      rule: 'header.too_many_variables',
+      message: 'A header holds one variable at most.',
+    });
   problems.push(...checkNames(placeholders, path, 'header', template));
   if (placeholders.names.length > 0) problems.push(...checkExamples(component, placeholders, path, 'header'));
   return problems;
@@ -108,7 +126,8 @@ function checkHeader(component: TemplateComponent, path: string, template: Check
 
 function checkBody(component: TemplateComponent, path: string, template: CheckedTemplate): TemplateProblem[] {
   const text = textAt(component, 'text') ?? '';
-  if (text.trim() === '') return [{ path: `${path}.text`, rule: 'body.text_missing', message: 'The body needs a text.' }];
+  if (text.trim() === '')
+    return [{ path: `${path}.text`, rule: 'body.text_missing', message: 'The body needs a text.' }];
   const problems: TemplateProblem[] = [];
   if (lengthOf(text) > LONGEST_BODY) problems.push(tooLong(path, 'body', LONGEST_BODY));
   const placeholders = placeholdersOf(text);
@@ -142,22 +161,40 @@ function checkAuthenticationBody(component: TemplateComponent, path: string): Te
   ];
 }
 
-function checkFooter(component: TemplateComponent, path: string, isAuthentication: boolean): TemplateProblem[] {
+function checkFooter(
+  component: TemplateComponent,
+  path: string,
+  isAuthentication: boolean,
+): TemplateProblem[] {
   const text = textAt(component, 'text');
   if (text === undefined) {
     const isExpiry = isAuthentication && component.code_expiration_minutes !== undefined;
     return isExpiry
       ? []
-      : [{ path: `${path}.text`, rule: 'footer.text_missing', message: 'The footer needs a text, or leave it out.' }];
+      : [
+          {
+            path: `${path}.text`,
+            rule: 'footer.text_missing',
+            message: 'The footer needs a text, or leave it out.',
+          },
+        ];
   }
   const problems: TemplateProblem[] = [];
   if (lengthOf(text) > LONGEST_FOOTER) problems.push(tooLong(path, 'footer', LONGEST_FOOTER));
   if (placeholdersOf(text).names.length > 0)
-    problems.push({ path: `${path}.text`, rule: 'footer.variables', message: 'The footer cannot hold variables.' });
+    problems.push({
+      path: `${path}.text`,
+      rule: 'footer.variables',
+      message: 'The footer cannot hold variables.',
+    });
   return problems;
 }
 
-function checkCarousel(component: TemplateComponent, path: string, template: CheckedTemplate): TemplateProblem[] {
+function checkCarousel(
+  component: TemplateComponent,
+  path: string,
+  template: CheckedTemplate,
+): TemplateProblem[] {
   const cards = Array.isArray(component.cards) ? component.cards.filter(isRecord) : [];
   if (cards.length < CARDS.fewest || cards.length > CARDS.most) {
     return [
@@ -168,7 +205,11 @@ function checkCarousel(component: TemplateComponent, path: string, template: Che
       },
     ];
   }
-  const shapes = cards.map((card) => componentsOf(card).map((part) => `${textAt(part, 'type')}:${textAt(part, 'format')}`).join());
+  const shapes = cards.map((card) =>
+    componentsOf(card)
+      .map((part) => `${textAt(part, 'type')}:${textAt(part, 'format')}`)
+      .join(),
+  );
   const problems: TemplateProblem[] = [];
   if (new Set(shapes).size > 1) {
     problems.push({
@@ -179,7 +220,9 @@ function checkCarousel(component: TemplateComponent, path: string, template: Che
   }
   cards.forEach((card, cardIndex) => {
     componentsOf(card).forEach((part, index) => {
-      problems.push(...checkComponent(part, `${path}.cards.${cardIndex}.components.${index}`, template, false));
+      problems.push(
+        ...checkComponent(part, `${path}.cards.${cardIndex}.components.${index}`, template, false),
+      );
     });
   });
   return problems;
@@ -215,13 +258,37 @@ function checkNames(
   }
   const positional = names.filter(isPositional);
   if (positional.length > 0 && positional.length < names.length)
-    return [{ path: at, rule: `${part}.variables_mixed`, message: 'Use either numbers or names as variables, not both.' }];
+    return [
+      {
+        path: at,
+        rule: `${part}.variables_mixed`,
+        message: 'Use either numbers or names as variables, not both.',
+      },
+    ];
   if (positional.length > 0 && parameterFormat === 'NAMED')
-    return [{ path: at, rule: `${part}.variables_mixed`, message: 'parameterFormat NAMED needs names as variables.' }];
+    return [
+      {
+        path: at,
+        rule: `${part}.variables_mixed`,
+        message: 'parameterFormat NAMED needs names as variables.',
+      },
+    ];
   if (positional.length === 0 && names.length > 0 && parameterFormat === 'POSITIONAL')
-    return [{ path: at, rule: `${part}.variables_mixed`, message: 'parameterFormat POSITIONAL needs numbers as variables.' }];
+    return [
+      {
+        path: at,
+        rule: `${part}.variables_mixed`,
+        message: 'parameterFormat POSITIONAL needs numbers as variables.',
+      },
+    ];
   if (positional.length > 0 && !isGapless(positional))
-    return [{ path: at, rule: `${part}.variables_not_sequential`, message: 'Number the variables 1, 2, 3 … without a gap.' }];
+    return [
+      {
+        path: at,
+        rule: `${part}.variables_not_sequential`,
+        message: 'Number the variables 1, 2, 3 … without a gap.',
+      },
+    ];
   return [];
 }
 
@@ -236,12 +303,24 @@ function checkExamples(
   const key = isNamed ? `${part}_text_named_params` : `${part}_text`;
   const given: unknown = isRecord(example) ? example[key] : undefined;
   if (!Array.isArray(given) || given.length === 0)
-    return [{ path: `${path}.example`, rule: `${part}.example_missing`, message: `Give an example for each variable in example.${key}.` }];
+    return [
+      {
+        path: `${path}.example`,
+        rule: `${part}.example_missing`,
+        message: `Give an example for each variable in example.${key}.`,
+      },
+    ];
   if (isNamed) {
     const known = given.map((item) => textAt(item, 'param_name'));
     const missing = names.filter((name) => !known.includes(name));
     if (missing.length === 0) return [];
-    return [{ path: `${path}.example.${key}`, rule: `${part}.example_count`, message: `There is no example for ${missing.join(', ')}.` }];
+    return [
+      {
+        path: `${path}.example.${key}`,
+        rule: `${part}.example_count`,
+        message: `There is no example for ${missing.join(', ')}.`,
+      },
+    ];
   }
   // The body's are an array in an array; the header's one array.
   const values: unknown = part === 'body' ? given[0] : given;
@@ -275,5 +354,9 @@ function componentsOf(card: Record<string, unknown>): TemplateComponent[] {
 }
 
 function tooLong(path: string, part: string, most: number): TemplateProblem {
-  return { path: `${path}.text`, rule: `${part}.too_long`, message: `The ${part} has ${most} characters at most.` };
+  return {
+    path: `${path}.text`,
+    rule: `${part}.too_long`,
+    message: `The ${part} has ${most} characters at most.`,
+  };
 }

@@ -19,10 +19,16 @@ export const TEMPLATE_CATEGORIES = ['MARKETING', 'UTILITY', 'AUTHENTICATION'] as
 export type TemplateCategory = (typeof TEMPLATE_CATEGORIES)[number];
 
 /** Meta takes edits in these states only. */
-export const EDITABLE_STATUSES: readonly string[] = ['APPROVED', 'REJECTED', 'PAUSED'] satisfies TemplateStatus[];
+export const EDITABLE_STATUSES: readonly string[] = [
+  'APPROVED',
+  'REJECTED',
+  'PAUSED',
+] satisfies TemplateStatus[];
 
 /** Words of this API that stand for several of Meta's. */
-const FILTER_WORDS: Readonly<Record<string, readonly TemplateStatus[]>> = { IN_REVIEW: ['PENDING', 'IN_APPEAL'] };
+const FILTER_WORDS: Readonly<Record<string, readonly TemplateStatus[]>> = {
+  IN_REVIEW: ['PENDING', 'IN_APPEAL'],
+};
 
 /** What `status` of a list request may be, for people. */
 export const STATUS_FILTER_HELP = `approved, in_review, rejected, or one of Meta's: ${TEMPLATE_STATUSES.join(', ')}`;

@@ -144,7 +144,12 @@ export class TemplateSyncRepository {
         changed.map((row) => ({
           kind: 'template.updated',
           accountId: waba.accountId,
-          payload: { templateId: row.template_id, name: row.name, language: row.language, status: row.status },
+          payload: {
+            templateId: row.template_id,
+            name: row.name,
+            language: row.language,
+            status: row.status,
+          },
         })),
       );
     });
@@ -174,7 +179,12 @@ export class TemplateSyncRepository {
         gone.map((row) => ({
           kind: 'template.updated',
           accountId,
-          payload: { templateId: row.template_id, name: row.name, language: row.language, status: row.status },
+          payload: {
+            templateId: row.template_id,
+            name: row.name,
+            language: row.language,
+            status: row.status,
+          },
         })),
       );
     });

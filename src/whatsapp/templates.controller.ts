@@ -40,7 +40,10 @@ export class TemplatesController {
   @ApiEnvelope(TemplateListDto)
   @ApiErrors('ACCOUNT_NOT_FOUND', 'ACCOUNT_AMBIGUOUS', 'CONFLICT')
   @ApiErrors('META_REAUTH_REQUIRED', 'META_RATE_LIMITED', 'META_REJECTED', 'META_UNAVAILABLE')
-  async list(@CurrentUser() user: AuthenticatedUser, @Query() query: ListTemplatesQuery): Promise<TemplateListDto> {
+  async list(
+    @CurrentUser() user: AuthenticatedUser,
+    @Query() query: ListTemplatesQuery,
+  ): Promise<TemplateListDto> {
     const accountId = await this.scope.resolve(user, query);
     const { status, category, name, language } = query;
     const statuses = status === undefined ? null : statusesOfFilter(status);
@@ -63,7 +66,10 @@ export class TemplatesController {
   @Access('viewer')
   @ApiOperation({ summary: 'One message template' })
   @ApiEnvelope(TemplateDto)
-  async get(@CurrentUser() user: AuthenticatedUser, @Param('id', UuidParam) id: string): Promise<TemplateDto> {
+  async get(
+    @CurrentUser() user: AuthenticatedUser,
+    @Param('id', UuidParam) id: string,
+  ): Promise<TemplateDto> {
     return TemplateDto.from(await this.templates.get(await this.scope.accountIdsOf(user), id));
   }
 
@@ -77,7 +83,10 @@ export class TemplatesController {
   @ApiEnvelope(CreatedTemplateDto, 201)
   @ApiErrors('ACCOUNT_NOT_FOUND', 'ACCOUNT_AMBIGUOUS', 'CONFLICT', 'TEMPLATE_INVALID')
   @ApiErrors('META_REAUTH_REQUIRED', 'META_RATE_LIMITED', 'META_REJECTED', 'META_UNAVAILABLE')
-  async create(@CurrentUser() user: AuthenticatedUser, @Body() body: CreateTemplateDto): Promise<CreatedTemplateDto> {
+  async create(
+    @CurrentUser() user: AuthenticatedUser,
+    @Body() body: CreateTemplateDto,
+  ): Promise<CreatedTemplateDto> {
     const accountId = await this.scope.resolve(user, body);
     const { name, language, category, parameterFormat, messageSendTtlSeconds } = body;
     const created = await this.templates.create(accountId, body.wabaId, {
@@ -126,11 +135,15 @@ export class TemplatesController {
   @Access('agent')
   @ApiOperation({
     summary: 'Delete a template in this one language',
-    description: 'Its other languages stay. Meta does not let the same name and language be used again for 30 days.',
+    description:
+      'Its other languages stay. Meta does not let the same name and language be used again for 30 days.',
   })
   @ApiEnvelope(DeletedTemplateDto)
   @ApiErrors('CONFLICT', 'META_REAUTH_REQUIRED', 'META_RATE_LIMITED', 'META_REJECTED', 'META_UNAVAILABLE')
-  async remove(@CurrentUser() user: AuthenticatedUser, @Param('id', UuidParam) id: string): Promise<DeletedTemplateDto> {
+  async remove(
+    @CurrentUser() user: AuthenticatedUser,
+    @Param('id', UuidParam) id: string,
+  ): Promise<DeletedTemplateDto> {
     await this.templates.remove(await this.scope.accountIdsOf(user), id);
     return { id, status: 'DELETED' };
   }
@@ -138,5 +151,7 @@ export class TemplatesController {
 
 /** As plain objects without what was not given: this goes to Meta as it is. */
 function componentsOf(components: readonly TemplateComponentDto[]): TemplateComponent[] {
-  return components.map((component) => instanceToPlain(component, { exposeUnsetFields: false }) as TemplateComponent);
+  return components.map(
+    (component) => instanceToPlain(component, { exposeUnsetFields: false }) as TemplateComponent,
+  );
 }

@@ -179,7 +179,9 @@ export class TemplatesRepository {
     if (filter.category !== undefined) query.andWhere('template.category = :category', filter);
     if (filter.language !== undefined) query.andWhere('template.language = :language', filter);
     if (filter.name !== undefined) {
-      query.andWhere('template.name ILIKE :pattern', { pattern: `%${filter.name.replace(/[\\%_]/g, '\\$&')}%` });
+      query.andWhere('template.name ILIKE :pattern', {
+        pattern: `%${filter.name.replace(/[\\%_]/g, '\\$&')}%`,
+      });
     }
     return query;
   }

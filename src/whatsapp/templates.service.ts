@@ -60,7 +60,11 @@ export class TemplatesService {
    * Submits a template for review.
    * @throws TemplateInvalidError before any call, naming every rule it breaks
    */
-  async create(accountId: AccountId, wabaId: string | undefined, draft: TemplateDraft): Promise<CreatedTemplate> {
+  async create(
+    accountId: AccountId,
+    wabaId: string | undefined,
+    draft: TemplateDraft,
+  ): Promise<CreatedTemplate> {
     requireValid(draft);
     const waba = await this.accounts.chooseWaba(accountId, wabaId);
     const askedAt = await this.templates.now();
@@ -85,7 +89,9 @@ export class TemplatesService {
       category: edit.category ?? template.category,
       components: edit.components ?? template.components,
       ...(template.parameterFormat === null ? {} : { parameterFormat: template.parameterFormat }),
-      ...(edit.messageSendTtlSeconds === undefined ? {} : { messageSendTtlSeconds: edit.messageSendTtlSeconds }),
+      ...(edit.messageSendTtlSeconds === undefined
+        ? {}
+        : { messageSendTtlSeconds: edit.messageSendTtlSeconds }),
     });
     const askedAt = await this.templates.now();
     await this.markingStale(owned.waba, () =>
@@ -98,7 +104,9 @@ export class TemplatesService {
   async remove(accountIds: readonly AccountId[], id: string): Promise<void> {
     const { template, waba, wabaId } = await this.getOwned(accountIds, id);
     if (template.status === 'DISABLED')
-      throw new ConflictError('Meta does not let a disabled template be deleted.', { status: template.status });
+      throw new ConflictError('Meta does not let a disabled template be deleted.', {
+        status: template.status,
+      });
     await this.markingStale(waba, () =>
       this.tokens.withToken(template.accountId, (token) => this.api.remove(token, wabaId, template)),
     );
@@ -122,7 +130,8 @@ export class TemplatesService {
       this.api.template(token, template.templateId),
     );
     await this.templates.refresh(template, found);
-    if (EDITABLE_STATUSES.includes(found.status)) return { ...template, status: found.status, category: found.category };
+    if (EDITABLE_STATUSES.includes(found.status))
+      return { ...template, status: found.status, category: found.category };
     throw new ConflictError(
       `Meta takes edits of templates that are ${EDITABLE_STATUSES.join(', ')}; this one is ${found.status}.`,
       { status: found.status },
@@ -147,13 +156,24 @@ function requireValid(template: Parameters<typeof checkTemplate>[0]): void {
 
 function refuseRenaming(template: TemplateEntity, { name, language }: TemplateChange): void {
   if (name !== undefined && name !== template.name)
-    throw ValidationFailedError.of('name', 'immutable', `The name stays ${template.name}: create another template.`);
+    throw ValidationFailedError.of(
+      'name',
+      'immutable',
+      `The name stays ${template.name}: create another template.`,
+    );
   if (language !== undefined && language !== template.language)
-    throw ValidationFailedError.of('language', 'immutable', `The language stays ${template.language}: create another template.`);
+    throw ValidationFailedError.of(
+      'language',
+      'immutable',
+      `The language stays ${template.language}: create another template.`,
+    );
 }
 
 /** Leaves out what stays as it is: Meta refuses a category for an approved template even if it is the same. */
-function editOf(template: TemplateEntity, { category, components, messageSendTtlSeconds }: TemplateChange): TemplateEdit {
+function editOf(
+  template: TemplateEntity,
+  { category, components, messageSendTtlSeconds }: TemplateChange,
+): TemplateEdit {
   const isMoved = category !== undefined && category !== template.category;
   if (isMoved && template.status === 'APPROVED') {
     throw new TemplateInvalidError([

@@ -1,15 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { AccountId } from '../database/ids';
 import { AppError } from '../errors/app.error';
-import { MetaAccountsService } from '../meta-auth/meta-accounts.service';
 import { isDeadToken } from './dead-token';
 import { WhatsAppApi } from './whatsapp-api';
 
-const MANAGEMENT_SCOPE = 'whatsapp_business_management';
-
 /** A way that Meta refused. What the other ways found still counts. */
 export interface RefusedWay {
-  way: 'businesses' | 'assigned';
+  way: 'grant' | 'businesses' | 'assigned';
   error: AppError;
 }
 
@@ -17,6 +14,9 @@ export interface FoundWabas {
   wabaIds: string[];
   refused: RefusedWay[];
 }
+
+/** Runs one way; when Meta refuses it, notes that and goes on with what stands in for its answer. */
+type Attempt = <T>(way: RefusedWay['way'], otherwise: T, find: () => Promise<T>) => Promise<T>;
 
 /**
  * Finds the ids of the WABAs that an account's token opens. Meta has no edge from a person to them, so in this order:
@@ -27,44 +27,39 @@ export interface FoundWabas {
 export class WabaFinder {
   private readonly log = new Logger(WabaFinder.name);
 
-  constructor(
-    private readonly whatsapp: WhatsAppApi,
-    private readonly accounts: MetaAccountsService,
-  ) {}
+  constructor(private readonly whatsapp: WhatsAppApi) {}
 
   /** @param claimed ids that the account has claimed already; whether the token opens them shows when they are read */
   async find(accountId: AccountId, token: string, claimed: readonly string[]): Promise<FoundWabas> {
-    const scopes = await this.accounts.granularScopesOf(accountId);
-    const targets = scopes.find(({ scope }) => scope === MANAGEMENT_SCOPE)?.targetIds ?? null;
-    if (targets !== null && targets.length > 0)
-      return { wabaIds: [...new Set([...claimed, ...targets])], refused: [] };
-
     const refused: RefusedWay[] = [];
-    const attempt = async (way: RefusedWay['way'], find: () => Promise<string[]>): Promise<string[]> => {
+    const attempt: Attempt = async (way, otherwise, find) => {
       try {
         return await find();
       } catch (error) {
         if (!(error instanceof AppError) || isDeadToken(error)) throw error;
         this.log.log(`WABAs of account ${accountId} could not be looked up by ${way}: ${error.message}`);
         refused.push({ way, error });
-        return [];
+        return otherwise;
       }
     };
-    const ofBusinesses = await attempt('businesses', () => this.ofBusinesses(token, attempt));
-    const systemUserId = await this.accounts.systemUserIdOf(accountId);
+    const grant = await attempt('grant', { wabaIds: null, systemUserId: null }, () =>
+      this.whatsapp.grantOf(token),
+    );
+    if (grant.wabaIds !== null) return { wabaIds: [...new Set([...claimed, ...grant.wabaIds])], refused };
+    const ofBusinesses = await attempt('businesses', [], () => this.ofBusinesses(token, attempt));
+    const { systemUserId } = grant;
     const assigned =
-      systemUserId === null ? [] : await attempt('assigned', () => this.whatsapp.assignedWabaIds(token, systemUserId));
+      systemUserId === null
+        ? []
+        : await attempt('assigned', [], () => this.whatsapp.assignedWabaIds(token, systemUserId));
     return { wabaIds: [...new Set([...claimed, ...ofBusinesses, ...assigned])], refused };
   }
 
-  private async ofBusinesses(
-    token: string,
-    attempt: (way: RefusedWay['way'], find: () => Promise<string[]>) => Promise<string[]>,
-  ): Promise<string[]> {
+  private async ofBusinesses(token: string, attempt: Attempt): Promise<string[]> {
     const found: string[] = [];
     for (const businessId of await this.whatsapp.businessIds(token)) {
-      found.push(...(await attempt('businesses', () => this.whatsapp.ownedWabaIds(token, businessId))));
-      found.push(...(await attempt('businesses', () => this.whatsapp.clientWabaIds(token, businessId))));
+      found.push(...(await attempt('businesses', [], () => this.whatsapp.ownedWabaIds(token, businessId))));
+      found.push(...(await attempt('businesses', [], () => this.whatsapp.clientWabaIds(token, businessId))));
     }
     return found;
   }

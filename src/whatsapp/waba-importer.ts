@@ -48,7 +48,11 @@ export class WabaImporter {
       await this.repository.upsertPhoneNumbers(tx, wabaAsset, numberAssets, numbers);
       const present = numbers.map(({ number }) => number.phoneNumberId);
       const gone = await this.repository.retirePhoneNumbers(tx, wabaAsset, present);
-      await this.assets.release(tx, accountId, gone.map((metaId) => ({ kind: 'phone_number', metaId })));
+      await this.assets.release(
+        tx,
+        accountId,
+        gone.map((metaId) => ({ kind: 'phone_number', metaId })),
+      );
     });
   }
 
@@ -64,13 +68,19 @@ export class WabaImporter {
     this.log.log(`WABA ${wabaId} is no longer open to account ${accountId} and was taken out`);
   }
 
-  private async withProfiles(token: string, numbers: readonly DiscoveredPhoneNumber[]): Promise<ReadPhoneNumber[]> {
+  private async withProfiles(
+    token: string,
+    numbers: readonly DiscoveredPhoneNumber[],
+  ): Promise<ReadPhoneNumber[]> {
     const read: ReadPhoneNumber[] = [];
     for (let start = 0; start < numbers.length; start += PROFILES_AT_ONCE) {
       const group = numbers.slice(start, start + PROFILES_AT_ONCE);
       read.push(
         ...(await Promise.all(
-          group.map(async (number) => ({ number, profile: await this.profileOf(token, number.phoneNumberId) })),
+          group.map(async (number) => ({
+            number,
+            profile: await this.profileOf(token, number.phoneNumberId),
+          })),
         )),
       );
     }

@@ -42,11 +42,16 @@ export class WabaSubscriber implements WebhookSubscriber, OnModuleInit {
    */
   async subscribe(accountId: AccountId, token: string, wabaId: string): Promise<void> {
     await this.whatsapp.subscribeApp(token, wabaId);
-    const isSubscribed = (await this.whatsapp.subscribedAppIds(token, wabaId)).includes(this.config.env.META_APP_ID);
+    const isSubscribed = (await this.whatsapp.subscribedAppIds(token, wabaId)).includes(
+      this.config.env.META_APP_ID,
+    );
     await this.repository.recordSubscription(accountId, wabaId, isSubscribed);
     if (!isSubscribed)
-      throw new ConflictError('Meta accepted the subscription of the WABA but does not list this app afterwards.', {
-        wabaId,
-      });
+      throw new ConflictError(
+        'Meta accepted the subscription of the WABA but does not list this app afterwards.',
+        {
+          wabaId,
+        },
+      );
   }
 }

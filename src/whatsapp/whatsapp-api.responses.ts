@@ -1,5 +1,5 @@
-import { Type } from 'class-transformer';
-import { IsArray, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { Transform, Type } from 'class-transformer';
+import { IsArray, IsObject, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { GraphRejectedError } from '../graph-client/graph.error';
 import { GraphId } from '../graph-client/graph-fields';
 import { OptionalFlag, OptionalObject, OptionalText, isRecord, textAt } from './meta-values';
@@ -63,6 +63,41 @@ export class GraphProfileList {
 
 export class GraphSubscribedApp {
   @OptionalObject() whatsapp_business_api_data?: Record<string, unknown>;
+}
+
+export class GraphTokenData {
+  @OptionalFlag() is_valid?: boolean;
+  @OptionalText() type?: string;
+  @OptionalText() user_id?: string;
+  @Transform(({ obj }: { obj: unknown }) => (isRecord(obj) ? obj.granular_scopes : undefined))
+  @IsOptional()
+  @IsArray()
+  granular_scopes?: unknown[];
+}
+
+export class GraphTokenInspection {
+  @IsObject() @ValidateNested() @Type(() => GraphTokenData) data!: GraphTokenData;
+}
+
+/** For which WABAs an account's token is good. */
+export interface WhatsAppGrant {
+  /** Meta's ids; null when the permission is for all of them, or missing, or Meta does not tell. */
+  wabaIds: string[] | null;
+  /** Meta's id of the system user whose token it is; null for a person's. */
+  systemUserId: string | null;
+}
+
+const MANAGEMENT_SCOPE = 'whatsapp_business_management';
+
+export function grantFrom(data: GraphTokenData): WhatsAppGrant {
+  const scope = data.granular_scopes?.find((item) => textAt(item, 'scope') === MANAGEMENT_SCOPE);
+  // An item without target ids means all, not none.
+  const targets = isRecord(scope) && Array.isArray(scope.target_ids) ? scope.target_ids : [];
+  const wabaIds = targets.filter((id) => typeof id === 'string' || typeof id === 'number').map(String);
+  return {
+    wabaIds: wabaIds.length === 0 ? null : wabaIds,
+    systemUserId: data.type === 'SYSTEM_USER' ? (data.user_id ?? null) : null,
+  };
 }
 
 /** A WABA as Meta has it now. */

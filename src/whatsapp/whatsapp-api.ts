@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { AppTokens } from '../graph-client/app-tokens';
 import { GraphClient } from '../graph-client/graph-client';
+import { GraphReauthRequiredError } from '../graph-client/graph.error';
 import type { BusinessProfile } from './entities/whatsapp-phone-number.entity';
 import { withKnownFields } from './field-fallback';
 import { isRecord, textAt } from './meta-values';
@@ -11,15 +13,26 @@ import {
   GraphProfileItem,
   GraphProfileList,
   GraphSubscribedApp,
+  GraphTokenInspection,
   GraphWaba,
   GraphWritten,
+  type WhatsAppGrant,
+  grantFrom,
   phoneNumberOf,
   requireWritten,
   wabaOf,
 } from './whatsapp-api.responses';
 
 const MESSAGING_LIMIT = 'whatsapp_business_manager_messaging_limit';
-const WABA_FIELDS = ['id', 'name', 'currency', 'timezone_id', 'account_review_status', 'health_status', MESSAGING_LIMIT];
+const WABA_FIELDS = [
+  'id',
+  'name',
+  'currency',
+  'timezone_id',
+  'account_review_status',
+  'health_status',
+  MESSAGING_LIMIT,
+];
 const PHONE_NUMBER_FIELDS = [
   'id',
   'display_phone_number',
@@ -38,7 +51,15 @@ const PHONE_NUMBER_FIELDS = [
 ];
 /** The limit of a single number, from before limits belonged to the portfolio. Graph before v24.0 has only this. */
 const PHONE_NUMBER_SUBSTITUTES = { [MESSAGING_LIMIT]: 'messaging_limit_tier' };
-const PROFILE_FIELDS = ['about', 'address', 'description', 'email', 'profile_picture_url', 'websites', 'vertical'];
+const PROFILE_FIELDS = [
+  'about',
+  'address',
+  'description',
+  'email',
+  'profile_picture_url',
+  'websites',
+  'vertical',
+];
 
 const OWNED = 'owned_whatsapp_business_accounts';
 const CLIENT = 'client_whatsapp_business_accounts';
@@ -58,7 +79,26 @@ export interface BusinessProfileChange {
 /** The Graph endpoints of WhatsApp Business Accounts and phone numbers. */
 @Injectable()
 export class WhatsAppApi {
-  constructor(private readonly graph: GraphClient) {}
+  constructor(
+    private readonly graph: GraphClient,
+    private readonly appTokens: AppTokens,
+  ) {}
+
+  /**
+   * What the token was granted for, as Meta sees it now: people add and remove WABAs without connecting again.
+   * @throws GraphReauthRequiredError when Meta says that the token is not valid
+   */
+  async grantOf(token: string): Promise<WhatsAppGrant> {
+    const { data } = await this.graph.call({
+      method: 'GET',
+      path: '/debug_token',
+      token: this.appTokens.appToken,
+      query: { input_token: token },
+      response: GraphTokenInspection,
+    });
+    if (data.is_valid === false) throw new GraphReauthRequiredError('Meta says that the token is not valid.');
+    return grantFrom(data);
+  }
 
   async businessIds(token: string): Promise<string[]> {
     return this.idsOf('/me/businesses', token);
@@ -91,13 +131,22 @@ export class WhatsAppApi {
   /** All of them, however many pages Meta makes of it. */
   async phoneNumbers(token: string, wabaId: string): Promise<DiscoveredPhoneNumber[]> {
     const path = `/${encodeURIComponent(wabaId)}/phone_numbers`;
-    return withKnownFields({ fields: PHONE_NUMBER_FIELDS, substitutes: PHONE_NUMBER_SUBSTITUTES }, async (fields) => {
-      const found: DiscoveredPhoneNumber[] = [];
-      const query = { fields };
-      for await (const page of this.graph.pages({ path, token, query, item: GraphPhoneNumber, pageSize: PAGE_SIZE }))
-        found.push(...page.map(phoneNumberOf));
-      return found;
-    });
+    return withKnownFields(
+      { fields: PHONE_NUMBER_FIELDS, substitutes: PHONE_NUMBER_SUBSTITUTES },
+      async (fields) => {
+        const found: DiscoveredPhoneNumber[] = [];
+        const query = { fields };
+        for await (const page of this.graph.pages({
+          path,
+          token,
+          query,
+          item: GraphPhoneNumber,
+          pageSize: PAGE_SIZE,
+        }))
+          found.push(...page.map(phoneNumberOf));
+        return found;
+      },
+    );
   }
 
   async businessProfile(token: string, phoneNumberId: string): Promise<BusinessProfile> {
@@ -109,7 +158,11 @@ export class WhatsAppApi {
   }
 
   /** Fields that are left out stay as they are. */
-  async updateBusinessProfile(token: string, phoneNumberId: string, change: BusinessProfileChange): Promise<void> {
+  async updateBusinessProfile(
+    token: string,
+    phoneNumberId: string,
+    change: BusinessProfileChange,
+  ): Promise<void> {
     const written = await this.graph.call({
       method: 'POST',
       path: `/${encodeURIComponent(phoneNumberId)}/whatsapp_business_profile`,
@@ -125,7 +178,9 @@ export class WhatsAppApi {
   /** Without it nothing of this WABA is delivered, although the app's webhook is verified. */
   async subscribeApp(token: string, wabaId: string): Promise<void> {
     const path = `/${encodeURIComponent(wabaId)}/subscribed_apps`;
-    requireWritten(await this.graph.call({ method: 'POST', path, token, response: GraphWritten, retry: 'safe' }));
+    requireWritten(
+      await this.graph.call({ method: 'POST', path, token, response: GraphWritten, retry: 'safe' }),
+    );
   }
 
   async subscribedAppIds(token: string, wabaId: string): Promise<string[]> {
@@ -162,7 +217,8 @@ function profileOf(item: GraphProfileItem | undefined): BusinessProfile {
     profilePictureUrl: textAt(source, 'profile_picture_url'),
     vertical: textAt(source, 'vertical'),
   };
-  for (const [name, text] of Object.entries(texts)) if (text !== undefined) Object.assign(profile, { [name]: text });
+  for (const [name, text] of Object.entries(texts))
+    if (text !== undefined) Object.assign(profile, { [name]: text });
   const addresses = websites.filter((site): site is string => typeof site === 'string' && site !== '');
   if (addresses.length > 0) profile.websites = addresses;
   return profile;

@@ -101,10 +101,7 @@ type Present<T> = Omit<T, KeysWithUndefined<T>> & { [K in KeysWithUndefined<T>]?
 
 /** Drops the keys whose value is undefined, so that what Meta did not send is absent from the event, too. */
 export function present<T extends object>(record: T): Present<T> {
-  const rest: Record<string, unknown> = {};
-  // A loop, because this runs some ten times for each event, and copying by way of lists takes most of the parsing.
-  for (const [key, value] of Object.entries(record)) if (value !== undefined) rest[key] = value;
-  return rest as Present<T>;
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Present<T>;
 }
 
 /** As `present`, or undefined when nothing is left. */

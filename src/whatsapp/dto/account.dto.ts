@@ -120,7 +120,10 @@ export class WhatsAppAccountDto {
   @ApiProperty({ type: Date })
   createdAt!: Date;
 
-  static from(waba: WhatsAppBusinessAccountEntity, number: WhatsAppPhoneNumberEntity | null): WhatsAppAccountDto {
+  static from(
+    waba: WhatsAppBusinessAccountEntity,
+    number: WhatsAppPhoneNumberEntity | null,
+  ): WhatsAppAccountDto {
     return Object.assign(new WhatsAppAccountDto(), {
       id: waba.id,
       accountId: waba.accountId,

@@ -73,7 +73,8 @@ export class UpdateBusinessProfileDto extends PhoneNumberQuery {
   @MaxLength(256, { each: true })
   websites?: string[];
   /** Meta's word for the trade, as `RETAIL`, `RESTAURANT`, `EDU` or `OTHER`. */
-  @IsOptional() @Matches(/^[A-Z_]{2,40}$/, { message: 'vertical must be one of Meta’s words, in upper case' })
+  @IsOptional()
+  @Matches(/^[A-Z_]{2,40}$/, { message: 'vertical must be one of Meta’s words, in upper case' })
   vertical?: string;
   /** The handle of a picture uploaded to Meta. */
   @IsOptional() @IsString() @Length(1, 4096) profilePictureHandle?: string;

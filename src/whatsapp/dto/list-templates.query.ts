@@ -10,7 +10,9 @@ function IsStatusFilter(options: ValidationOptions): PropertyDecorator {
   return ValidateBy(
     {
       name: 'isTemplateStatus',
-      validator: { validate: (value: unknown) => typeof value === 'string' && statusesOfFilter(value) !== null },
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && statusesOfFilter(value) !== null,
+      },
     },
     options,
   );

@@ -42,7 +42,9 @@ export const BUTTON_TYPES = [
 
 /** Meta's words, taken in any case as Meta does, stored in upper case. */
 function AnyCase(): PropertyDecorator {
-  return Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value));
+  return Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? value.toUpperCase() : value,
+  );
 }
 
 /** A button, in Meta's own field names. Which fields a kind needs: Meta's documentation, "Template components". */
@@ -69,11 +71,16 @@ export class TemplateButtonDto {
   @IsOptional() @IsString() autofill_text?: string;
   @IsOptional() @IsString() package_name?: string;
   @IsOptional() @IsString() signature_hash?: string;
-  @IsOptional() @IsArray() @IsObject({ each: true }) @ApiProperty({ required: false, type: [Object] })
+  @IsOptional()
+  @IsArray()
+  @IsObject({ each: true })
+  @ApiProperty({ required: false, type: [Object] })
   supported_apps?: Record<string, unknown>[];
   @IsOptional() @IsBoolean() zero_tap_terms_accepted?: boolean;
   @IsOptional() @IsInt() @Min(1) ttl_minutes?: number;
-  @IsOptional() @IsObject() @ApiProperty({ required: false, type: 'object', additionalProperties: true })
+  @IsOptional()
+  @IsObject()
+  @ApiProperty({ required: false, type: 'object', additionalProperties: true })
   app_deep_link?: Record<string, unknown>;
 }
 
@@ -91,15 +98,25 @@ export class TemplateCardDto {
 export class TemplateComponentDto {
   @AnyCase() @IsIn(COMPONENT_TYPES) @ApiProperty({ enum: COMPONENT_TYPES }) type!: string;
   /** Of a `HEADER`; without it the header is `TEXT`. */
-  @IsOptional() @AnyCase() @IsIn(HEADER_FORMATS) @ApiProperty({ enum: HEADER_FORMATS, required: false }) format?: string;
+  @IsOptional()
+  @AnyCase()
+  @IsIn(HEADER_FORMATS)
+  @ApiProperty({ enum: HEADER_FORMATS, required: false })
+  format?: string;
   /** Variables are `{{1}}`, `{{2}}` … or names as `{{first_name}}`. @example Hi {{1}}, your order {{2}} is on its way. */
   @IsOptional() @IsString() text?: string;
   /**
    * A sample for each variable, for Meta's reviewers: `{"body_text": [["Ana", "860198"]]}`, `{"header_text": ["Ana"]}`,
    * `{"header_handle": ["4::aW…"]}`, or for names `{"body_text_named_params": [{"param_name": "first_name", "example": "Ana"}]}`.
    */
-  @IsOptional() @IsObject()
-  @ApiProperty({ required: false, type: 'object', additionalProperties: true, example: { body_text: [['Ana', '860198']] } })
+  @IsOptional()
+  @IsObject()
+  @ApiProperty({
+    required: false,
+    type: 'object',
+    additionalProperties: true,
+    example: { body_text: [['Ana', '860198']] },
+  })
   example?: Record<string, unknown>;
   @IsOptional()
   @IsArray()
@@ -107,10 +124,14 @@ export class TemplateComponentDto {
   @Type(() => TemplateButtonDto)
   buttons?: TemplateButtonDto[];
   /** Of a `CAROUSEL`: 2 to 10 cards with the same components. */
-  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => TemplateCardDto)
+  @IsOptional()
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => TemplateCardDto)
   @ApiProperty({ required: false, type: () => [TemplateCardDto] })
   cards?: TemplateCardDto[];
-  @IsOptional() @IsObject()
+  @IsOptional()
+  @IsObject()
   @ApiProperty({ required: false, type: 'object', additionalProperties: true })
   limited_time_offer?: Record<string, unknown>;
   /** Of the `BODY` of an `AUTHENTICATION` template. */

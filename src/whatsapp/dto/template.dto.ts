@@ -37,7 +37,9 @@ export class TemplateDto {
   @ApiProperty({
     type: 'array',
     items: { type: 'object', additionalProperties: true },
-    example: [{ type: 'BODY', text: 'Hi {{1}}, your order is on its way.', example: { body_text: [['Ana']] } }],
+    example: [
+      { type: 'BODY', text: 'Hi {{1}}, your order is on its way.', example: { body_text: [['Ana']] } },
+    ],
   })
   components!: TemplateComponent[];
   /** Why Meta rejected it, as `INVALID_FORMAT`. */

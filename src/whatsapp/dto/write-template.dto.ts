@@ -12,7 +12,9 @@ const LANGUAGE = /^[a-z]{2,3}(_[A-Za-z0-9]{2,4})?$/;
 const LANGUAGE_HINT = { message: "language must be one of Meta's codes, such as en_US or ar" };
 
 function AnyCase(): PropertyDecorator {
-  return Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value));
+  return Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? value.toUpperCase() : value,
+  );
 }
 
 export class CreateTemplateDto extends WabaQuery {
@@ -22,7 +24,10 @@ export class CreateTemplateDto extends WabaQuery {
   @Matches(LANGUAGE, LANGUAGE_HINT) language!: string;
   /** In any case. Meta may decide on another one. */
   @AnyCase() @IsIn(TEMPLATE_CATEGORIES) @ApiProperty({ enum: TEMPLATE_CATEGORIES }) category!: string;
-  @NestedArray(() => TemplateComponentDto) @ArrayNotEmpty() @ArrayMaxSize(10) components!: TemplateComponentDto[];
+  @NestedArray(() => TemplateComponentDto)
+  @ArrayNotEmpty()
+  @ArrayMaxSize(10)
+  components!: TemplateComponentDto[];
   /** Whether variables are numbers or names. Meta takes `POSITIONAL` when it is left out. */
   @IsOptional()
   @AnyCase()
@@ -43,7 +48,10 @@ export class UpdateTemplateDto {
   @IsIn(TEMPLATE_CATEGORIES)
   @ApiProperty({ enum: TEMPLATE_CATEGORIES, required: false })
   category?: string;
-  @NestedArray(() => TemplateComponentDto) @ArrayNotEmpty() @ArrayMaxSize(10) components!: TemplateComponentDto[];
+  @NestedArray(() => TemplateComponentDto)
+  @ArrayNotEmpty()
+  @ArrayMaxSize(10)
+  components!: TemplateComponentDto[];
   /** For how many seconds Meta goes on trying to deliver; `-1` stands for 30 days. */
   @IsOptional() @IsInt() @Min(-1) @Max(2_592_000) messageSendTtlSeconds?: number;
 }

@@ -48,16 +48,20 @@ export class TemplateEntity {
   /** Meta's word, see TEMPLATE_STATUSES. */
   @Column({ type: 'text' }) status!: string;
   @Column({ name: 'rejected_reason', type: 'text', nullable: true }) rejectedReason!: string | null;
-  @Column({ name: 'status_details', type: 'jsonb', nullable: true }) statusDetails!: TemplateStatusDetails | null;
+  @Column({ name: 'status_details', type: 'jsonb', nullable: true })
+  statusDetails!: TemplateStatusDetails | null;
   @Column({ name: 'quality_score', type: 'text', nullable: true }) qualityScore!: string | null;
   /** `POSITIONAL` or `NAMED`. */
   @Column({ name: 'parameter_format', type: 'text', nullable: true }) parameterFormat!: string | null;
-  @Column({ name: 'message_send_ttl_seconds', type: 'integer', nullable: true }) messageSendTtlSeconds!: number | null;
+  @Column({ name: 'message_send_ttl_seconds', type: 'integer', nullable: true }) messageSendTtlSeconds!:
+    number | null;
   @Column({ type: 'jsonb', default: [] }) components!: TemplateComponent[];
   @Column({ name: 'status_changed_at', type: 'timestamptz', nullable: true }) statusChangedAt!: Date | null;
   @Column({ name: 'quality_changed_at', type: 'timestamptz', nullable: true }) qualityChangedAt!: Date | null;
-  @Column({ name: 'category_changed_at', type: 'timestamptz', nullable: true }) categoryChangedAt!: Date | null;
-  @Column({ name: 'components_changed_at', type: 'timestamptz', nullable: true }) componentsChangedAt!: Date | null;
+  @Column({ name: 'category_changed_at', type: 'timestamptz', nullable: true })
+  categoryChangedAt!: Date | null;
+  @Column({ name: 'components_changed_at', type: 'timestamptz', nullable: true })
+  componentsChangedAt!: Date | null;
   @Column({ name: 'status_received_at', type: 'timestamptz', nullable: true }) statusReceivedAt!: Date | null;
   /** When it was last known to exist at Meta. */
   @Column({ name: 'synced_at', type: 'timestamptz', nullable: true }) syncedAt!: Date | null;

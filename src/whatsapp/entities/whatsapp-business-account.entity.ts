@@ -1,4 +1,12 @@
-import { Column, CreateDateColumn, DeleteDateColumn, Entity, PrimaryColumn, Unique, UpdateDateColumn } from 'typeorm';
+import {
+  Column,
+  CreateDateColumn,
+  DeleteDateColumn,
+  Entity,
+  PrimaryColumn,
+  Unique,
+  UpdateDateColumn,
+} from 'typeorm';
 import type { AccountId, AssetId } from '../../database/ids';
 
 /** A WhatsApp Business Account (WABA): it holds phone numbers and templates. `id` is that of its row in `assets`. */
@@ -17,13 +25,17 @@ export class WhatsAppBusinessAccountEntity {
   /** The portfolio's, as `TIER_1K`; shared by all its numbers. */
   @Column({ name: 'messaging_limit', type: 'text', nullable: true }) messagingLimit!: string | null;
   /** As Meta gives it: `can_send_message` and the entities that hinder it. */
-  @Column({ name: 'health_status', type: 'jsonb', nullable: true }) healthStatus!: Record<string, unknown> | null;
+  @Column({ name: 'health_status', type: 'jsonb', nullable: true }) healthStatus!: Record<
+    string,
+    unknown
+  > | null;
   /** Meta's time of the newest webhook that changed the status. */
   @Column({ name: 'status_changed_at', type: 'timestamptz', nullable: true }) statusChangedAt!: Date | null;
   /** Since when its webhooks come to our app; null as long as that is not proven. */
   @Column({ name: 'subscribed_at', type: 'timestamptz', nullable: true }) subscribedAt!: Date | null;
   /** When the list of templates was last read to its end. */
-  @Column({ name: 'templates_synced_at', type: 'timestamptz', nullable: true }) templatesSyncedAt!: Date | null;
+  @Column({ name: 'templates_synced_at', type: 'timestamptz', nullable: true })
+  templatesSyncedAt!: Date | null;
   @Column({ name: 'templates_sync_lease_until', type: 'timestamptz', nullable: true })
   templatesSyncLeaseUntil!: Date | null;
   @Column({ name: 'synced_at', type: 'timestamptz', nullable: true }) syncedAt!: Date | null;

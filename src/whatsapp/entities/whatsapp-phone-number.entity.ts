@@ -40,7 +40,8 @@ export class WhatsAppPhoneNumberEntity {
   @Column({ type: 'text' }) status!: string;
   @Column({ name: 'quality_rating', type: 'text', nullable: true }) qualityRating!: string | null;
   @Column({ name: 'name_status', type: 'text', nullable: true }) nameStatus!: string | null;
-  @Column({ name: 'code_verification_status', type: 'text', nullable: true }) codeVerificationStatus!: string | null;
+  @Column({ name: 'code_verification_status', type: 'text', nullable: true }) codeVerificationStatus!:
+    string | null;
   @Column({ name: 'platform_type', type: 'text', nullable: true }) platformType!: string | null;
   @Column({ name: 'throughput_level', type: 'text', nullable: true }) throughputLevel!: string | null;
   @Column({ name: 'messaging_limit', type: 'text', nullable: true }) messagingLimit!: string | null;

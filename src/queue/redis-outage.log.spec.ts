@@ -1,0 +1,58 @@
+import { EventEmitter } from 'node:events';
+import { Logger } from '@nestjs/common';
+import type { Queue } from 'bull';
+import { RedisOutageLog } from './redis-outage.log';
+
+describe('RedisOutageLog', () => {
+  let outages: RedisOutageLog;
+  let queues: (EventEmitter & { client: EventEmitter })[];
+  const lines: string[] = [];
+  const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+
+  beforeEach(() => {
+    lines.length = 0;
+    for (const level of ['log', 'warn', 'error'] as const) {
+      jest.spyOn(Logger.prototype, level).mockImplementation((message: unknown) => {
+        lines.push(`${level}: ${String(message)}`);
+      });
+    }
+    outages = new RedisOutageLog();
+    queues = [1, 2].map(() => Object.assign(new EventEmitter(), { client: new EventEmitter() }));
+    for (const queue of queues) outages.watch(queue as unknown as Queue);
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  it('tells of an outage once when it begins and once when it ends', () => {
+    for (let tries = 0; tries < 20; tries += 1) for (const queue of queues) queue.emit('error', refused);
+    for (const queue of queues) queue.client.emit('ready');
+    expect(lines).toEqual([
+      expect.stringMatching(/^warn: Redis cannot be reached \(ECONNREFUSED\)/),
+      expect.stringMatching(/^log: Redis is back after \d+ ms/),
+    ]);
+  });
+
+  it('tells of the next outage again, also when the connection just closes', () => {
+    for (const queue of queues) queue.client.emit('close');
+    queues[0]!.client.emit('ready');
+    queues[1]!.client.emit('close');
+    expect(lines.filter((line) => line.startsWith('warn'))).toHaveLength(2);
+  });
+
+  it('tells of other errors, each once a minute', () => {
+    for (let times = 0; times < 5; times += 1)
+      queues[0]!.emit('error', new Error('NOAUTH Authentication required.'));
+    queues[0]!.emit('error', new Error('OOM'));
+    expect(lines).toEqual([
+      'error: A queue reports: NOAUTH Authentication required.',
+      'error: A queue reports: OOM',
+    ]);
+  });
+
+  it('says nothing while shutting down', () => {
+    outages.silence();
+    queues[0]!.client.emit('close');
+    queues[0]!.emit('error', refused);
+    queues[0]!.emit('error', new Error('Connection is closed.'));
+    expect(lines).toEqual([]);
+  });
+});
