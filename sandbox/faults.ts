@@ -25,6 +25,8 @@ export interface FaultRule {
   headers?: Record<string, string>;
   /** Answer late, by this many milliseconds of the virtual clock. Alone: a slow success. */
   delayMs?: number;
+  /** Do what was asked, but answer late: the effect, and its webhooks, come before the answer. */
+  delayAfterMs?: number;
   /** Cut the connection: before anything happens, or after the effect (accepted, but the answer is lost). */
   drop?: 'before' | 'after';
 }

@@ -12,7 +12,7 @@ export interface SelectedField {
 export function parseFields(text: string): SelectedField[] {
   const reader = new Reader(text);
   const fields = readList(reader);
-  if (!reader.done) throw syntaxError(text);
+  if (!reader.isDone()) throw syntaxError(text);
   return fields;
 }
 
@@ -29,7 +29,7 @@ class Reader {
   private position = 0;
   constructor(readonly text: string) {}
 
-  get done(): boolean {
+  isDone(): boolean {
     return this.position >= this.text.length;
   }
 
@@ -54,7 +54,7 @@ class Reader {
   parenthesised(): string {
     let depth = 1;
     const start = this.position;
-    while (!this.done) {
+    while (!this.isDone()) {
       const character = this.peek();
       this.position++;
       if (character === '(') depth++;
@@ -70,11 +70,11 @@ class Reader {
 
 function readList(reader: Reader): SelectedField[] {
   const fields: SelectedField[] = [];
-  if (reader.done) return fields;
-  do {
-    if (reader.done || reader.peek() === '}') break; // a trailing comma is forgiven
+  // A trailing comma is forgiven.
+  while (!reader.isDone() && reader.peek() !== '}') {
     fields.push(readField(reader));
-  } while (reader.take(','));
+    if (!reader.take(',')) break;
+  }
   return fields;
 }
 

@@ -20,6 +20,8 @@ export interface NodeType<T> {
   defaults: readonly string[];
   fields: Readonly<Record<string, FieldReader<T>>>;
   edges: Readonly<Record<string, EdgeReader<T>>>;
+  /** The id in answers, where it differs by who asks. */
+  idFor?: (node: T, request: GraphRequest) => string;
 }
 
 export function readNode<T extends { id: string }>(
@@ -35,7 +37,7 @@ export function readNode<T extends { id: string }>(
     const value = readField(type, node, field, request);
     if (value !== undefined) result[field.as] = value;
   }
-  result.id = node.id;
+  result.id = type.idFor?.(node, request) ?? node.id;
   return result;
 }
 

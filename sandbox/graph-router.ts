@@ -91,6 +91,9 @@ export class GraphRouter {
     const token = this.context.tokens.authenticate(tokenText);
     this.context.tokens.checkProof(token, textOf(params.appsecret_proof));
     request.token = token;
+    const { usage, settings, clock } = this.context;
+    const calls = usage.add(`app ${token.appId}`, clock.now());
+    if (calls > settings.limits.appCallsPerHour) throw catalogueError(4);
     return Object.assign(request, { token });
   }
 

@@ -11,6 +11,7 @@ import { parametersOf, parseBody, type ParsedBody } from './request-body';
 
 const CURRENT_VERSION = 26;
 const OLDEST_VERSION = 21;
+const METHODS: readonly string[] = ['GET', 'POST', 'DELETE'];
 const JSON_TYPE = 'application/json; charset=UTF-8';
 
 interface PathParts {
@@ -76,10 +77,14 @@ async function serveCall(
     return;
   }
   const answer = await answerSafely(context, request, () => {
+    if (path.version > CURRENT_VERSION)
+      throw new GraphError(2500, `Unknown path components: ${recorded.path}`);
+    if (!METHODS.includes(request.method)) throw new GraphError(100, 'Unsupported method.');
     if (bodyError !== undefined) throw bodyError instanceof Error ? bodyError : new Error('unreadable body');
     return answerOf(context, router, request);
   });
   recorded.status = answer.status;
+  if (fault?.delayAfterMs !== undefined) await context.clock.sleep(fault.delayAfterMs);
   if (fault?.drop === 'after') {
     cut(incoming, reply);
     return;
@@ -111,7 +116,7 @@ async function answerSafely(
     const headers = { ...graphHeaders(context, request) };
     if (!(answer instanceof GraphReply)) return { status: 200, headers, body: JSON.stringify(answer) };
     const raw = typeof answer.body === 'string' || Buffer.isBuffer(answer.body);
-    const content = raw ? (answer.body as string | Buffer) : JSON.stringify(answer.body);
+    const content = raw ? answer.body : JSON.stringify(answer.body);
     return { status: answer.status, headers: { ...headers, ...answer.headers }, body: content };
   } catch (error) {
     const known = error instanceof GraphError ? error : new GraphError(1, describe(error), { status: 500 });
@@ -147,8 +152,10 @@ function graphHeaders(context: SandboxContext, request: GraphRequest): Record<st
   const appId = request.token?.appId;
   if (appId === undefined) return headers;
   const now = clock.now();
-  const appPercent = percent(usage.add(`app ${appId}`, now), settings.limits.appCallsPerHour);
-  headers['x-app-usage'] = JSON.stringify({ call_count: appPercent, total_cputime: 0, total_time: 0 });
+  const appPercent = percent(usage.count(`app ${appId}`), settings.limits.appCallsPerHour);
+  const appUsage = JSON.stringify({ call_count: appPercent, total_cputime: 0, total_time: 0 });
+  headers['x-app-usage'] = appUsage;
+  if (request.token?.kind === 'PAGE') headers['x-page-usage'] = appUsage;
   if (request.wabaId !== undefined) {
     const key = `waba ${appId} ${request.wabaId}`;
     const used = percent(usage.count(key), settings.limits.managementCallsPerHour);
@@ -180,7 +187,7 @@ function readPath(pathname: string): PathParts {
   if (!given) return { version: OLDEST_VERSION, versionText: `v${OLDEST_VERSION}.0`, segments };
   const asked = Number(given[1]);
   if (asked > CURRENT_VERSION)
-    return { version: CURRENT_VERSION, versionText: `v${CURRENT_VERSION}.0`, segments };
+    return { version: asked, versionText: segments[0] ?? '', segments: segments.slice(1) };
   const version = Math.max(asked, OLDEST_VERSION); // a version that is over is served by the next that lives
   return { version, versionText: `v${version}.0`, segments: segments.slice(1) };
 }

@@ -98,7 +98,8 @@ function send(
   const failure = failureOf(context, subject, windowClosed, template);
   if (failure) scheduleFailure(context, subject, failure);
   else scheduleStatuses(context, subject);
-  return answerOf(message, recipient, template);
+  const status = template && context.settings.sending.templateMessageStatus;
+  return answerOf(message, recipient, status);
 }
 
 function failureOf(
@@ -116,17 +117,13 @@ function failureOf(
   return undefined;
 }
 
-function answerOf(
-  message: SentMessage,
-  recipient: Recipient,
-  template: TemplateRecord | undefined,
-): JsonObject {
+function answerOf(message: SentMessage, recipient: Recipient, status: string | undefined): JsonObject {
   const { customer, input, byUserId } = recipient;
   const showNumber = customer.waId !== undefined && !byUserId;
   return {
     messaging_product: 'whatsapp',
     contacts: [{ input, ...(showNumber && { wa_id: customer.waId }), user_id: customer.userId }],
-    messages: [{ id: message.id, ...(template && { message_status: 'accepted' }) }],
+    messages: [{ id: message.id, ...(status !== undefined && { message_status: status }) }],
   };
 }
 

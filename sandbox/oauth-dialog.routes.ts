@@ -11,6 +11,8 @@ interface DialogCall {
   state: string | undefined;
   scopes: string[];
   configuration: LoginConfiguration | undefined;
+  /** Login for Business grants everything or nothing; only the classic dialog lets single permissions go. */
+  isForBusiness: boolean;
   isInstagram: boolean;
 }
 
@@ -54,14 +56,22 @@ function readCall(
   const configuration = configId === undefined ? undefined : app.loginConfigurations.get(configId);
   const asked = textListOf(params.scope);
   const scopes = configuration?.scopes ?? (configId !== undefined ? WHATSAPP_SCOPES : asked);
-  return { app, redirectUri, state: textOf(params.state), scopes: [...scopes], configuration, isInstagram };
+  const isForBusiness = configId !== undefined;
+  return {
+    app,
+    redirectUri,
+    state: textOf(params.state),
+    scopes: [...scopes],
+    configuration,
+    isForBusiness,
+    isInstagram,
+  };
 }
 
 function approve(context: SandboxContext, call: DialogCall, person: PersonRecord): GraphReply {
   const { configuration, isInstagram } = call;
   const instagramId = isInstagram ? context.world.first('instagram').id : undefined;
-  // Login for Business grants everything or nothing; only the classic dialog lets single permissions go.
-  const decline = configuration ? [] : context.settings.dialog.decline;
+  const decline = call.isForBusiness ? [] : context.settings.dialog.decline;
   const { code } = issueCode(context, {
     purpose: isInstagram ? 'instagram' : 'dialog',
     appId: call.app.id,

@@ -47,6 +47,8 @@ export function pageType(context: SandboxContext): NodeType<PageRecord> {
 export function instagramType(): NodeType<InstagramRecord> {
   return {
     name: 'IGUser',
+    // Instagram Login knows the account by an app-scoped id; webhooks and `user_id` carry the other one.
+    idFor: (account, { token }) => (token?.kind === 'INSTAGRAM' ? account.appScopedId : account.id),
     defaults: [],
     fields: {
       user_id: (account) => account.id,

@@ -4,6 +4,8 @@ import { numberOf, type JsonObject, type JsonValue } from './json';
 
 const DEFAULT_LIMIT = 25;
 const LARGEST_LIMIT = 1000;
+/** Parameters that `next` sets itself, or leaves out: the proof is the caller's to add again. */
+const NOT_REPEATED = ['limit', 'after', 'before', 'access_token', 'appsecret_proof'];
 
 export interface ListOptions<T> {
   /** Path of the edge without version, for `next` and `previous`. */
@@ -80,7 +82,7 @@ function pageUrl(context: ReadContext, path: string, limit: number, cursor: Reco
   const url = new URL(`${request.baseUrl}/${request.versionText}${path}`);
   if (request.tokenText) url.searchParams.set('access_token', request.tokenText);
   for (const [name, value] of Object.entries(args)) {
-    if (value !== undefined && !['limit', 'after', 'before', 'access_token'].includes(name)) {
+    if (value !== undefined && !NOT_REPEATED.includes(name)) {
       url.searchParams.set(name, value);
     }
   }

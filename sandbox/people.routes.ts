@@ -3,8 +3,10 @@ import type { SandboxContext } from './context';
 import { invalidParameter } from './graph-error';
 import { readNode, type EdgeReader, type NodeType, type ReadContext } from './graph-nodes';
 import type { GraphRouter } from './graph-router';
+import { flagOf, textListOf } from './json';
 import { listPage } from './paging';
 import { revokeEverything, revokeOne } from './revocation';
+import { LONG_LIVED_SECONDS } from './tokens';
 import type { BusinessRecord, PageRecord, PersonRecord, WabaRecord } from './world';
 
 export interface AccountTypes {
@@ -17,6 +19,18 @@ export function registerPeople(router: GraphRouter, context: SandboxContext, typ
   const business = businessType(context, types);
   router.type('business', business);
   router.type('person', personType(context, business, types));
+  router.on('POST', 'business', 'system_user_access_tokens', (_business, { token, params }) => {
+    const scopes = params.scope === undefined ? token.scopes : textListOf(params.scope);
+    const issued = context.tokens.issue({
+      kind: 'SYSTEM_USER',
+      appId: token.appId,
+      scopes: scopes.filter((scope) => token.scopes.includes(scope)),
+      targets: token.targets,
+      expiresInSeconds: flagOf(params.set_token_expires_in_60_days) === true ? LONG_LIVED_SECONDS : 0,
+      ...(token.personId !== undefined && { personId: token.personId }),
+    });
+    return { access_token: issued.token };
+  });
   router.on('DELETE', 'person', 'permissions', (person, { token }, rest) => {
     const [permission] = rest;
     if (permission === undefined) revokeEverything(context, token.appId, person.id);

@@ -28,7 +28,7 @@ function tell(context: SandboxContext, appId: string, personId: string, permissi
     ownerId: personId,
     appId,
     field: permission,
-    value: { verb: 'revoked', target_ids: [] },
+    value: { verb: 'revoked' },
     entryTime: context.clock.seconds(),
   });
 }

@@ -5,6 +5,8 @@ import { SandboxControl } from './control';
 import { serveControl } from './control.routes';
 import { GraphRouter } from './graph-router';
 import { serveGraph } from './graph-server';
+import { registerBlockedUsers } from './blocked-users.routes';
+import { registerUploads } from './uploads.routes';
 import { registerInstagramLogin } from './instagram-login.routes';
 import { registerMedia } from './media.routes';
 import { registerMessages } from './messages.routes';
@@ -99,7 +101,9 @@ function buildRouter(context: SandboxContext): GraphRouter {
   registerPhones(router, context, phone);
   registerTemplates(router, context);
   registerMessages(router, context);
+  registerBlockedUsers(router, context);
   registerMedia(router, context);
+  registerUploads(router, context);
   registerPages(router, context, page);
   return router;
 }

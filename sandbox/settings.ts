@@ -1,3 +1,5 @@
+import { isObject, type JsonObject } from './json';
+
 /** The steps that a sent message climbs. */
 export type StatusStep = 'sent' | 'delivered' | 'read' | 'played';
 
@@ -29,6 +31,8 @@ export interface SendingSettings {
   /** Messages to one person that may be sent in a burst, refilled by one every `pairRefillMs`. */
   pairBurst: number;
   pairRefillMs: number;
+  /** `message_status` in the answer to template messages. */
+  templateMessageStatus: 'accepted' | 'held_for_quality_assessment' | 'paused';
 }
 
 export interface DeliverySettings {
@@ -88,8 +92,11 @@ export interface SandboxSettings {
   tokens: TokenSettings;
 }
 
+type PartPatch<T> = {
+  [K in keyof T]?: T[K] extends unknown[] ? T[K] : T[K] extends object ? Partial<T[K]> : T[K];
+};
 /** Any part of the settings; what is left out stays as it is. */
-export type SettingsPatch = { [K in keyof SandboxSettings]?: Partial<SandboxSettings[K]> };
+export type SettingsPatch = { [K in keyof SandboxSettings]?: PartPatch<SandboxSettings[K]> };
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -110,7 +117,13 @@ export function defaultSettings(): SandboxSettings {
       rejectWhenNameContains: 'reject',
       rejectReason: 'INVALID_FORMAT',
     },
-    sending: { closedWindow: 'status', throughputPerSecond: 80, pairBurst: 45, pairRefillMs: 6 * SECOND },
+    sending: {
+      closedWindow: 'status',
+      throughputPerSecond: 80,
+      pairBurst: 45,
+      pairRefillMs: 6 * SECOND,
+      templateMessageStatus: 'accepted',
+    },
     delivery: {
       delayMs: 5,
       batchSize: 1000,
@@ -139,7 +152,29 @@ export function defaultSettings(): SandboxSettings {
 /** Changes the settings in place, so that everybody who holds them sees it. */
 export function patchSettings(settings: SandboxSettings, patch: SettingsPatch): void {
   for (const name of Object.keys(settings) as (keyof SandboxSettings)[]) {
-    const part = patch[name];
-    if (part) Object.assign(settings[name], part);
+    const { delaysMs, ...part } = { delaysMs: undefined, ...patch[name] };
+    Object.assign(settings[name], part);
+    if (delaysMs) Object.assign(settings.statuses.delaysMs, delaysMs);
+  }
+}
+
+/** A patch that came from outside: only known names, and values of the kind that is there now. */
+export function readSettingsPatch(settings: SandboxSettings, input: JsonObject): SettingsPatch {
+  checkLikeness({ ...settings, dialog: { personId: '', ...settings.dialog } }, input, '');
+  return input;
+}
+
+function checkLikeness(model: object, input: JsonObject, prefix: string): void {
+  const known = new Map<string, unknown>(Object.entries(model));
+  for (const [name, value] of Object.entries(input)) {
+    const present = known.get(name);
+    if (present === undefined)
+      throw new Error(`${prefix}${name} is not a setting; there are: ${[...known.keys()].join(', ')}.`);
+    if (typeof present !== typeof value || Array.isArray(present) !== Array.isArray(value)) {
+      throw new Error(
+        `${prefix}${name} must be of the kind ${Array.isArray(present) ? 'list' : typeof present}.`,
+      );
+    }
+    if (isObject(present) && isObject(value)) checkLikeness(present, value, `${prefix}${name}.`);
   }
 }

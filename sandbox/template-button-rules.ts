@@ -76,7 +76,7 @@ function checkUrl(button: JsonObject): void {
   if (!/^https?:\/\//.test(url)) throw invalidParameter('A URL button needs url.');
   const variables = variablesIn(url);
   if (variables.length === 0) return;
-  if (variables.length > 1 || !/\}\}$/.test(url)) {
+  if (variables.length > 1 || !url.endsWith('}}')) {
     throw invalidParameter('A URL takes one variable, at its end.');
   }
   if (listOf(button.example).length === 0 && textOf(button.example) === undefined) {

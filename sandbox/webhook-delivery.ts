@@ -57,7 +57,8 @@ export class WebhookSender {
   private readonly failingSince = new Map<string, number>();
   private nextId = 1;
   private made = 0;
-  private closed = false;
+  /** Rises with each reset: what was under way then belongs to a world that is gone. */
+  private epoch = 0;
 
   constructor(
     private readonly clock: VirtualClock,
@@ -70,6 +71,7 @@ export class WebhookSender {
   }
 
   clear(): void {
+    this.epoch++;
     this.channels.clear();
     this.failingSince.clear();
     this.log.length = 0;
@@ -78,7 +80,7 @@ export class WebhookSender {
   }
 
   close(): void {
-    this.closed = true;
+    this.epoch++;
     this.channels.clear();
   }
 
@@ -162,6 +164,7 @@ export class WebhookSender {
   }
 
   private async attempt(channel: Channel, delivery: WebhookDelivery): Promise<void> {
+    const { epoch } = this;
     await this.takeSlot(channel);
     let attempt: DeliveryAttempt;
     try {
@@ -170,7 +173,7 @@ export class WebhookSender {
       channel.active--;
       channel.queue.shift()?.();
     }
-    if (this.closed) return;
+    if (this.epoch !== epoch) return;
     if (isSuccess(attempt)) {
       delivery.state = 'delivered';
       for (const entryId of delivery.entryIds) this.failingSince.delete(failureKey(delivery, entryId));

@@ -1,5 +1,5 @@
 import type { VirtualClock } from './clock';
-import type { JsonObject, JsonValue } from './json';
+import { isObject, type JsonObject, type JsonValue } from './json';
 import type { WebhookItem, WebhookSender } from './webhook-delivery';
 import type { AppRecord, PhoneRecord, WabaRecord, World } from './world';
 
@@ -53,7 +53,7 @@ export class WebhookHub {
         object: event.object,
         entryId: event.entryId ?? event.ownerId,
         ...(subscription.includeValues
-          ? { kind: 'changes', content: { value: event.value, field: event.field } }
+          ? { kind: 'changes', content: contentOf(event) }
           : { kind: 'changed_fields', content: event.field }),
         ...(event.entryTime !== undefined && { entryTime: event.entryTime }),
       };
@@ -123,10 +123,14 @@ export class WebhookHub {
   }
 }
 
+/** `connected` has its verb directly on the change. */
+function contentOf({ field, value }: ChangeEvent): JsonObject {
+  return field === 'connected' && isObject(value) ? { field, ...value } : { value, field };
+}
+
 function phoneOfValue(value: JsonValue, world: World): PhoneRecord | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const metadata = value.metadata;
-  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) return undefined;
+  const metadata = isObject(value) ? value.metadata : undefined;
+  if (!isObject(metadata)) return undefined;
   return typeof metadata.phone_number_id === 'string'
     ? world.findKind('phone', metadata.phone_number_id)
     : undefined;

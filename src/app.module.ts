@@ -13,6 +13,7 @@ import { MetaAuthModule } from './meta-auth/meta-auth.module';
 import { OperationsModule } from './operations/operations.module';
 import { QueueModule } from './queue/queue.module';
 import { WebhooksModule } from './webhooks/webhooks.module';
+import { WhatsAppModule } from './whatsapp/whatsapp.module';
 
 @Module({})
 export class AppModule {
@@ -41,6 +42,7 @@ export class AppModule {
         WebhooksModule,
         MetaAuthModule,
         ConversationsModule,
+        WhatsAppModule,
         ...extra,
       ],
     };

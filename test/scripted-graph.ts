@@ -23,6 +23,8 @@ export interface ReceivedRequest {
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
   body: string;
+  /** The caller's: the same for calls over one connection. */
+  port: number | undefined;
 }
 
 /** A host that answers calls in the order of its script, for tests of how the Graph client takes strange answers. */
@@ -45,6 +47,7 @@ export class ScriptedGraph {
           query: url.searchParams,
           headers: incoming.headers,
           body: Buffer.concat(chunks).toString('utf8'),
+          port: incoming.socket.remotePort,
         });
         const answer = this.script.shift() ?? this.otherwise;
         if (answer.reset === true) {
@@ -59,7 +62,7 @@ export class ScriptedGraph {
           });
           if (answer.stallAfterBytes === undefined) outgoing.end(text);
           else outgoing.write(text.slice(0, answer.stallAfterBytes));
-        }, answer.delayMs ?? 0);
+        }, answer.delayMs ?? 0).unref();
       });
     });
   }

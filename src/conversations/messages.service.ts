@@ -44,7 +44,7 @@ export interface StatusTransition {
 
 export interface MessageWithHistory {
   message: StoredMessage;
-  /** In the order they happened. */
+  /** In the order of a message's life. Not by time: WhatsApp's times are whole seconds, ours are not. */
   statuses: StatusTransition[];
 }
 
@@ -91,7 +91,7 @@ export class MessagesService {
     const statuses: StatusTransition[] = await this.database.query(
       `SELECT status, at, participant, error, details FROM message_statuses
         WHERE account_id = $1 AND message_id = $2
-        ORDER BY at, array_position(ARRAY['queued', 'unknown', 'accepted', 'sent', 'delivered', 'read', 'played'], status)`,
+        ORDER BY array_position(ARRAY['queued', 'unknown', 'accepted', 'sent', 'failed', 'delivered', 'read', 'played'], status), at`,
       [row.account_id, row.id],
     );
     return { message: toStoredMessage(row), statuses };

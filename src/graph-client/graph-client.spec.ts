@@ -227,6 +227,12 @@ describe('GraphClient', () => {
       expect(graph.requests).toHaveLength(1);
     });
 
+    it('does not know either when a connection that was kept from before breaks', async () => {
+      graph.answers([{ body: { id: '1' } }, { reset: true }]);
+      await client.call(thing);
+      await expect(client.call(send)).rejects.toMatchObject({ outcome: 'unknown' });
+    });
+
     it('knows that nothing was done where nobody listens', async () => {
       const closed = await ScriptedGraph.start();
       const { url } = closed;
@@ -518,6 +524,17 @@ describe('GraphClient', () => {
     await client.call(thing);
     expect(app.get(GraphUsage).usageOf('app')).toMatchObject({ percent: 28 });
     expect(app.get(GraphUsage).shouldSlowDown('1')).toBe(true);
+  });
+
+  it('uses one connection for many calls, without piling up listeners on it', async () => {
+    const leaks: string[] = [];
+    const onWarning = ({ name }: Error): void => void leaks.push(name);
+    process.on('warning', onWarning);
+    graph.answers([], { body: { id: '1' } });
+    for (let calls = 0; calls < 25; calls += 1) await client.call(thing);
+    process.off('warning', onWarning);
+    expect(new Set(graph.requests.map(({ port }) => port)).size).toBe(1);
+    expect(leaks).toEqual([]);
   });
 
   it('tells observers of every attempt', async () => {

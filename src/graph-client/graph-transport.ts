@@ -142,23 +142,31 @@ interface Progress {
   isConnected: boolean;
 }
 
+interface WatchedTransport {
+  request: (
+    options: https.RequestOptions,
+    onAnswer: (answer: http.IncomingMessage) => void,
+  ) => http.ClientRequest;
+  Agent: typeof http.Agent;
+  globalAgent: http.Agent;
+}
+
 /** Node's own http or https, with an eye on how far the request came: nothing else can tell afterwards. */
-function watched(
-  transport: typeof http | typeof https,
-  progress: Progress,
-): Pick<typeof http, 'request' | 'globalAgent' | 'Agent'> {
+function watched(transport: typeof http | typeof https, progress: Progress): WatchedTransport {
   const request = (
     options: https.RequestOptions,
     onAnswer: (answer: http.IncomingMessage) => void,
   ): http.ClientRequest => {
     const outgoing = transport.request(options, onAnswer);
     outgoing.once('socket', (socket) => {
+      // A kept connection stands already; listening on it for every request would pile up listeners.
       if (outgoing.reusedSocket || !socket.connecting) progress.isConnected = true;
-      socket.once(transport === https ? 'secureConnect' : 'connect', () => (progress.isConnected = true));
+      else
+        socket.once(transport === https ? 'secureConnect' : 'connect', () => (progress.isConnected = true));
     });
     return outgoing;
   };
-  return Object.assign(Object.create(transport) as typeof http, { request });
+  return { request, Agent: transport.Agent, globalAgent: transport.globalAgent };
 }
 
 const OUR_MISTAKES: ReadonlySet<string> = new Set([

@@ -37,6 +37,6 @@ export function verdictOf(meta: { code: number | null; subcode: number | null } 
 export function verdictOfInvalid(
   error: { code: number | null; subcode: number | null } | null,
 ): TokenVerdict | null {
-  const isAboutToken = error === null || error.code === null || error.code === 190;
-  return verdictOf(error) ?? (isAboutToken ? INVALID : null);
+  const code = error?.code ?? 190;
+  return verdictOf(error) ?? (code === 190 ? INVALID : null);
 }

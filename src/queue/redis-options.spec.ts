@@ -14,7 +14,7 @@ describe('redisOptions', () => {
       username: 'us@er',
       password: 'p/w:@',
       db: 3,
-      tls: { servername: 'cache.example' },
+      tls: {},
     });
   });
 

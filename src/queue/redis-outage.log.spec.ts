@@ -5,19 +5,21 @@ import { RedisOutageLog } from './redis-outage.log';
 
 describe('RedisOutageLog', () => {
   let outages: RedisOutageLog;
-  let queues: (EventEmitter & { client: EventEmitter })[];
+  let queues: (EventEmitter & { client: EventEmitter & { status: string } })[];
   const lines: string[] = [];
   const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
   beforeEach(() => {
     lines.length = 0;
     for (const level of ['log', 'warn', 'error'] as const) {
-      jest.spyOn(Logger.prototype, level).mockImplementation((message: unknown) => {
-        lines.push(`${level}: ${String(message)}`);
+      jest.spyOn(Logger.prototype, level).mockImplementation((...args: unknown[]) => {
+        lines.push(`${level}: ${String(args[0])}`);
       });
     }
     outages = new RedisOutageLog();
-    queues = [1, 2].map(() => Object.assign(new EventEmitter(), { client: new EventEmitter() }));
+    queues = [1, 2].map(() =>
+      Object.assign(new EventEmitter(), { client: Object.assign(new EventEmitter(), { status: 'ready' }) }),
+    );
     for (const queue of queues) outages.watch(queue as unknown as Queue);
   });
   afterEach(() => jest.restoreAllMocks());
@@ -36,6 +38,17 @@ describe('RedisOutageLog', () => {
     queues[0]!.client.emit('ready');
     queues[1]!.client.emit('close');
     expect(lines.filter((line) => line.startsWith('warn'))).toHaveLength(2);
+  });
+
+  it('takes the outage for ended when every connection is back', () => {
+    for (const queue of queues) queue.client.status = 'reconnecting';
+    queues[0]!.emit('error', refused);
+    for (const queue of queues) {
+      queue.client.status = 'ready';
+      queue.client.emit('ready');
+      if (queue === queues[0]) queues[1]!.emit('error', refused);
+    }
+    expect(lines.map((line) => line.slice(0, 14))).toEqual(['warn: Redis ca', 'log: Redis is ']);
   });
 
   it('tells of other errors, each once a minute', () => {

@@ -10,11 +10,13 @@ const REPEAT_AFTER_MS = 60_000;
 @Injectable()
 export class RedisOutageLog {
   private readonly logger = new Logger('Redis');
+  private readonly watched: Queue[] = [];
   private readonly toldAt = new Map<string, number>();
   private downSince: number | null = null;
   private isSilent = false;
 
   watch(queue: Queue): void {
+    this.watched.push(queue);
     queue.on('error', (error: Error) => {
       this.record(error);
     });
@@ -52,7 +54,8 @@ export class RedisOutageLog {
   }
 
   private recordReady(): void {
-    if (this.downSince === null) return;
+    // One connection comes back before the others; what they still report belongs to the same outage.
+    if (this.downSince === null || this.watched.some(({ client }) => client.status !== 'ready')) return;
     this.logger.log(`Redis is back after ${Date.now() - this.downSince} ms`);
     this.downSince = null;
   }

@@ -13,6 +13,7 @@ import type {
   WhatsAppHistoryMessage,
   WhatsAppHistoryThread,
   WhatsAppMessageStatus,
+  WhatsAppMessageSystem,
   WhatsAppPerson,
 } from '../webhooks/whatsapp-events';
 import type { WhatsAppInboundContent } from '../webhooks/whatsapp-message-content';
@@ -126,7 +127,8 @@ export function systemMessage(
   home: Home,
   { payload, occurredAt }: Event<'whatsapp.message.system'>,
 ): ArrivedMessage | null {
-  const person = personFrom(payload.from);
+  const { before, after } = changedPerson(payload);
+  const person = personFrom(before) ?? personFrom(after);
   const groupId = payload.groupId ?? '';
   if (person === null && groupId === '') return null;
   return {
@@ -146,6 +148,26 @@ export function systemMessage(
     at: occurredAt,
     status: 'received',
     live: true,
+  };
+}
+
+/** Who somebody was before a change and is after it, as far as the notice tells. */
+export function changedPerson(change: WhatsAppMessageSystem): {
+  before: WhatsAppPerson;
+  after: WhatsAppPerson;
+} {
+  const { from, oldWaId, bsuid, newWaId, newBsuid, newParentBsuid } = change;
+  return {
+    before: {
+      ...from,
+      ...(oldWaId === undefined ? {} : { waId: oldWaId }),
+      ...(bsuid === undefined ? {} : { bsuid }),
+    },
+    after: {
+      ...(newWaId === undefined ? {} : { waId: newWaId }),
+      ...(newBsuid === undefined ? {} : { bsuid: newBsuid }),
+      ...(newParentBsuid === undefined ? {} : { parentBsuid: newParentBsuid }),
+    },
   };
 }
 

@@ -1,15 +1,13 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ContactsService } from '../conversations/contacts.service';
-import type { PersonIdentity } from '../conversations/conversation-types';
 import { MessageStore } from '../conversations/message-store.service';
 import {
   type RoutedEvent,
   type WebhookHandler,
   WebhookHandlerRegistry,
 } from '../webhooks/webhook-handler.registry';
-import type { WhatsAppMessageSystem } from '../webhooks/whatsapp-events';
-import { systemMessage } from './message-arrivals';
+import { changedPerson, systemMessage } from './message-arrivals';
 import { identitiesOf } from './message-content';
 import { readEach } from './message-handler';
 
@@ -32,17 +30,10 @@ export class MessageSystemHandler implements WebhookHandler<'whatsapp.message.sy
     // First, so that there is a contact to link to even when the person never wrote before.
     await this.store.storeArrived(tx, readEach(events, systemMessage));
     for (const { owner, payload } of events) {
-      const [known] = identitiesOf(payload.from);
+      const { before, after } = changedPerson(payload);
+      const [known] = identitiesOf(before);
       if (owner === null || known === undefined) continue;
-      await this.contacts.linkIdentities(tx, owner.accountId, known, newIdentities(payload));
+      await this.contacts.linkIdentities(tx, owner.accountId, known, identitiesOf(after));
     }
   }
-}
-
-function newIdentities({ newWaId, newBsuid, newParentBsuid }: WhatsAppMessageSystem): PersonIdentity[] {
-  return identitiesOf({
-    ...(newWaId === undefined ? {} : { waId: newWaId }),
-    ...(newBsuid === undefined ? {} : { bsuid: newBsuid }),
-    ...(newParentBsuid === undefined ? {} : { parentBsuid: newParentBsuid }),
-  });
 }

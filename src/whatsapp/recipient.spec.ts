@@ -1,4 +1,16 @@
+import { type FieldProblem, ValidationFailedError } from '../errors/app.error';
 import { personOf, readRecipient, recipientFields, recipientOfRequest, whatsAppFormsOf } from './recipient';
+
+/** The field that is complained about, or null where nobody complains. */
+function problemOf(to: string | undefined, recipient: string | undefined): string | null {
+  try {
+    readRecipient(to, recipient);
+    return null;
+  } catch (error) {
+    if (!(error instanceof ValidationFailedError)) throw error;
+    return (error.details.fields as FieldProblem[]).map(({ path }) => path).join();
+  }
+}
 
 describe('the recipient of a message', () => {
   it.each([
@@ -35,12 +47,7 @@ describe('the recipient of a message', () => {
     ['a web address', 'tel:+16505551234'],
     ['blank', '   '],
   ])('%s is refused: %s', (_, to) => {
-    expect(() => readRecipient(to, undefined)).toThrow(
-      expect.objectContaining({
-        code: 'VALIDATION_FAILED',
-        details: { fields: [expect.objectContaining({ path: 'to' })] },
-      }),
-    );
+    expect(problemOf(to, undefined)).toBe('to');
   });
 
   it('may be a business-scoped user id', () => {
@@ -63,9 +70,7 @@ describe('the recipient of a message', () => {
     ['a number as user id', undefined, '+16505551234', 'recipient'],
     ['a user id without its country', undefined, '13491208655302741918', 'recipient'],
   ])('%s is refused', (_, to, recipient, path) => {
-    expect(() => readRecipient(to, recipient)).toThrow(
-      expect.objectContaining({ details: { fields: [expect.objectContaining({ path })] } }),
-    );
+    expect(problemOf(to, recipient)).toBe(path);
   });
 
   it.each([

@@ -201,7 +201,8 @@ function foundOf(answer: GraphTemplate): FoundTemplate {
     status: answer.status ?? 'PENDING',
     category: answer.category ?? 'UNKNOWN',
     previousCategory: answer.previous_category ?? null,
-    correctCategory: answer.correct_category ?? null,
+    // Meta fills it in for all; only one that differs announces something.
+    correctCategory: answer.correct_category === answer.category ? null : (answer.correct_category ?? null),
     parameterFormat: answer.parameter_format ?? null,
     messageSendTtlSeconds: answer.message_send_ttl_seconds ?? null,
     qualityScore: textAt(answer.quality_score, 'score') ?? null,

@@ -170,6 +170,10 @@ export class TemplateEventsRepository {
            status text, rejected_reason text, details jsonb, category text)
          -- The WABA may be claimed and not read yet.
          JOIN whatsapp_business_accounts w ON w.account_id = e.account_id AND w.id = e.waba_id
+        -- What was deleted here does not come back by a late webhook.
+        WHERE NOT EXISTS (SELECT FROM whatsapp_templates gone
+                           WHERE gone.account_id = e.account_id AND gone.waba_id = e.waba_id
+                             AND gone.template_id = e.template_id)
         ORDER BY e.account_id, e.name, e.language
        ON CONFLICT (account_id, waba_id, name, language) WHERE deleted_at IS NULL DO NOTHING
        RETURNING account_id, template_id, name, language, status, true AS changed`,

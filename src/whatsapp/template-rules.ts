@@ -43,7 +43,7 @@ export function checkTemplate(template: CheckedTemplate): TemplateProblem[] {
         message: `Only one ${type} component is possible.`,
       });
   }
-  if (!types.includes('BODY'))
+  if (!types.includes('BODY') && !types.includes('CAROUSEL'))
     problems.push({
       path: 'components',
       rule: 'body.missing',

@@ -49,12 +49,12 @@ export class TemplateStatusHandler implements WebhookHandler<Kind>, OnModuleInit
     await this.templates.markStale(tx, [...untold, ...created.incomplete]);
   }
 
-  /** A deleted one that was never stored needs no row. */
+  /** One that is deleted, or about to be, and was never stored needs no row. */
   private async createMissing(
     tx: EntityManager,
     missing: readonly StatusChange[],
   ): Promise<{ touched: TouchedTemplate[]; incomplete: WabaKey[] }> {
-    const wanted = missing.filter(({ status }) => status !== 'DELETED');
+    const wanted = missing.filter(({ status }) => status !== 'DELETED' && status !== 'PENDING_DELETION');
     const named = wanted.filter(({ name, language }) => name !== null && language !== null);
     const inserted = await this.events.insertSkeletons(tx, named);
     // Creation may have stored the row since we looked: then the verdict is for it.

@@ -36,5 +36,5 @@ export function isGapless(names: readonly string[]): boolean {
 
 /** In characters as people and Meta count them: an emoji is one, not two. */
 export function lengthOf(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }

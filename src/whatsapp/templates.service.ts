@@ -131,7 +131,7 @@ export class TemplatesService {
     );
     await this.templates.refresh(template, found);
     if (EDITABLE_STATUSES.includes(found.status))
-      return { ...template, status: found.status, category: found.category };
+      return Object.assign(template, { status: found.status, category: found.category });
     throw new ConflictError(
       `Meta takes edits of templates that are ${EDITABLE_STATUSES.join(', ')}; this one is ${found.status}.`,
       { status: found.status },

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ConversationsModule } from '../conversations/conversations.module';
 import { GraphClientModule } from '../graph-client/graph-client.module';
 import { MetaAuthModule } from '../meta-auth/meta-auth.module';
 import { QueueModule } from '../queue/queue.module';
@@ -22,6 +23,7 @@ import { BusinessProfileService } from './business-profile.service';
 import { TemplateEntity } from './entities/template.entity';
 import { WhatsAppBusinessAccountEntity } from './entities/whatsapp-business-account.entity';
 import { WhatsAppPhoneNumberEntity } from './entities/whatsapp-phone-number.entity';
+import { MESSAGING_CONTROLLERS, MESSAGING_PROVIDERS } from './messaging.providers';
 import { PhoneNumberNameHandler, PhoneNumberQualityHandler } from './phone-number.handlers';
 import { PhoneNumbersController } from './phone-numbers.controller';
 import { TemplateApi } from './template-api';
@@ -46,12 +48,19 @@ import { WhatsAppApi } from './whatsapp-api';
 @Module({
   imports: [
     TypeOrmModule.forFeature([WhatsAppBusinessAccountEntity, WhatsAppPhoneNumberEntity, TemplateEntity]),
+    ConversationsModule,
     GraphClientModule,
     MetaAuthModule,
     QueueModule,
     WebhooksModule,
   ],
-  controllers: [AccountsController, PhoneNumbersController, BusinessProfileController, TemplatesController],
+  controllers: [
+    AccountsController,
+    PhoneNumbersController,
+    BusinessProfileController,
+    TemplatesController,
+    ...MESSAGING_CONTROLLERS,
+  ],
   providers: [
     AccountAlertHandler,
     AccountEventsRepository,
@@ -81,6 +90,7 @@ import { WhatsAppApi } from './whatsapp-api';
     WabaImporter,
     WabaSubscriber,
     WhatsAppApi,
+    ...MESSAGING_PROVIDERS,
   ],
 })
 export class WhatsAppModule {}

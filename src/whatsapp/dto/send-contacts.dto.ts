@@ -3,12 +3,14 @@ import {
   ArrayMaxSize,
   ArrayNotEmpty,
   IsArray,
+  IsDefined,
   IsIn,
   IsOptional,
   IsString,
   Length,
   Matches,
   MaxLength,
+  ValidateBy,
   ValidateNested,
 } from 'class-validator';
 import { SendMessageBaseDto } from './send-base.dto';
@@ -61,8 +63,23 @@ export class SendContactOrganisationDto {
   @IsOptional() @IsString() @MaxLength(512) title?: string;
 }
 
+const HAS_A_PART = {
+  name: 'namePart',
+  validator: {
+    validate: (name: unknown) =>
+      typeof name !== 'object' ||
+      name === null ||
+      Object.keys(name).some((part) => part !== 'formatted_name'),
+    defaultMessage: () => 'name needs one part beside formatted_name: first_name, last_name, …',
+  },
+};
+
 export class SendContactDto {
-  @ValidateNested() @Type(() => SendContactNameDto) name!: SendContactNameDto;
+  @IsDefined()
+  @ValidateBy(HAS_A_PART)
+  @ValidateNested()
+  @Type(() => SendContactNameDto)
+  name!: SendContactNameDto;
   @IsOptional()
   @IsArray()
   @ValidateNested({ each: true })

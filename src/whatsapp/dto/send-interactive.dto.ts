@@ -12,6 +12,7 @@ import {
   IsUrl,
   Length,
   Matches,
+  ValidateBy,
   ValidateNested,
 } from 'class-validator';
 import { SendMessageBaseDto } from './send-base.dto';
@@ -90,6 +91,29 @@ export class SendListSectionDto {
   rows!: SendListRowDto[];
 }
 
+const sectionsOf = (value: unknown): Partial<SendListSectionDto>[] =>
+  Array.isArray(value) ? value.filter((section): section is object => typeof section === 'object') : [];
+
+const TEN_ROWS_IN_ALL = {
+  name: 'tenRows',
+  validator: {
+    validate: (value: unknown) =>
+      sectionsOf(value).reduce((sum, { rows }) => sum + (rows?.length ?? 0), 0) <= 10,
+    defaultMessage: () => 'sections may have ten rows in all.',
+  },
+};
+
+const TITLED_IF_SEVERAL = {
+  name: 'titledSections',
+  validator: {
+    validate: (value: unknown) => {
+      const sections = sectionsOf(value);
+      return sections.length < 2 || sections.every(({ title }) => title !== undefined);
+    },
+    defaultMessage: () => 'Where there are several sections each needs a title.',
+  },
+};
+
 export class SendListActionDto {
   /** What the button that opens the list says. @example Show times */
   @IsString() @Length(1, 20) button!: string;
@@ -97,6 +121,8 @@ export class SendListActionDto {
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(10)
+  @ValidateBy(TEN_ROWS_IN_ALL)
+  @ValidateBy(TITLED_IF_SEVERAL)
   @ValidateNested({ each: true })
   @Type(() => SendListSectionDto)
   sections!: SendListSectionDto[];

@@ -11,8 +11,8 @@ import {
   IsString,
   IsUrl,
   Length,
-  Matches,
   MaxLength,
+  ValidateBy,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
@@ -20,11 +20,19 @@ import { SendMessageBaseDto } from './send-base.dto';
 
 const LINK = { protocols: ['https'], require_protocol: true, require_tld: false };
 
-/** Exactly one of the two is needed; the message lands on `id` when both or none are there. */
+const isMetaId = (value: unknown): boolean => typeof value === 'string' && /^\d{1,32}$/.test(value);
+
+/** Exactly one of the two is needed; the complaint lands on `id` when both or none are there. */
 function OneOfIdAndLink(): PropertyDecorator {
   return applyDecorators(
     ValidateIf((file: SendFileDto) => file.link === undefined || file.id !== undefined),
-    Matches(/^\d{1,32}$/, { message: 'Give id (of an uploaded file, digits only) or link, one of the two.' }),
+    ValidateBy({
+      name: 'oneOf',
+      validator: {
+        validate: (id, args) => (args?.object as SendFileDto).link === undefined && isMetaId(id),
+        defaultMessage: () => 'Give id (of an uploaded file, digits only) or link, one of the two.',
+      },
+    }),
   );
 }
 

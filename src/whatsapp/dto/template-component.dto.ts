@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
   Allow,
@@ -80,7 +80,7 @@ export class TemplateButtonDto {
   @IsOptional() @IsInt() @Min(1) ttl_minutes?: number;
   @IsOptional()
   @IsObject()
-  @ApiProperty({ required: false, type: 'object', additionalProperties: true })
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
   app_deep_link?: Record<string, unknown>;
 }
 
@@ -111,8 +111,7 @@ export class TemplateComponentDto {
    */
   @IsOptional()
   @IsObject()
-  @ApiProperty({
-    required: false,
+  @ApiPropertyOptional({
     type: 'object',
     additionalProperties: true,
     example: { body_text: [['Ana', '860198']] },
@@ -132,7 +131,7 @@ export class TemplateComponentDto {
   cards?: TemplateCardDto[];
   @IsOptional()
   @IsObject()
-  @ApiProperty({ required: false, type: 'object', additionalProperties: true })
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
   limited_time_offer?: Record<string, unknown>;
   /** Of the `BODY` of an `AUTHENTICATION` template. */
   @IsOptional() @IsBoolean() add_security_recommendation?: boolean;

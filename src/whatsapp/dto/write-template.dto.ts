@@ -1,7 +1,17 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { ArrayMaxSize, ArrayNotEmpty, IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
-import { NestedArray } from '../../http/query-fields';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { TEMPLATE_CATEGORIES } from '../template-status';
 import { WabaQuery } from './account-query.dto';
 import { TemplateComponentDto } from './template-component.dto';
@@ -24,7 +34,9 @@ export class CreateTemplateDto extends WabaQuery {
   @Matches(LANGUAGE, LANGUAGE_HINT) language!: string;
   /** In any case. Meta may decide on another one. */
   @AnyCase() @IsIn(TEMPLATE_CATEGORIES) @ApiProperty({ enum: TEMPLATE_CATEGORIES }) category!: string;
-  @NestedArray(() => TemplateComponentDto)
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => TemplateComponentDto)
   @ArrayNotEmpty()
   @ArrayMaxSize(10)
   components!: TemplateComponentDto[];
@@ -48,7 +60,9 @@ export class UpdateTemplateDto {
   @IsIn(TEMPLATE_CATEGORIES)
   @ApiProperty({ enum: TEMPLATE_CATEGORIES, required: false })
   category?: string;
-  @NestedArray(() => TemplateComponentDto)
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => TemplateComponentDto)
   @ArrayNotEmpty()
   @ArrayMaxSize(10)
   components!: TemplateComponentDto[];
