@@ -160,6 +160,7 @@ export async function untilReady(server, probe, { what, timeoutMs }) {
     assertNotStopping();
     const answer = await probe();
     if (answer) return answer;
+    assertNotStopping();
     if (server.hasEnded())
       throw new Problem(`${what} stopped right after its start. It said last:\n${tailOf(server.log())}`);
     if (Date.now() > deadline) {

@@ -17,6 +17,7 @@ export function apiClient(baseUrl) {
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs),
     }).catch((error) => {
+      assertNotStopping(); // the service is being stopped: no wonder
       throw new Problem(`${method} ${path} got no answer: ${error.cause?.message ?? error.message}.`);
     });
     const text = await response.text();

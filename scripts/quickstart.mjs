@@ -16,7 +16,7 @@ import { bold, say, step } from './progress.mjs';
 import { ensureFolder, insideProject, localFolder } from './project-folder.mjs';
 import { keptSettings, loadEnvFile } from './quickstart-settings.mjs';
 import { customerMessage } from './sandbox-client.mjs';
-import { runCommand } from './shutdown.mjs';
+import { assertNotStopping, runCommand } from './shutdown.mjs';
 
 const { env } = process;
 const logFile = (name) => path.join(ensureFolder(path.join(localFolder, 'logs'), 0o700), `${name}.log`);
@@ -172,6 +172,7 @@ await runCommand(async () => {
   if (sandbox !== undefined && ownLogin) {
     const { login, verifyToken } = kept;
     const shown = await walk({ baseUrl, sandbox, redirectUri, login, verifyToken }).catch((error) => {
+      assertNotStopping();
       say(`\nThe service's log (.local/logs/service.log) says last:\n${tailOf(service.log())}`);
       throw error;
     });

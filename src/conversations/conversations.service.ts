@@ -6,32 +6,7 @@ import { isUuid } from '../database/ids';
 import { NotFoundError } from '../errors/app.error';
 import type { IdentityKind, Platform } from './conversation-types';
 import type { PagePosition } from './page-position';
-
-export const CONVERSATION_STATUSES = ['active', 'snoozed', 'closed'] as const;
-export type ConversationStatus = (typeof CONVERSATION_STATUSES)[number];
-
-export interface StoredConversation {
-  id: ConversationId;
-  accountId: AccountId;
-  platform: Platform;
-  /** Our number, Page or Instagram account: Meta's id and name. */
-  channel: { id: AssetId; metaId: string; name: string | null };
-  contact: {
-    id: ContactId;
-    name: string | null;
-    identities: { kind: IdentityKind; value: string }[];
-  } | null;
-  groupId: string | null;
-  agentId: UserId | null;
-  status: ConversationStatus;
-  unreadCount: number;
-  lastMessageAt: Date | null;
-  lastMessagePreview: string | null;
-  lastInboundAt: Date | null;
-  windowExpiresAt: Date | null;
-  createdAt: Date;
-  updatedAt: Date;
-}
+import type { ConversationStatus, StoredConversation } from './stored-conversation';
 
 export interface InboxFilter {
   platform?: Platform | undefined;

@@ -6,47 +6,7 @@ import { isUuid } from '../database/ids';
 import { NotFoundError } from '../errors/app.error';
 import type { MessageError, MessageStatus, Platform, SenderType } from './conversation-types';
 import type { PagePosition } from './page-position';
-
-export interface StoredMessage {
-  id: MessageId;
-  accountId: AccountId;
-  conversationId: ConversationId;
-  assetId: AssetId;
-  contactId: ContactId | null;
-  platform: Platform;
-  direction: 'inbound' | 'outbound';
-  senderType: SenderType;
-  senderId: string | null;
-  type: string;
-  text: string | null;
-  content: Record<string, unknown>;
-  context: Record<string, unknown> | null;
-  metadata: Record<string, unknown>;
-  externalId: string | null;
-  status: MessageStatus;
-  error: MessageError | null;
-  /** Its place in the conversation, from 1. */
-  seq: number;
-  at: Date;
-  editedAt: Date | null;
-  revokedAt: Date | null;
-  createdAt: Date;
-}
-
-export interface StatusTransition {
-  status: string;
-  at: Date;
-  /** In groups: who; an empty string otherwise. */
-  participant: string;
-  error: MessageError | null;
-  details: Record<string, unknown>;
-}
-
-export interface MessageWithHistory {
-  message: StoredMessage;
-  /** In the order of a message's life. Not by time: WhatsApp's times are whole seconds, ours are not. */
-  statuses: StatusTransition[];
-}
+import type { MessageWithHistory, StatusTransition, StoredMessage } from './stored-message';
 
 export interface MessageRow {
   id: MessageId;

@@ -9,19 +9,8 @@ import {
   ForbiddenError,
   NotFoundError,
 } from '../errors/app.error';
+import type { AccountMember, MemberRole } from './account-member';
 import type { AuthenticatedUser } from './authenticated-user';
-
-export const MEMBER_ROLES = ['owner', 'member'] as const;
-export type MemberRole = (typeof MEMBER_ROLES)[number];
-
-/** Somebody who may use a connected account. */
-export interface AccountMember {
-  userId: UserId;
-  email: string;
-  name: string;
-  role: MemberRole;
-  since: Date;
-}
 
 export interface Membership {
   accountId: AccountId;
@@ -142,7 +131,10 @@ export class AccountAccess {
 
   /** Keeps the name that choices are offered by the same as the account's. */
   async rename(tx: EntityManager, accountId: AccountId, accountName: string | null): Promise<void> {
-    await tx.query('UPDATE account_members SET account_name = $2 WHERE account_id = $1', [accountId, accountName]);
+    await tx.query('UPDATE account_members SET account_name = $2 WHERE account_id = $1', [
+      accountId,
+      accountName,
+    ]);
   }
 
   private async membershipsOf(userId: UserId): Promise<MembershipRow[]> {
@@ -165,13 +157,19 @@ export class AccountAccess {
   }
 
   /** Locks the owners, so that two who leave at once cannot each count on the other. */
-  private async refuseWithoutOtherOwner(tx: EntityManager, accountId: AccountId, userId: UserId): Promise<void> {
+  private async refuseWithoutOtherOwner(
+    tx: EntityManager,
+    accountId: AccountId,
+    userId: UserId,
+  ): Promise<void> {
     const owners: { user_id: UserId }[] = await tx.query(
       `SELECT user_id FROM account_members WHERE account_id = $1 AND role = 'owner' ORDER BY user_id FOR UPDATE`,
       [accountId],
     );
     if (owners.length === 1 && owners[0]?.user_id === userId)
-      throw new ConflictError('This user is the only owner of the account. Make somebody else an owner first.');
+      throw new ConflictError(
+        'This user is the only owner of the account. Make somebody else an owner first.',
+      );
   }
 }
 

@@ -5,7 +5,7 @@ import type { AccountId, UserId } from '../database/ids';
 import { Outbox } from '../domain-events/outbox';
 import { AccountNotFoundError } from '../errors/app.error';
 import { GraphError } from '../graph-client/graph.error';
-import type { AccountMember, MemberRole } from '../identity/account-access.service';
+import type { AccountMember, MemberRole } from '../identity/account-member';
 import { AccountAccess } from '../identity/account-access.service';
 import type { AuthenticatedUser } from '../identity/authenticated-user';
 import { Clock } from './clock';

@@ -4,7 +4,8 @@ import { DataSource } from 'typeorm';
 import type { PersonIdentity } from '../conversations/conversation-types';
 import { ConversationsService } from '../conversations/conversations.service';
 import { MessageStore } from '../conversations/message-store.service';
-import { type MessageWithHistory, MessagesService } from '../conversations/messages.service';
+import { MessagesService } from '../conversations/messages.service';
+import type { MessageWithHistory } from '../conversations/stored-message';
 import { NotFoundError, ValidationFailedError } from '../errors/app.error';
 import type { AuthenticatedUser } from '../identity/authenticated-user';
 import { MetaTokenService } from '../meta-auth/meta-token.service';
@@ -45,7 +46,7 @@ export class WhatsAppMessagesService {
       found,
       ends: {
         phoneNumberId: channel.metaId,
-        business: number?.phoneNumber ?? null,
+        business: number?.phoneNumber == null ? null : `+${number.phoneNumber.replace(/\D/g, '')}`,
         person: isInGroup ? senderId : addressOf(contact.identities),
       },
     };

@@ -2,9 +2,11 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import { CursorPageQuery, CursorPaginationDto } from '../../http/page.dto';
 import { IDENTITY_KINDS, type IdentityKind, PLATFORMS, type Platform } from '../conversation-types';
-import type { StoredConversation } from '../conversations.service';
-
-const STATUSES = ['active', 'snoozed', 'closed'] as const;
+import {
+  CONVERSATION_STATUSES,
+  type ConversationStatus,
+  type StoredConversation,
+} from '../stored-conversation';
 
 export class ConversationsQuery extends CursorPageQuery {
   /** Only conversations of this connected account; all that you may see otherwise. */
@@ -15,10 +17,10 @@ export class ConversationsQuery extends CursorPageQuery {
   @IsIn(PLATFORMS)
   platform?: Platform;
 
-  @ApiProperty({ enum: STATUSES, required: false })
+  @ApiProperty({ enum: CONVERSATION_STATUSES, required: false })
   @IsOptional()
-  @IsIn(STATUSES)
-  status?: (typeof STATUSES)[number];
+  @IsIn(CONVERSATION_STATUSES)
+  status?: ConversationStatus;
 }
 
 export class ContactIdentityDto {
@@ -55,7 +57,7 @@ export class ConversationDto {
   groupId!: string | null;
   /** The user it is assigned to. */
   agentId!: string | null;
-  @ApiProperty({ enum: STATUSES }) status!: (typeof STATUSES)[number];
+  @ApiProperty({ enum: CONVERSATION_STATUSES }) status!: ConversationStatus;
   /** Messages of the customer since it was last marked as read. */
   unreadCount!: number;
   lastMessageAt!: Date | null;

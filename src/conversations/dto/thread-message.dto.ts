@@ -7,7 +7,7 @@ import {
   type Platform,
   type SenderType,
 } from '../conversation-types';
-import type { StoredMessage } from '../messages.service';
+import type { StoredMessage } from '../stored-message';
 
 const SENDER_TYPES = ['customer', 'agent', 'app', 'system'] as const;
 

@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsUUID } from 'class-validator';
 import { IfPresent } from '../../http/body-fields';
-import type { AccountMember, MemberRole } from '../../identity/account-access.service';
-import { MEMBER_ROLES } from '../../identity/account-access.service';
+import type { AccountMember, MemberRole } from '../../identity/account-member';
+import { MEMBER_ROLES } from '../../identity/account-member';
 import type {
   AccountStatus,
   LoginKind,

@@ -6,7 +6,7 @@ import {
   type MessageStatus,
   type SenderType,
 } from '../../conversations/conversation-types';
-import type { MessageWithHistory, StatusTransition } from '../../conversations/messages.service';
+import type { MessageWithHistory, StatusTransition } from '../../conversations/stored-message';
 
 const SENDER_TYPES = ['customer', 'agent', 'app', 'system'] as const;
 
@@ -55,11 +55,20 @@ export class MessageStatusDto {
   }
 }
 
+/** `failed` before `delivered`, which may prove it wrong. */
+const STEPS = ['received', 'queued', 'unknown', 'accepted', 'sent', 'failed', 'delivered', 'read', 'played'];
+
+function inOrder(statuses: readonly StatusTransition[]): StatusTransition[] {
+  return [...statuses].sort(
+    (a, b) => STEPS.indexOf(a.status) - STEPS.indexOf(b.status) || a.at.getTime() - b.at.getTime(),
+  );
+}
+
 /** The two ends of a message, which it does not hold itself. */
 export interface MessageEnds {
   /** Meta's id of our number. */
   phoneNumberId: string;
-  /** Our number as Meta displays it. */
+  /** Our number, with `+`. */
   business: string | null;
   /** Digits with `+`, or the business-scoped id; null in groups. */
   person: string | null;
@@ -75,7 +84,10 @@ export class WhatsAppMessageDto {
    * message is not sent again, and its first status from Meta settles it. `received`: a customer's message.
    */
   @ApiProperty({ type: String, enum: MESSAGE_STATUSES }) status!: MessageStatus;
-  /** Every step with its time, in the order they happened. */
+  /**
+   * Every step with its time, in the order of the steps. Meta's times are whole seconds by its own clock, so that `sent` may
+   * seem to be earlier than `accepted`.
+   */
   @ApiProperty({ type: [MessageStatusDto] }) statuses!: MessageStatusDto[];
   /** Why it failed, or why its outcome is not known. */
   @ApiProperty({ type: WhatsAppMessageErrorDto, nullable: true }) error!: WhatsAppMessageErrorDto | null;
@@ -116,7 +128,7 @@ export class WhatsAppMessageDto {
       id: message.id,
       wamid: message.externalId,
       status: message.status,
-      statuses: statuses.map((transition) => MessageStatusDto.from(transition)),
+      statuses: inOrder(statuses).map((transition) => MessageStatusDto.from(transition)),
       error: message.error === null ? null : WhatsAppMessageErrorDto.from(message.error),
       direction: message.direction,
       type: message.type,
