@@ -18,7 +18,9 @@ export function registerBlockedUsers(router: GraphRouter, context: SandboxContex
       path: `/${phone.id}/block_users`,
       keyOf: (userId) => userId,
       render: (userId) => ({
-        block_users: [{ messaging_product: 'whatsapp', ...describe(context.customers.withUserId(userId), userId) }],
+        block_users: [
+          { messaging_product: 'whatsapp', ...describe(context.customers.withUserId(userId), userId) },
+        ],
       }),
     }),
   );
@@ -28,7 +30,12 @@ function describe(customer: Customer | undefined, userId: string): JsonObject {
   return customer?.waId === undefined ? { user_id: userId } : { wa_id: customer.waId };
 }
 
-function change(context: SandboxContext, phone: PhoneRecord, params: JsonObject, block: boolean): GraphAnswer {
+function change(
+  context: SandboxContext,
+  phone: PhoneRecord,
+  params: JsonObject,
+  block: boolean,
+): GraphAnswer {
   requireProduct(params);
   const users = listOf(params.block_users).filter(isObject);
   if (users.length === 0) throw missingParameter('block_users');
@@ -49,9 +56,14 @@ function change(context: SandboxContext, phone: PhoneRecord, params: JsonObject,
   }
   const result: JsonObject = {
     messaging_product: 'whatsapp',
-    block_users: { [block ? 'added_users' : 'removed_users']: done, ...(failed.length > 0 && { failed_users: failed }) },
+    block_users: {
+      [block ? 'added_users' : 'removed_users']: done,
+      ...(failed.length > 0 && { failed_users: failed }),
+    },
   };
-  return failed.length === 0 ? result : new GraphReply(400, { ...result, ...catalogueError(139100).toJson() });
+  return failed.length === 0
+    ? result
+    : new GraphReply(400, { ...result, ...catalogueError(139100).toJson() });
 }
 
 function find(context: SandboxContext, phone: PhoneRecord, input: string): Customer | undefined {

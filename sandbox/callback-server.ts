@@ -32,7 +32,13 @@ export async function startCallbackServer(verifyToken = 'verify-me'): Promise<Ca
     request.on('end', () => {
       const body = Buffer.concat(chunks);
       const url = request.url ?? '/';
-      const call = { method: request.method ?? '', url, headers: request.headers, body, json: parseJson(body.toString()) };
+      const call = {
+        method: request.method ?? '',
+        url,
+        headers: request.headers,
+        body,
+        json: parseJson(body.toString()),
+      };
       if (request.method === 'GET') {
         result.verifications.push(call);
         const query = new URL(url, 'http://callback').searchParams;

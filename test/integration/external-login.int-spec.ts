@@ -7,7 +7,7 @@ const ISSUER = 'https://login.example.com/';
 const AUDIENCE = 'meta-backend';
 const SECRET = 'the secret of the surrounding product';
 
-type Claims = JWTPayload & { email?: unknown; name?: unknown; role?: unknown };
+type Claims = { [claim in keyof JWTPayload]?: JWTPayload[claim] | undefined };
 
 interface Signing {
   alg: string;
@@ -17,7 +17,8 @@ interface Signing {
 
 async function sign({ alg, key, kid }: Signing, claims: Claims): Promise<string> {
   const now = Math.floor(Date.now() / 1_000);
-  return new SignJWT({ iss: ISSUER, aud: AUDIENCE, exp: now + 300, iat: now, ...claims })
+  const payload: Claims = { iss: ISSUER, aud: AUDIENCE, exp: now + 300, iat: now, ...claims };
+  return new SignJWT(payload as JWTPayload)
     .setProtectedHeader({ alg, ...(kid === undefined ? {} : { kid }) })
     .sign(key);
 }

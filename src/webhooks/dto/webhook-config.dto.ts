@@ -18,9 +18,9 @@ export class WebhookAccountQuery {
 }
 
 export class ConfigureWebhookDto {
-  /** Any secret of your choice, 8 to 256 printable characters without spaces; Meta repeats it when it verifies the address. */
-  @Matches(/^[\x21-\x7e]{8,256}$/, {
-    message: 'verifyToken must be 8 to 256 printable characters without spaces',
+  /** Any secret of your choice, up to 256 printable characters without spaces; Meta repeats it when it verifies the address. */
+  @Matches(/^[\x21-\x7e]{1,256}$/, {
+    message: 'verifyToken must be 1 to 256 printable characters without spaces',
   })
   verifyToken!: string;
 

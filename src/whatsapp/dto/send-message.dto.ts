@@ -5,7 +5,7 @@ import {
   IsIn,
   IsOptional,
   IsString,
-  Length,
+  MaxLength,
   Matches,
   ValidateNested,
 } from 'class-validator';
