@@ -111,3 +111,10 @@ export function readInput<const S extends Shape>(input: JsonObject, shape: S, pr
   }
   return result as Input<S>;
 }
+
+export type Operation = (input: JsonObject) => unknown;
+
+/** Binds an operation to the shape of what it takes. */
+export function operation<const S extends Shape>(shape: S, run: (input: Input<S>) => unknown): Operation {
+  return (input) => run(readInput(input, shape));
+}

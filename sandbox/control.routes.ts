@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { SandboxControl } from './control';
-import { operationsOf, readersOf, type Operation } from './control-operations';
+import type { Operation } from './control-input';
+import { operationsOf, readersOf } from './control-operations';
 import { isObject, parseJson, type JsonObject } from './json';
 
 const BASE = '/__control';

@@ -1,4 +1,4 @@
-import parsePhoneNumber, { type CountryCode } from 'libphonenumber-js';
+import parsePhoneNumber, { type CountryCode, type PhoneNumber } from 'libphonenumber-js';
 
 import { businessScopedUserId } from './ids';
 
@@ -24,21 +24,25 @@ export interface CustomerReference {
   username?: string;
 }
 
+export interface ReadNumber {
+  digits: string;
+  /** Two-letter code of the number's country. */
+  country: string;
+}
+
 /** Reads a number as WhatsApp does. Null where it cannot be one. */
-export function readPhoneNumber(
-  text: string,
-  businessCountry: string,
-): { digits: string; country: string } | null {
+export function readPhoneNumber(text: string, businessCountry: string): ReadNumber | null {
   if (!/^\+?[\d\s().-]{5,25}$/.test(text)) return null;
   const international = parsePhoneNumber(text.startsWith('+') ? text : `+${text}`);
-  if (international?.isPossible())
-    return { digits: digitsOf(international.number), country: international.country ?? 'US' };
-  if (text.startsWith('+')) return null;
-  // Without a plus the number may be taken for one of the business's own country.
+  const asInternational = international?.isPossible() ? view(international, businessCountry) : null;
+  if (text.startsWith('+') || international?.isValid()) return asInternational;
+  // Without a plus a number may be taken for one of the business's own country, and reach somebody else.
   const national = parsePhoneNumber(text, businessCountry as CountryCode);
-  return national?.isPossible()
-    ? { digits: digitsOf(national.number), country: national.country ?? businessCountry }
-    : null;
+  return national?.isValid() ? view(national, businessCountry) : asInternational;
+}
+
+function view(number: PhoneNumber, otherwise: string): ReadNumber {
+  return { digits: digitsOf(number.number), country: number.country ?? otherwise };
 }
 
 function digitsOf(text: string): string {

@@ -97,14 +97,12 @@ export function faultAnswer(rule: FaultRule): FaultAnswer | null {
 
 function errorOf(rule: FaultRule, code: number): GraphError {
   const known = catalogueError(code);
-  const json = known.toJson().error;
-  const data =
-    typeof json === 'object' && json !== null && !Array.isArray(json) ? json.error_data : undefined;
   return new GraphError(code, rule.message ?? known.message, {
-    status: rule.status ?? known.status,
+    ...known.parts,
+    ...(rule.status !== undefined && { status: rule.status }),
     ...(rule.type !== undefined && { type: rule.type }),
     ...(rule.subcode !== undefined && { subcode: rule.subcode }),
     ...(rule.isTransient !== undefined && { isTransient: rule.isTransient }),
-    ...((rule.data ?? data) !== undefined && { data: rule.data ?? data ?? null }),
+    ...(rule.data !== undefined && { data: rule.data }),
   });
 }

@@ -18,7 +18,7 @@ export class GraphError extends Error {
   constructor(
     readonly code: number,
     message: string,
-    private readonly parts: GraphErrorParts = {},
+    readonly parts: GraphErrorParts = {},
   ) {
     super(message);
     this.name = 'GraphError';

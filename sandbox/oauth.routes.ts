@@ -89,7 +89,7 @@ function exchangeForLongLived(context: SandboxContext, appId: string, text: stri
 
 export function tokenAnswer(context: SandboxContext, token: TokenRecord): JsonObject {
   const lasts = token.expiresAt === 0 || context.settings.tokens.omitExpiresIn;
-  const expiresIn = Math.floor((token.expiresAt - context.clock.now()) / 1000);
+  const expiresIn = Math.round((token.expiresAt - context.clock.now()) / 1000);
   return { access_token: token.token, token_type: 'bearer', ...(!lasts && { expires_in: expiresIn }) };
 }
 

@@ -122,6 +122,7 @@ async function installWithApt() {
     run('apt-get', ['-q', '-y', '-o', 'DPkg::Lock::Timeout=300', ...args], {
       cwd: '/',
       env: debian,
+      what: `apt-get ${args.join(' ')}`,
       finishFirst,
     });
   const install = () => apt('install', '--no-install-recommends', 'redis-server');
@@ -179,7 +180,11 @@ async function unpackDebianPackage(detail) {
     fs.mkdirSync(path.join(draft, 'lists', 'partial'), { recursive: true });
     fs.mkdirSync(path.join(draft, 'cache', 'archives', 'partial'), { recursive: true });
     const apt = (args, cwd = draft) =>
-      run('apt-get', ['-q', '-y', ...options, ...args], { cwd, env: debian });
+      run('apt-get', ['-q', '-y', ...options, ...args], {
+        cwd,
+        env: debian,
+        what: `apt-get ${args.join(' ')}`,
+      });
     detail('reading the package lists');
     let updateFailure;
     await apt(['update']).catch((error) => {

@@ -68,7 +68,13 @@ export async function createApp(
   app.useGlobalFilters(new ExceptionEnvelopeFilter());
   app.useGlobalInterceptors(new EnvelopeInterceptor(app.get(Reflector)));
   if (config.has('api')) serveApiDocs(app);
-  await app.init();
+  try {
+    await app.init();
+  } catch (error) {
+    // Connections are open by now, which would keep the process from ending. What was wrong first is what is told.
+    await app.close().catch(() => undefined);
+    throw error;
+  }
   return app;
 }
 
@@ -87,7 +93,8 @@ function rejectWhileClosing(fastify: FastifyInstance): void {
 
 /** A process without the role `api` listens all the same, for its orchestrator's probes. */
 function serveHealthOnly(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', async (request, reply) => {
-    if (!/^\/(?:health\/|metrics(?:$|\?))/.test(request.url)) reply.callNotFound();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (request.is404 || /^\/(?:health\/|metrics(?:$|\?))/.test(request.url)) done();
+    else reply.callNotFound();
   });
 }

@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 // PostgreSQL: class 08 (connection), 57P01–57P03 (shutting down, crashed, starting up), 53300 (no connection free).
 const POSTGRES_STATES = /^(08...|57P0[1-3]|53300)$/;
 const SOCKET_CODES = new Set([
@@ -24,11 +26,13 @@ const NAMES = new Set(['MaxRetriesPerRequestError', 'ConnectionNotFoundError', '
 
 /** Whether PostgreSQL or Redis could not be reached, or went away meanwhile. Looks through wrapped errors. */
 export function isConnectionLoss(thrown: unknown, depth = 0): boolean {
-  if (!(thrown instanceof Error) || depth > 5) return false;
+  if (!isNativeError(thrown) || depth > 5) return false;
   const code: unknown = 'code' in thrown ? thrown.code : undefined;
   if (typeof code === 'string' && (SOCKET_CODES.has(code) || POSTGRES_STATES.test(code))) return true;
   if (NAMES.has(thrown.name) || MESSAGES.some((words) => thrown.message.startsWith(words))) return true;
-  if (thrown instanceof AggregateError && thrown.errors.some((inner) => isConnectionLoss(inner, depth + 1))) return true;
+  // A host with several addresses fails with one error for each.
+  if ('errors' in thrown && Array.isArray(thrown.errors) && thrown.errors.some((inner) => isConnectionLoss(inner, depth + 1)))
+    return true;
   if ('driverError' in thrown && isConnectionLoss(thrown.driverError, depth + 1)) return true;
   return isConnectionLoss(thrown.cause, depth + 1);
 }

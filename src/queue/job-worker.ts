@@ -97,12 +97,11 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
         this.active.delete(running);
       }
     };
-    this.queues
-      .get(queue)
-      .process(job, concurrency, run)
-      .catch((error: unknown) => {
-        if (!this.isClosing) this.logger.error(`${queue}/${job} is no longer consumed`, error);
-      });
+    const target = this.queues.get(queue);
+    catchNaming(target);
+    target.process(job, concurrency, run).catch((error: unknown) => {
+      if (!this.isClosing) this.logger.error(`${queue}/${job} is no longer consumed`, error);
+    });
   }
 
   private async close(queue: Queue): Promise<void> {
@@ -116,4 +115,13 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
     // @nestjs/bull closes queues too, and waits without a limit.
     Object.assign(queue, { onApplicationShutdown: () => undefined });
   }
+}
+
+/**
+ * Bull gives its connection a name and listens for nobody's answer: where Redis goes away at that moment the rejection is
+ * nobody's, and would end the process. The name only serves Redis' list of clients.
+ */
+function catchNaming(queue: Queue): void {
+  const giveName = queue.setWorkerName.bind(queue);
+  queue.setWorkerName = () => giveName().catch(() => undefined);
 }

@@ -61,7 +61,7 @@ export class AccountsRepository {
          name = coalesce(excluded.name, w.name),
          currency = coalesce(excluded.currency, w.currency),
          timezone_id = coalesce(excluded.timezone_id, w.timezone_id),
-         status = excluded.status,
+         status = CASE WHEN excluded.status = 'UNKNOWN' THEN w.status ELSE excluded.status END,
          messaging_limit = coalesce(excluded.messaging_limit, w.messaging_limit),
          health_status = excluded.health_status,
          synced_at = now(), updated_at = now(), deleted_at = NULL`,
@@ -112,7 +112,7 @@ export class AccountsRepository {
          -- Unreadable is not empty: what was known of the profile stays.
          business_profile = CASE WHEN excluded.phone_number_id = ANY($4) THEN p.business_profile
                                  ELSE excluded.business_profile END,
-         status = excluded.status,
+         status = CASE WHEN excluded.status = 'UNKNOWN' THEN p.status ELSE excluded.status END,
          quality_rating = coalesce(excluded.quality_rating, p.quality_rating),
          name_status = coalesce(excluded.name_status, p.name_status),
          code_verification_status = coalesce(excluded.code_verification_status, p.code_verification_status),

@@ -44,6 +44,7 @@ function isAboutFields(error: unknown): error is GraphRejectedError {
   return (
     error instanceof GraphRejectedError &&
     error.meta?.code === INVALID_PARAMETER &&
-    error.meta.subcode !== NO_SUCH_OBJECT
+    error.meta.subcode !== NO_SUCH_OBJECT &&
+    /field/i.test(error.meta.message)
   );
 }

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { ContactsService } from '../conversations/contacts.service';
 import { MessageStore } from '../conversations/message-store.service';
 import {
   type RoutedEvent,
@@ -8,6 +9,7 @@ import {
 } from '../webhooks/webhook-handler.registry';
 import { statusOf } from './message-arrivals';
 import { readEach } from './message-handler';
+import { STOPPED_MARKETING } from './messaging.errors';
 
 /** What became of messages: sent, delivered, read, played, failed, in whatever order and however often Meta tells it. */
 @Injectable()
@@ -17,6 +19,7 @@ export class MessageStatusHandler implements WebhookHandler<'whatsapp.message.st
   constructor(
     private readonly registry: WebhookHandlerRegistry,
     private readonly store: MessageStore,
+    private readonly contacts: ContactsService,
   ) {}
 
   onModuleInit(): void {
@@ -24,9 +27,14 @@ export class MessageStatusHandler implements WebhookHandler<'whatsapp.message.st
   }
 
   async handle(events: readonly RoutedEvent<'whatsapp.message.status'>[], tx: EntityManager): Promise<void> {
-    await this.store.applyStatuses(
+    const statuses = readEach(events, (home, { payload }) => statusOf(home, payload));
+    await this.store.applyStatuses(tx, statuses);
+    const refused = statuses.filter(({ error }) => error?.code === STOPPED_MARKETING);
+    await this.contacts.setMarketingOptOut(
       tx,
-      readEach(events, (home, { payload }) => statusOf(home, payload)),
+      refused.flatMap(({ accountId, identities, at }) =>
+        identities.map((identity) => ({ accountId, identity, optedOutAt: at })),
+      ),
     );
   }
 }

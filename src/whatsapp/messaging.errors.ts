@@ -1,5 +1,8 @@
 import { AppError } from '../errors/app.error';
 
+/** Meta's code for marketing to somebody who has stopped it, in an answer or in a status. */
+export const STOPPED_MARKETING = 131050;
+
 const HOURS_OF_WINDOW = 24;
 
 /** A free-form message to somebody who has not written within the last 24 hours. Meta's own code for it is 131047. */

@@ -69,6 +69,14 @@ export function readRecipient(to: string | undefined, recipient: string | undefi
   );
 }
 
+/**
+ * Digits that no numbering plan knows. They are a right recipient all the same if WhatsApp itself has called somebody by
+ * them.
+ */
+export function unlistedDigits(to: string | undefined): string | null {
+  return /^\+?(\d{5,15})$/.exec(to?.trim() ?? '')?.[1] ?? null;
+}
+
 /** The part of Meta's message object that names the person. */
 export function recipientFields(recipient: Recipient): Record<string, string> {
   return recipient.kind === 'phone' ? { to: `+${recipient.digits}` } : { recipient: recipient.id };

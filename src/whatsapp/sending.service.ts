@@ -3,10 +3,10 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { instanceToPlain } from 'class-transformer';
 import { DataSource } from 'typeorm';
 import { ContactsService } from '../conversations/contacts.service';
-import type { ConversationStanding, SendOrder } from '../conversations/conversation-types';
+import type { ConversationStanding, Person, SendOrder } from '../conversations/conversation-types';
 import { SendLedger } from '../conversations/send-ledger.service';
-import type { AccountId, MessageId } from '../database/ids';
-import { AppError } from '../errors/app.error';
+import type { AccountId, AssetId, MessageId } from '../database/ids';
+import { AppError, ValidationFailedError } from '../errors/app.error';
 import { IdempotencyKeys, requestDigest } from '../http/idempotency-key';
 import type { AuthenticatedUser } from '../identity/authenticated-user';
 import { MetaTokenService } from '../meta-auth/meta-token.service';
@@ -16,11 +16,13 @@ import { AccountsService } from './accounts.service';
 import type { SendMessageDto } from './dto/send-message.dto';
 import { orderedContent } from './sending-content';
 import { RecipientOptedOutError, WindowClosedError } from './messaging.errors';
-import { personOf, readRecipient, recipientFields } from './recipient';
+import { type Recipient, personOf, readRecipient, recipientFields, unlistedDigits } from './recipient';
 import { SendingTemplates } from './sending-templates';
+import { TemplateInvalidError } from './template-invalid.error';
 
 export const SENDING_ROUTE = '/api/meta/whatsapp/messages';
-export const MARKETING = 'MARKETING';
+const MARKETING = 'MARKETING';
+const AUTHENTICATION = 'AUTHENTICATION';
 
 export interface QueuedMessage {
   id: MessageId;
@@ -47,11 +49,11 @@ export class SendingService {
    * @returns once the order is durable; whether Meta takes the message shows in its status
    */
   async queue(user: AuthenticatedUser, dto: SendMessageDto, key: string | undefined): Promise<QueuedMessage> {
-    const recipient = readRecipient(dto.to, dto.recipient);
+    const read = recipientOf(dto);
     const accountId = await this.scope.resolve(user, dto);
     // A repeated request gets the first one's answer although, for instance, the window has closed since: whatever
     // stands against sending counts only where something would be sent.
-    const prepared = await this.prepare(user, accountId, dto, recipient).catch((error: unknown) => {
+    const prepared = await this.prepare(user, accountId, dto, read).catch((error: unknown) => {
       if (key !== undefined && error instanceof AppError) return error;
       throw error;
     });
@@ -67,16 +69,30 @@ export class SendingService {
     return queued;
   }
 
+  /** A number that looks wrong, but by which WhatsApp has named somebody to this account. */
+  private async knownRecipient(
+    accountId: AccountId,
+    assetId: AssetId,
+    { digits, doubt }: DoubtfulRecipient,
+  ): Promise<Recipient> {
+    const person: Person = { identities: [{ kind: 'wa_id', value: digits }], name: null, profile: {} };
+    const { contactId } = await this.contacts.standingOf(accountId, assetId, person);
+    if (contactId === null) throw doubt;
+    return { kind: 'phone', digits };
+  }
+
   private async prepare(
     user: AuthenticatedUser,
     accountId: AccountId,
     dto: SendMessageDto,
-    recipient: ReturnType<typeof readRecipient>,
+    read: Recipient | DoubtfulRecipient,
   ): Promise<SendOrder> {
     const { waba, number } = await this.accounts.chooseNumber(accountId, dto);
+    const recipient = 'doubt' in read ? await this.knownRecipient(accountId, number.id, read) : read;
     // Said now, and not by a failed message a moment later, when it is known that nothing can be sent.
     await this.tokens.tokenFor(accountId);
     const template = dto.type === 'template' ? await this.templates.check(waba, dto.template) : null;
+    if (template?.category === AUTHENTICATION && recipient.kind === 'bsuid') throw needsPhoneNumber();
     const person = personOf(recipient);
     refuseUnwanted(await this.contacts.standingOf(accountId, number.id, person), template?.category ?? null);
 
@@ -105,6 +121,21 @@ export class SendingService {
   }
 }
 
+interface DoubtfulRecipient {
+  digits: string;
+  doubt: ValidationFailedError;
+}
+
+function recipientOf({ to, recipient }: SendMessageDto): Recipient | DoubtfulRecipient {
+  try {
+    return readRecipient(to, recipient);
+  } catch (error) {
+    const digits = recipient === undefined ? unlistedDigits(to) : null;
+    if (digits === null || !(error instanceof ValidationFailedError)) throw error;
+    return { digits, doubt: error };
+  }
+}
+
 /**
  * What forbids writing to a person: asked when a message is ordered, and again just before it goes out.
  * @param templateCategory null for messages that are no template
@@ -122,4 +153,10 @@ export function refuseUnwanted(
   }
   const isOpen = windowExpiresAt !== null && windowExpiresAt > now;
   if (templateCategory === null && !isOpen) throw new WindowClosedError(windowExpiresAt);
+}
+
+/** Meta sends one-time passwords to phone numbers only. */
+function needsPhoneNumber(): TemplateInvalidError {
+  const message = "Authentication templates need the person's phone number: give to. Meta's code: 131062.";
+  return new TemplateInvalidError([{ path: 'recipient', rule: 'template.needs_phone_number', message }]);
 }

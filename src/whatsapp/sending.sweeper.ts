@@ -69,7 +69,10 @@ export class SendingSweeper implements OnApplicationBootstrap, BeforeApplication
     const waiting = [...due];
     const lane = async (): Promise<void> => {
       for (let next = waiting.shift(); next !== undefined && !this.isClosing; next = waiting.shift()) {
-        await this.worker.send(next.accountId, next.messageId);
+        const { accountId, messageId } = next;
+        await this.worker.send(accountId, messageId).catch((error: unknown) => {
+          this.reportFailure(error);
+        });
       }
     };
     await Promise.all(Array.from({ length: CONCURRENCY_WITHOUT_QUEUE }, lane));
@@ -79,15 +82,19 @@ export class SendingSweeper implements OnApplicationBootstrap, BeforeApplication
     this.timer = setTimeout(() => {
       this.running = this.sweep()
         .catch((error: unknown) => {
-          this.logger.warn(
-            `The sweep of messages to send failed: ${error instanceof Error ? error.message : 'unknown'}`,
-          );
+          this.reportFailure(error);
         })
         .finally(() => {
           if (!this.isClosing) this.schedule();
         });
     }, SWEEP_EVERY_MS);
     this.timer.unref();
+  }
+
+  private reportFailure(error: unknown): void {
+    this.logger.warn(
+      `The sweep of messages to send failed: ${error instanceof Error ? error.message : 'unknown error'}`,
+    );
   }
 
   private abandonedAfterMs(): number {

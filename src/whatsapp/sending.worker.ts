@@ -13,6 +13,7 @@ import { JobQueue } from '../queue/job-queue';
 import { JobWorker } from '../queue/job-worker';
 import { WhatsAppPhoneNumberEntity } from './entities/whatsapp-phone-number.entity';
 import { type AcceptedMessage, MessagesApi } from './messages-api';
+import { STOPPED_MARKETING } from './messaging.errors';
 import { isRecord, textAt } from './meta-values';
 import { personOf, recipientOfRequest } from './recipient';
 import { SendingLimiter } from './sending-limiter';
@@ -132,6 +133,16 @@ export class SendingWorker implements OnModuleInit {
     });
     if (!wasCalled && outcome.error.code === 'SERVER_ERROR') this.logger.error(error);
     await this.record(send, outcome);
+    if (outcome.error.code === STOPPED_MARKETING) await this.recordOptOut(send);
+  }
+
+  /** So that the next one is refused before Meta has to. */
+  private async recordOptOut({ accountId, request }: StartedSend): Promise<void> {
+    const recipient = recipientOfRequest(request);
+    if (recipient === null) return;
+    const optedOutAt = new Date();
+    const items = personOf(recipient).identities.map((identity) => ({ accountId, identity, optedOutAt }));
+    await this.database.transaction((tx) => this.contacts.setMarketingOptOut(tx, items));
   }
 
   private async record(send: StartedSend, outcome: SendOutcome): Promise<void> {

@@ -21,6 +21,8 @@ export interface SyncState {
   syncedAt: Date | null;
   /** Somebody is reading it at present. */
   isRunning: boolean;
+  /** When this was so, by the database's clock. */
+  at: Date;
 }
 
 @Injectable()
@@ -31,27 +33,32 @@ export class TemplateSyncRepository {
   ) {}
 
   async state({ accountId, id }: WabaKey): Promise<SyncState> {
-    const rows: { synced_at: Date | null; running: boolean }[] = await this.database.query(
-      `SELECT templates_synced_at AS synced_at, coalesce(templates_sync_lease_until > clock_timestamp(), false) AS running
+    const rows: { synced_at: Date | null; running: boolean; at: Date }[] = await this.database.query(
+      `SELECT clock_timestamp() AS at, templates_synced_at AS synced_at, coalesce(templates_sync_lease_until > clock_timestamp(), false) AS running
          FROM whatsapp_business_accounts WHERE account_id = $1 AND id = $2`,
       [accountId, id],
     );
-    return { syncedAt: rows[0]?.synced_at ?? null, isRunning: rows[0]?.running ?? false };
+    const [row] = rows;
+    return row === undefined
+      ? { syncedAt: null, isRunning: false, at: new Date() }
+      : { syncedAt: row.synced_at, isRunning: row.running, at: row.at };
   }
 
   /**
    * Makes this process the only one that syncs the WABA. A lease in the row instead of a lock: a lock would hold a
    * database connection for as long as Meta takes.
-   * @returns when it began, by the database's clock, or null when somebody else is at it
+   * @param askedAt when the wish came up: a list read after it serves as well as another one
+   * @returns when it began, by the database's clock, or null when somebody else is at it or has been since
    */
-  async begin({ accountId, id }: WabaKey): Promise<Date | null> {
+  async begin({ accountId, id }: WabaKey, askedAt: Date): Promise<Date | null> {
     const [rows]: [{ began_at: Date }[], number] = await this.database.query(
       `UPDATE whatsapp_business_accounts
           SET templates_sync_lease_until = clock_timestamp() + $3 * interval '1 millisecond'
         WHERE account_id = $1 AND id = $2
           AND (templates_sync_lease_until IS NULL OR templates_sync_lease_until <= clock_timestamp())
+          AND (templates_synced_at IS NULL OR templates_synced_at < $4)
         RETURNING clock_timestamp() AS began_at`,
-      [accountId, id, LEASE_MS],
+      [accountId, id, LEASE_MS, askedAt],
     );
     return rows[0]?.began_at ?? null;
   }

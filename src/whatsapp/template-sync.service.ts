@@ -38,10 +38,10 @@ export class TemplateSyncService {
    * @throws GraphError when Meta cannot be read and nothing is stored, or when a person has to do something about it
    */
   async ensureFresh(waba: WhatsAppBusinessAccountEntity, force: boolean): Promise<Freshness> {
-    const { syncedAt } = await this.syncs.state(waba);
+    const { syncedAt, at } = await this.syncs.state(waba);
     if (!force && isFresh(syncedAt)) return { syncedAt, isStale: false };
     try {
-      await this.sync(waba);
+      await this.sync(waba, at);
     } catch (error) {
       const canWait = error instanceof GraphError && error.retryable;
       if (!canWait || !(await this.templates.hasAny(waba))) throw error;
@@ -54,15 +54,16 @@ export class TemplateSyncService {
   /** For the job that follows a discovery: does nothing when the WABA is gone or was read meanwhile. */
   async syncIfStale(accountId: AccountId, wabaId: string): Promise<void> {
     const waba = (await this.accounts.wabasOf(accountId)).find((each) => each.wabaId === wabaId);
-    if (waba === undefined || isFresh((await this.syncs.state(waba)).syncedAt)) return;
-    await this.sync(waba);
+    if (waba === undefined) return;
+    const { syncedAt, at } = await this.syncs.state(waba);
+    if (!isFresh(syncedAt)) await this.sync(waba, at);
   }
 
   /** Several at once become one: who comes while it runs waits for its end instead of asking Meta the same again. */
-  private async sync(waba: WhatsAppBusinessAccountEntity): Promise<void> {
+  private async sync(waba: WhatsAppBusinessAccountEntity, askedAt: Date): Promise<void> {
     const giveUpAt = Date.now() + LONGEST_WAIT_MS;
     for (;;) {
-      const beganAt = await this.syncs.begin(waba);
+      const beganAt = await this.syncs.begin(waba, askedAt);
       if (beganAt !== null) {
         await this.run(waba, beganAt);
         return;
@@ -73,7 +74,7 @@ export class TemplateSyncService {
         state = await this.syncs.state(waba);
       }
       // Should the other one have failed, this one tries itself and meets the same error, which its caller is owed.
-      if (state.isRunning || isFresh(state.syncedAt)) return;
+      if (state.isRunning || (state.syncedAt !== null && state.syncedAt >= askedAt)) return;
     }
   }
 

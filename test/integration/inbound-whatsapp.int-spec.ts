@@ -1,5 +1,4 @@
 import { SEED } from '../../sandbox/world-seed';
-import { WhatsAppModule } from '../../src/whatsapp/whatsapp.module';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';
 import {
@@ -29,7 +28,7 @@ describe('what arrives from WhatsApp', () => {
   let admin: ApiClient;
   let me: Messenger;
   beforeAll(async () => {
-    app = await startTestApp({ sandbox: true, modules: [WhatsAppModule] });
+    app = await startTestApp({ sandbox: true });
     admin = app.api.as(await app.api.registerAdmin());
     me = await aMessenger(app, admin);
   });
@@ -53,7 +52,7 @@ describe('what arrives from WhatsApp', () => {
   });
   const aDelivery = (...changes: unknown[]) => ({
     object: 'whatsapp_business_account',
-    entry: [{ id: SEED.wabaId, changes }],
+    entry: [{ id: SEED.wabaId as string, changes }],
   });
   const post = async (body: unknown): Promise<void> => {
     const answer = await deliver(app.api, JSON.stringify(body));

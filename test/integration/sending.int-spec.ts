@@ -1,7 +1,6 @@
 import { SEED } from '../../sandbox/world-seed';
 import { SendLedger } from '../../src/conversations/send-ledger.service';
 import type { AccountId, MessageId } from '../../src/database/ids';
-import { WhatsAppModule } from '../../src/whatsapp/whatsapp.module';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';
 import {
@@ -36,7 +35,7 @@ describe('sending WhatsApp messages', () => {
   let admin: ApiClient;
   let me: Messenger;
   beforeAll(async () => {
-    app = await startTestApp({ sandbox: true, modules: [WhatsAppModule] });
+    app = await startTestApp({ sandbox: true });
     admin = app.api.as(await app.api.registerAdmin());
     me = await aMessenger(app, admin);
   });
@@ -335,6 +334,25 @@ describe('sending WhatsApp messages', () => {
     expect(await messageWhen(me.client, id, withStatus('failed'))).toMatchObject({ error: { code: 131049 } });
   });
 
+  it('does not try marketing a second time with somebody who has stopped it', async () => {
+    await app.db.query(`UPDATE whatsapp_templates SET category = 'MARKETING' WHERE name = 'hello_world'`);
+    try {
+      for (const how of ['answer', 'status'] as const) {
+        const to = unique();
+        sandboxOf(app).failMessages({ code: 131050, how, to });
+        const id = await sent(me.client, helloWorld({ to }));
+        await messageWhen(me.client, id, withStatus('failed'));
+        const again = await eventually(
+          () => send(me.client, helloWorld({ to })),
+          ({ status }) => status === 422,
+        );
+        expect(again.body.error.code).toBe('RECIPIENT_OPTED_OUT');
+      }
+    } finally {
+      await app.db.query(`UPDATE whatsapp_templates SET category = 'UTILITY' WHERE name = 'hello_world'`);
+    }
+  });
+
   it('answers somebody whose number is hidden', async () => {
     const from = { userId: 'US.13491208655302741918', username: '@sheena', name: 'Sheena' };
     const inbound = await message(me.client, await customerWrites(app, { from }));
@@ -353,6 +371,22 @@ describe('sending WhatsApp messages', () => {
     const id = await sent(me.client, aText('Olá', { to: '+5531987654321' }));
     const found = await messageWhen(me.client, id, withStatus('delivered', 'read'));
     expect(found.conversationId).toBe(inbound.conversationId);
+  });
+
+  it('takes a number that no numbering plan knows if WhatsApp has called somebody by it', async () => {
+    const body = aText('Hi', { to: '1234567890' });
+    expect(await send(me.client, body)).toMatchObject({
+      status: 400,
+      body: { error: { details: { fields: [{ path: 'to' }] } } },
+    });
+    const rows = (id: string) =>
+      app.db.query(
+        `INSERT INTO contact_identities (account_id, kind, value, contact_id)
+         SELECT account_id, 'wa_id', '1234567890', contact_id FROM messages WHERE id = $1`,
+        [id],
+      );
+    await rows(await customerWrites(app, { from: unique() }));
+    expect((await send(me.client, body)).status).toBe(202);
   });
 
   it('learns WhatsApp’s form of a number from the answer', async () => {
@@ -463,7 +497,7 @@ describe('sending WhatsApp messages', () => {
 
 describe('a process that dies while it sends', () => {
   it('leaves a message whose outcome is unknown, which nobody sends again', async () => {
-    const app = await startTestApp({ sandbox: true, modules: [WhatsAppModule], env: { APP_ROLES: 'api' } });
+    const app = await startTestApp({ sandbox: true, env: { APP_ROLES: 'api' } });
     try {
       const me = await aMessenger(app, app.api.as(await app.api.registerAdmin()));
       const id = (await sent(me.client, helloWorld())) as MessageId;
@@ -488,7 +522,6 @@ describe('without Redis', () => {
   it('messages go out all the same, a little later', async () => {
     const app = await startTestApp({
       sandbox: true,
-      modules: [WhatsAppModule],
       env: { REDIS_URL: 'redis://127.0.0.1:9' },
     });
     try {

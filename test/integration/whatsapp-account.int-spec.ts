@@ -77,7 +77,9 @@ describe('WhatsApp accounts', () => {
       () => client.get(ACCOUNT),
       ({ body }) => body.data.subscribed === true,
     );
-    expect(callsTo(/subscribed_apps$/).map(({ method }) => method)).toEqual(expect.arrayContaining(['POST', 'GET']));
+    expect(callsTo(/subscribed_apps$/).map(({ method }) => method)).toEqual(
+      expect.arrayContaining(['POST', 'GET']),
+    );
     const assets: { kind: string; same: boolean }[] = await app.db.query(
       `SELECT a.kind, (w.id IS NOT NULL OR n.id IS NOT NULL) AS same FROM assets a
          LEFT JOIN whatsapp_business_accounts w ON w.account_id = a.account_id AND w.id = a.id
@@ -93,7 +95,10 @@ describe('WhatsApp accounts', () => {
   it('answers from what is stored afterwards', async () => {
     await connectedAccount(app, client);
     await found();
-    await eventually(() => client.get(ACCOUNT), ({ body }) => body.data.subscribed === true);
+    await eventually(
+      () => client.get(ACCOUNT),
+      ({ body }) => body.data.subscribed === true,
+    );
     await new Promise((resolve) => setTimeout(resolve, 300)); // the job that connecting started may still be running
     sandbox().clearCalls();
     await client.get(ACCOUNT);
@@ -224,7 +229,9 @@ describe('WhatsApp accounts', () => {
       path: /whatsapp_business_profile$/,
       status: 200,
       contentType: 'application/json',
-      body: JSON.stringify({ data: [{ business_profile: { about: 'Nested', websites: ['https://a.example/'] } }] }),
+      body: JSON.stringify({
+        data: [{ business_profile: { about: 'Nested', websites: ['https://a.example/'] } }],
+      }),
       times: 2,
     });
     await connectedAccount(app, client);
@@ -244,7 +251,10 @@ describe('WhatsApp accounts', () => {
   describe('with several', () => {
     let second: { id: string };
     beforeEach(async () => {
-      second = sandbox().createPhoneNumber({ displayPhoneNumber: '+1 555-078-9999', verifiedName: 'Second Shop' });
+      second = sandbox().createPhoneNumber({
+        displayPhoneNumber: '+1 555-078-9999',
+        verifiedName: 'Second Shop',
+      });
       await connectedAccount(app, client);
     });
 
@@ -280,7 +290,9 @@ describe('WhatsApp accounts', () => {
         path: /\/phone_numbers$/,
         status: 200,
         contentType: 'application/json',
-        body: JSON.stringify({ data: [{ id: SEED.phoneNumberId, display_phone_number: SEED.displayPhoneNumber }] }),
+        body: JSON.stringify({
+          data: [{ id: SEED.phoneNumberId, display_phone_number: SEED.displayPhoneNumber }],
+        }),
       });
       const synced = await client.post<SyncAnswer>(SYNC, {});
       expect(synced.body.data.accounts[0]?.phoneNumbers.map(({ phoneNumberId }) => phoneNumberId)).toEqual([
@@ -415,14 +427,18 @@ describe('WhatsApp accounts', () => {
     });
 
     it('is written at Meta and read back', async () => {
-      const change = { about: 'Fresh plants', email: 'hello@shrub.example', websites: ['https://shrub.example/'] };
+      const change = {
+        about: 'Fresh plants',
+        email: 'hello@shrub.example',
+        websites: ['https://shrub.example/'],
+      };
       const written = await client.put(PROFILE, change);
       expect(written.status).toBe(200);
       expect(written.body.data).toMatchObject({ ...change, phoneNumberId: SEED.phoneNumberId, stale: false });
       expect((await client.get(ACCOUNT)).body.data.businessProfile).toMatchObject(change);
     });
 
-    it.each([
+    it.each<[Record<string, unknown>, string]>([
       [{ about: '' }, 'about'],
       [{ about: 'x'.repeat(140) }, 'about'],
       [{ address: 'x'.repeat(257) }, 'address'],
@@ -433,7 +449,7 @@ describe('WhatsApp accounts', () => {
       [{ vertical: 'shop' }, 'vertical'],
       [{ colour: 'green' }, 'colour'],
       [{}, ''],
-    ])('refuses %j before Meta does', async (change, path) => {
+    ])('refuses what Meta would refuse, before Meta does (case %#)', async (change, path) => {
       sandbox().clearCalls();
       expect(problem(await client.put(PROFILE, change))).toMatchObject({
         status: 400,

@@ -40,7 +40,7 @@ export abstract class SendMessageBaseDto {
 
   /**
    * Meta's id of the number to send from. Needed only if the account has several.
-   * @example 106540352242922
+   * @example "106540352242922"
    */
   @IsOptional()
   @Matches(/^\d{1,32}$/, { message: "phoneNumberId must be Meta's id of a phone number: digits only" })

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -235,6 +235,15 @@ export const INTERACTIVE_CLASSES = [
 /** Buttons, lists and the like; only inside the customer service window. */
 export class SendInteractiveMessageDto extends SendMessageBaseDto {
   @IsIn(['interactive']) type!: 'interactive';
+  @ApiProperty({
+    oneOf: [...new Set(INTERACTIVE_CLASSES.map(({ value }) => value))].map((kind) => ({
+      $ref: getSchemaPath(kind),
+    })),
+    discriminator: {
+      propertyName: 'type',
+      mapping: Object.fromEntries(INTERACTIVE_CLASSES.map(({ name, value }) => [name, getSchemaPath(value)])),
+    },
+  })
   @IsDefined()
   @ValidateNested()
   @Type(() => SendInteractiveDto, {

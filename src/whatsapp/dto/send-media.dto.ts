@@ -40,7 +40,7 @@ function OneOfIdAndLink(): PropertyDecorator {
 export class SendFileDto {
   /**
    * Meta's id of an uploaded file; good for 30 days.
-   * @example 4490709327384033
+   * @example "4490709327384033"
    */
   @OneOfIdAndLink() id?: string;
 

@@ -1,0 +1,50 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { describeErrors } from './envelope';
+import { completeOperations } from './openapi';
+
+function documentWith(operation: Record<string, unknown>): OpenAPIObject {
+  return {
+    openapi: '3.0.0',
+    info: { title: 'x', version: '1' },
+    paths: { '/x/{id}': { post: { responses: { 200: { description: 'Done.' } }, ...operation } } },
+  } as OpenAPIObject;
+}
+
+describe('completeOperations', () => {
+  it('gives an operation the errors that come with what it takes', () => {
+    const document = documentWith({
+      security: [{ bearer: [] }],
+      'x-required-role': 'admin',
+      parameters: [{ name: 'id', in: 'path', schema: {} }],
+      requestBody: { content: {} },
+    });
+    completeOperations(document);
+    const responses = document.paths['/x/{id}']?.post?.responses ?? {};
+    expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '404', '413', '415', '500', '503']);
+    expect(responses['403']).toMatchObject({ description: '`FORBIDDEN`: the role must be admin or above' });
+    for (const response of Object.values(responses))
+      expect(response).toHaveProperty('headers.x-request-id');
+  });
+
+  it('asks nothing of a public operation without input', () => {
+    const document = documentWith({});
+    completeOperations(document);
+    expect(Object.keys(document.paths['/x/{id}']?.post?.responses ?? {})).toEqual(['200', '500', '503']);
+  });
+
+  it('joins codes that share a status', () => {
+    const document = documentWith({
+      parameters: [{ name: 'id', in: 'path', schema: {} }],
+      responses: { 404: describeErrors(['ACCOUNT_NOT_FOUND']) },
+    });
+    completeOperations(document);
+    expect(document.paths['/x/{id}']?.post?.responses['404']).toMatchObject({
+      description: '`ACCOUNT_NOT_FOUND`, `NOT_FOUND`',
+      content: {
+        'application/json': {
+          examples: { ACCOUNT_NOT_FOUND: { value: { success: false } }, NOT_FOUND: { value: { success: false } } },
+        },
+      },
+    });
+  });
+});
