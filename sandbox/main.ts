@@ -22,11 +22,15 @@ async function main(): Promise<void> {
       `  login dialog: ${sandbox.url}/v26.0/dialog/oauth, control API: ${sandbox.url}/__control/overview`,
     ].join('\n'),
   );
+  let isStopping = false;
   const stop = (): void => {
+    // Ctrl-C comes twice when a launcher passes on what the terminal has sent already.
+    if (isStopping) return;
+    isStopping = true;
     void sandbox.close().then(() => process.exit(0));
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
 }
 
 main().catch((error: unknown) => {

@@ -110,7 +110,8 @@ export function contactOf(customer: Customer): JsonObject {
 /** `pricing` comes with sent and with one later status; `conversation` only in free entry windows, or before v24. */
 function billing(context: SandboxContext, subject: StatusSubject, status: string): JsonObject {
   const { message, category, inWindow } = subject;
-  if (status !== 'sent' && status !== 'delivered') return {};
+  const billedLater = context.settings.statuses.lose.includes('delivered') ? 'read' : 'delivered';
+  if (status !== 'sent' && status !== billedLater) return {};
   const now = context.clock.now();
   const isFreeEntry = context.messages.isFreeEntry(message.phoneNumberId, message.userId, now);
   const isFreeService = category === 'service' || (category === 'utility' && inWindow);

@@ -58,7 +58,7 @@ export async function parseBody(
 
 function parseJsonBody(bytes: Buffer): JsonObject {
   const value = parseJson(bytes.toString('utf8'));
-  if (!isObject(value)) throw invalidParameter('Invalid JSON for postcard');
+  if (!isObject(value)) throw invalidParameter('Invalid JSON in the request body.');
   return value;
 }
 

@@ -42,10 +42,11 @@ export async function createApp(
   );
   app.useLogger(withoutChatter(app.get(Logger)));
   const config = app.get(AppConfig);
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
 
-  fastify.addHook('onRequest', async (request, reply) => {
+  fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header(REQUEST_ID_HEADER, request.id);
+    done();
   });
   rejectWhileClosing(fastify);
   if (!config.has('api')) serveHealthOnly(fastify);
@@ -53,7 +54,11 @@ export async function createApp(
   await app.register(helmet, {
     contentSecurityPolicy: {
       // What the Swagger UI needs: its inline styles and its icons, which are data: addresses.
-      directives: { styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:'], upgradeInsecureRequests: null },
+      directives: {
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        upgradeInsecureRequests: null,
+      },
     },
   });
   app.enableCors({
@@ -81,13 +86,17 @@ export async function createApp(
 /** Fastify's own answer while it closes is not in the envelope. */
 function rejectWhileClosing(fastify: FastifyInstance): void {
   let isClosing = false;
-  fastify.addHook('preClose', async () => {
+  fastify.addHook('preClose', (done) => {
     isClosing = true;
+    done();
   });
-  fastify.addHook('onRequest', async (_request, reply) => {
-    if (!isClosing) return;
+  fastify.addHook('onRequest', (_request, reply, done) => {
+    if (!isClosing) {
+      done();
+      return;
+    }
     void reply.header('connection', 'close');
-    throw new ServiceUnavailableError('The service is shutting down. Try again.');
+    done(new ServiceUnavailableError('The service is shutting down. Try again.'));
   });
 }
 

@@ -11,7 +11,10 @@ export class TcpProxy {
   /** @param target the address of a server, for instance a `postgres://` one */
   static async to(target: string): Promise<TcpProxy> {
     const { hostname, port, protocol } = new URL(target);
-    const proxy = new TcpProxy({ host: hostname, port: Number(port) || (protocol.startsWith('redis') ? 6379 : 5432) });
+    const proxy = new TcpProxy({
+      host: hostname,
+      port: Number(port) || (protocol.startsWith('redis') ? 6379 : 5432),
+    });
     await proxy.restore();
     return proxy;
   }

@@ -2,13 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AccountId, AssetId, ContactId, ConversationId } from '../database/ids';
+import { ContactResolver } from './contact-resolver';
 import type { ConversationStanding, Person, PersonIdentity } from './conversation-types';
 
-export interface MarketingOptOut {
+/** Somebody stopped marketing messages, or allowed them again. */
+export interface MarketingChoice {
   accountId: AccountId;
-  identity: PersonIdentity;
-  /** When the person stopped marketing, or null when they allow it again. */
-  optedOutAt: Date | null;
+  person: Person;
+  optedOut: boolean;
+  at: Date;
 }
 
 interface StandingRow {
@@ -21,7 +23,10 @@ interface StandingRow {
 
 @Injectable()
 export class ContactsService {
-  constructor(@InjectDataSource() private readonly database: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly contacts: ContactResolver,
+  ) {}
 
   /** Gives further identities to the contact that has the known one. What belongs to another contact stays there. */
   async linkIdentities(
@@ -41,16 +46,37 @@ export class ContactsService {
     );
   }
 
-  async setMarketingOptOut(tx: EntityManager, items: readonly MarketingOptOut[]): Promise<void> {
-    for (const { accountId, identity, optedOutAt } of items) {
-      await tx.query(
-        `UPDATE contacts SET marketing_opted_out_at = $4, updated_at = now()
-           FROM contact_identities i
-          WHERE i.account_id = $1 AND i.kind = $2 AND i.value = $3
-            AND contacts.account_id = i.account_id AND contacts.id = i.contact_id`,
-        [accountId, identity.kind, identity.value, optedOutAt],
-      );
-    }
+  /**
+   * Records choices in whatever order they come: the latest counts, and of two at the same second the refusal. People
+   * whom we do not know yet become contacts, so that their wish is not lost.
+   */
+  async recordMarketingChoices(tx: EntityManager, choices: readonly MarketingChoice[]): Promise<void> {
+    const told = choices.filter(({ person }) => person.identities.length > 0);
+    if (told.length === 0) return;
+    const contactIds = await this.contacts.resolve(tx, told);
+    const latest = new Map<ContactId, MarketingChoice>();
+    told.forEach((choice, index) => {
+      const contactId = contactIds[index];
+      if (contactId === undefined) return;
+      const other = latest.get(contactId);
+      if (other === undefined || isLater(choice, other)) latest.set(contactId, choice);
+    });
+    const rows = [...latest.entries()].sort(([a], [b]) => a.localeCompare(b));
+    await tx.query(
+      `UPDATE contacts c
+          SET marketing_opted_out_at = CASE WHEN told.opted_out THEN told.at END, marketing_choice_at = told.at,
+              updated_at = now()
+         FROM unnest($1::uuid[], $2::uuid[], $3::boolean[], $4::timestamptz[]) AS told (account_id, id, opted_out, at)
+        WHERE c.account_id = told.account_id AND c.id = told.id
+          AND (c.marketing_choice_at IS NULL OR c.marketing_choice_at < told.at
+               OR (c.marketing_choice_at = told.at AND told.opted_out))`,
+      [
+        rows.map(([, { accountId }]) => accountId),
+        rows.map(([id]) => id),
+        rows.map(([, { optedOut }]) => optedOut),
+        rows.map(([, { at }]) => at),
+      ],
+    );
   }
 
   /** What we know, at this moment, about writing to a person from one of our numbers or pages. */
@@ -81,4 +107,8 @@ export class ContactsService {
       marketingOptedOutAt: row?.marketing_opted_out_at ?? null,
     };
   }
+}
+
+function isLater(choice: MarketingChoice, other: MarketingChoice): boolean {
+  return choice.at > other.at || (choice.at.getTime() === other.at.getTime() && choice.optedOut);
 }

@@ -38,6 +38,6 @@ import { SendLedger } from './send-ledger.service';
     ConversationsService,
     SendLedger,
   ],
-  exports: [MessageStore, MessagesService, ContactsService, SendLedger],
+  exports: [MessageStore, MessagesService, ContactsService, ConversationsService, SendLedger],
 })
 export class ConversationsModule {}

@@ -189,6 +189,16 @@ export class SendLedger {
     );
   }
 
+  /** Back to `queued` before anything was tried: its number's turn has not come. Counts as no attempt. */
+  async postpone(send: StartedSend, availableAt: Date): Promise<void> {
+    await this.database.query(
+      `UPDATE message_sends
+          SET state = 'queued', started_at = NULL, available_at = $3, attempts = attempts - 1
+        WHERE account_id = $1 AND message_id = $2 AND state = 'sending'`,
+      [send.accountId, send.messageId, availableAt],
+    );
+  }
+
   /** Messages that are due: for the sweep that makes up for lost wake-ups. Oldest first. */
   async findDue(
     platform: Platform,

@@ -1,7 +1,16 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import { IsArray, IsEmail, IsObject, IsString, Matches, MaxLength, ValidateIf, ValidateNested } from 'class-validator';
+import {
+  IsArray,
+  IsEmail,
+  IsObject,
+  IsString,
+  Matches,
+  MaxLength,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
 
 /** A field that may be absent. Unlike `IsOptional`, `null` is not absent: it is checked, and refused, like any value. */
 export function IfPresent(): PropertyDecorator {
@@ -21,7 +30,9 @@ export function NestedArray(dto: () => new () => object): PropertyDecorator {
 /** An e-mail address, without surrounding blanks and in lower case from here on. */
 export function EmailField(): PropertyDecorator {
   return applyDecorators(
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim().toLowerCase() : value)),
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? value.trim().toLowerCase() : value,
+    ),
     IsEmail(),
     MaxLength(254),
     ApiProperty({ type: String, format: 'email', example: 'ada@example.com' }),

@@ -31,7 +31,11 @@ export function isConnectionLoss(thrown: unknown, depth = 0): boolean {
   if (typeof code === 'string' && (SOCKET_CODES.has(code) || POSTGRES_STATES.test(code))) return true;
   if (NAMES.has(thrown.name) || MESSAGES.some((words) => thrown.message.startsWith(words))) return true;
   // A host with several addresses fails with one error for each.
-  if ('errors' in thrown && Array.isArray(thrown.errors) && thrown.errors.some((inner) => isConnectionLoss(inner, depth + 1)))
+  if (
+    'errors' in thrown &&
+    Array.isArray(thrown.errors) &&
+    thrown.errors.some((inner) => isConnectionLoss(inner, depth + 1))
+  )
     return true;
   if ('driverError' in thrown && isConnectionLoss(thrown.driverError, depth + 1)) return true;
   return isConnectionLoss(thrown.cause, depth + 1);

@@ -16,9 +16,7 @@ describe('cursors', () => {
   it.each(['', 'nonsense', '%%%', encodeCursor(['a']), encodeCursor({ a: 1 }), encodeCursor(null)])(
     'are refused on their field: %j',
     (cursor) => {
-      expect(() => decodeCursor('after', cursor, pair)).toThrow(
-        expect.objectContaining({ code: 'VALIDATION_FAILED', details: { fields: [expect.objectContaining({ path: 'after' })] } }),
-      );
+      expect(() => decodeCursor('after', cursor, pair)).toThrow('after must be a cursor');
     },
   );
 });

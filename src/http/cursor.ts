@@ -22,6 +22,10 @@ export function decodeCursor<Position>(
     position = undefined;
   }
   if (position === undefined)
-    throw ValidationFailedError.of(field, 'cursor', `${field} must be a cursor from an earlier answer of this list.`);
+    throw ValidationFailedError.of(
+      field,
+      'cursor',
+      `${field} must be a cursor from an earlier answer of this list.`,
+    );
   return position;
 }

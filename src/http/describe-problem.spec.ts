@@ -32,17 +32,37 @@ describe('describeProblem', () => {
     [new ImATeapotException('canary'), 400, 'VALIDATION_FAILED'],
     [new HttpException('canary', 502), 500, 'SERVER_ERROR'],
     [new HttpException('canary', 429), 429, 'RATE_LIMITED'],
-    [Object.assign(new Error('canary'), { code: 'FST_ERR_CTP_BODY_TOO_LARGE', statusCode: 413 }), 413, 'PAYLOAD_TOO_LARGE'],
-    [Object.assign(new Error('canary'), { code: 'FST_ERR_MAX_PARAM_LENGTH', statusCode: 414 }), 404, 'NOT_FOUND'],
-    [Object.assign(new Error('canary'), { code: 'FST_ERR_HANDLER_TIMEOUT', statusCode: 503 }), 500, 'SERVER_ERROR'],
+    [
+      Object.assign(new Error('canary'), { code: 'FST_ERR_CTP_BODY_TOO_LARGE', statusCode: 413 }),
+      413,
+      'PAYLOAD_TOO_LARGE',
+    ],
+    [
+      Object.assign(new Error('canary'), { code: 'FST_ERR_MAX_PARAM_LENGTH', statusCode: 414 }),
+      404,
+      'NOT_FOUND',
+    ],
+    [
+      Object.assign(new Error('canary'), { code: 'FST_ERR_HANDLER_TIMEOUT', statusCode: 503 }),
+      500,
+      'SERVER_ERROR',
+    ],
     [new Error('canary'), 500, 'SERVER_ERROR'],
     ['canary', 500, 'SERVER_ERROR'],
     [undefined, 500, 'SERVER_ERROR'],
     [failedQuery('23503'), 500, 'SERVER_ERROR'],
     [failedQuery('57P01'), 503, 'SERVICE_UNAVAILABLE'],
     [failedQuery('53300'), 503, 'SERVICE_UNAVAILABLE'],
-    [new Error('canary', { cause: Object.assign(new Error('x'), { code: 'ECONNRESET' }) }), 503, 'SERVICE_UNAVAILABLE'],
-    [new AggregateError([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })], 'canary'), 503, 'SERVICE_UNAVAILABLE'],
+    [
+      new Error('canary', { cause: Object.assign(new Error('x'), { code: 'ECONNRESET' }) }),
+      503,
+      'SERVICE_UNAVAILABLE',
+    ],
+    [
+      new AggregateError([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })], 'canary'),
+      503,
+      'SERVICE_UNAVAILABLE',
+    ],
     [new Error('Connection terminated unexpectedly'), 503, 'SERVICE_UNAVAILABLE'],
     [new Error('Connection is closed.'), 503, 'SERVICE_UNAVAILABLE'],
   ])('answers %s with %i %s and nothing of what is inside', (thrown, status, code) => {
@@ -53,13 +73,18 @@ describe('describeProblem', () => {
 
   it('finds an AppError that Nest has wrapped', () => {
     const inner = ValidationFailedError.of('a', 'b', 'c');
-    expect(describeProblem(new HttpException('x', 400, { cause: inner })).body.error.details).toEqual(inner.details);
+    expect(describeProblem(new HttpException('x', 400, { cause: inner })).body.error.details).toEqual(
+      inner.details,
+    );
   });
 });
 
 it('errors of the connection have the catalogue’s statuses', () => {
   for (const code of ['ERR_HTTP_REQUEST_TIMEOUT', 'HPE_HEADER_OVERFLOW', 'HPE_INVALID_METHOD', undefined]) {
     const { status, body } = describeClientError(code);
-    expect(Object.entries(ERROR_CATALOGUE)).toContainEqual([body.error.code, expect.objectContaining({ status })]);
+    expect(Object.entries(ERROR_CATALOGUE)).toContainEqual([
+      body.error.code,
+      expect.objectContaining({ status }),
+    ]);
   }
 });

@@ -66,7 +66,8 @@ function toAppError(thrown: unknown): AppError | undefined {
   }
   const refused = fromFastify(thrown);
   if (refused !== undefined) return refused;
-  if (isConnectionLoss(thrown)) return new ServiceUnavailableError(ERROR_CATALOGUE.SERVICE_UNAVAILABLE.message);
+  if (isConnectionLoss(thrown))
+    return new ServiceUnavailableError(ERROR_CATALOGUE.SERVICE_UNAVAILABLE.message);
   return undefined;
 }
 
@@ -75,7 +76,9 @@ function fromFastify(thrown: unknown): AppError | undefined {
   const status: unknown = 'statusCode' in thrown ? thrown.statusCode : undefined;
   return (
     problemOfFastify(thrown.code) ??
-    (thrown.code.startsWith('FST_') && typeof status === 'number' && status < 500 ? fromStatus(status) : undefined)
+    (thrown.code.startsWith('FST_') && typeof status === 'number' && status < 500
+      ? fromStatus(status)
+      : undefined)
   );
 }
 
@@ -104,7 +107,9 @@ function fromStatus(status: number): AppError | undefined {
     case 503:
       return new ServiceUnavailableError(ERROR_CATALOGUE.SERVICE_UNAVAILABLE.message);
     default:
-      return status >= 400 && status < 500 ? new ValidationFailedError([], 'The request is not valid.') : undefined;
+      return status >= 400 && status < 500
+        ? new ValidationFailedError([], 'The request is not valid.')
+        : undefined;
   }
 }
 

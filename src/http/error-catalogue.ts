@@ -26,7 +26,10 @@ export const ERROR_CATALOGUE = {
     message: 'Several are possible: name one with accountId.',
     details: { parameter: 'accountId', choices: [{ id: account, name: 'Jasper’s Market' }] },
   },
-  IDEMPOTENCY_CONFLICT: { status: 409, message: 'This Idempotency-Key was used before with another request.' },
+  IDEMPOTENCY_CONFLICT: {
+    status: 409,
+    message: 'This Idempotency-Key was used before with another request.',
+  },
   PAYLOAD_TOO_LARGE: { status: 413, message: 'The request body is too large.' },
   UNSUPPORTED_MEDIA: { status: 415, message: 'Send the body as application/json.' },
   WINDOW_CLOSED: {
@@ -57,7 +60,10 @@ export const ERROR_CATALOGUE = {
   },
   RATE_LIMITED: { status: 429, message: 'Too many requests. Try again after the time in Retry-After.' },
   META_RATE_LIMITED: { status: 429, message: 'Meta limits the calls of this account. Try again later.' },
-  SERVER_ERROR: { status: 500, message: 'Something went wrong on our side. Quote the X-Request-Id when you report it.' },
+  SERVER_ERROR: {
+    status: 500,
+    message: 'Something went wrong on our side. Quote the X-Request-Id when you report it.',
+  },
   META_UNAVAILABLE: { status: 503, message: 'Meta does not answer at present. Try again later.' },
   SERVICE_UNAVAILABLE: { status: 503, message: 'The service is not available at present. Try again later.' },
 } as const satisfies Record<string, ErrorExample>;

@@ -7,16 +7,22 @@ describe('parseIdempotencyKey', () => {
     expect(parseIdempotencyKey('x'.repeat(200))).toHaveLength(200);
   });
 
-  it.each([[''], ['   '], ['x'.repeat(201)], ['tab\there'], ['ümlaut'], [['a', 'b']]])('refuses %j', (header) => {
-    expect(() => parseIdempotencyKey(header)).toThrow(expect.objectContaining({ code: 'VALIDATION_FAILED' }));
-  });
+  it.each([[''], ['   '], ['x'.repeat(201)], ['tab\there'], ['ümlaut'], [['a', 'b']]])(
+    'refuses %j',
+    (header) => {
+      expect(() => parseIdempotencyKey(header)).toThrow('1 to 200 printable');
+    },
+  );
 });
 
 describe('requestDigest', () => {
-  const digest = (body: unknown, method = 'POST', route = '/a') => requestDigest(method, route, body).toString('hex');
+  const digest = (body: unknown, method = 'POST', route = '/a') =>
+    requestDigest(method, route, body).toString('hex');
 
   it('does not depend on the order of fields, at any depth', () => {
-    expect(digest({ a: 1, b: { c: [1, { x: 1, y: 2 }], d: 2 } })).toBe(digest({ b: { d: 2, c: [1, { y: 2, x: 1 }] }, a: 1 }));
+    expect(digest({ a: 1, b: { c: [1, { x: 1, y: 2 }], d: 2 } })).toBe(
+      digest({ b: { d: 2, c: [1, { y: 2, x: 1 }] }, a: 1 }),
+    );
   });
 
   it.each([
@@ -35,7 +41,9 @@ describe('requestDigest', () => {
   });
 
   it('leaves out absent fields, as JSON does', () => {
-    expect(canonicalJson({ a: undefined, b: [undefined], at: new Date(0) })).toBe('{"at":"1970-01-01T00:00:00.000Z","b":[null]}');
+    expect(canonicalJson({ a: undefined, b: [undefined], at: new Date(0) })).toBe(
+      '{"at":"1970-01-01T00:00:00.000Z","b":[null]}',
+    );
     expect(canonicalJson(undefined)).toBe('null');
   });
 });

@@ -6,14 +6,16 @@ import type { AccountId } from '../database/ids';
 import { IdempotencyConflictError, ValidationFailedError } from '../errors/app.error';
 
 /** The `Idempotency-Key` header, or undefined where none was sent. */
-export const IdempotencyKey = createParamDecorator((_: unknown, context: ExecutionContext): string | undefined =>
-  parseIdempotencyKey(context.switchToHttp().getRequest<FastifyRequest>().headers['idempotency-key']),
+export const IdempotencyKey = createParamDecorator(
+  (_: unknown, context: ExecutionContext): string | undefined =>
+    parseIdempotencyKey(context.switchToHttp().getRequest<FastifyRequest>().headers['idempotency-key']),
 );
 
 /** @throws ValidationFailedError unless it is 1 to 200 printable ASCII characters */
 export function parseIdempotencyKey(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
-  if (typeof header === 'string' && /^[\x20-\x7e]{1,200}$/.test(header) && header.trim() !== '') return header.trim();
+  if (typeof header === 'string' && /^[\x20-\x7e]{1,200}$/.test(header) && header.trim() !== '')
+    return header.trim();
   throw ValidationFailedError.of(
     'Idempotency-Key',
     'idempotencyKey',
@@ -82,7 +84,12 @@ export class IdempotencyKeys {
     return answer;
   }
 
-  private async replay<Answer>(tx: EntityManager, accountId: AccountId, key: string, digest: Buffer): Promise<Answer> {
+  private async replay<Answer>(
+    tx: EntityManager,
+    accountId: AccountId,
+    key: string,
+    digest: Buffer,
+  ): Promise<Answer> {
     const rows: { request_digest: Buffer; answer: Answer }[] = await tx.query(
       'SELECT request_digest, answer FROM idempotency_keys WHERE account_id = $1 AND key = $2',
       [accountId, key],

@@ -7,7 +7,7 @@ function documentWith(operation: Record<string, unknown>): OpenAPIObject {
     openapi: '3.0.0',
     info: { title: 'x', version: '1' },
     paths: { '/x/{id}': { post: { responses: { 200: { description: 'Done.' } }, ...operation } } },
-  } as OpenAPIObject;
+  };
 }
 
 describe('completeOperations', () => {
@@ -22,8 +22,7 @@ describe('completeOperations', () => {
     const responses = document.paths['/x/{id}']?.post?.responses ?? {};
     expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '404', '413', '415', '500', '503']);
     expect(responses['403']).toMatchObject({ description: '`FORBIDDEN`: the role must be admin or above' });
-    for (const response of Object.values(responses))
-      expect(response).toHaveProperty('headers.x-request-id');
+    for (const response of Object.values(responses)) expect(response).toHaveProperty('headers.x-request-id');
   });
 
   it('asks nothing of a public operation without input', () => {
@@ -42,7 +41,10 @@ describe('completeOperations', () => {
       description: '`ACCOUNT_NOT_FOUND`, `NOT_FOUND`',
       content: {
         'application/json': {
-          examples: { ACCOUNT_NOT_FOUND: { value: { success: false } }, NOT_FOUND: { value: { success: false } } },
+          examples: {
+            ACCOUNT_NOT_FOUND: { value: { success: false } },
+            NOT_FOUND: { value: { success: false } },
+          },
         },
       },
     });

@@ -59,7 +59,9 @@ function completeOperation(operation: Operation, method: (typeof METHODS)[number
   const common: ErrorCode[] = [
     ...(takesInput ? (['VALIDATION_FAILED'] as const) : []),
     ...(isProtected ? (['UNAUTHORIZED', 'FORBIDDEN'] as const) : []),
-    ...((operation.parameters ?? []).some((item) => 'in' in item && item.in === 'path') ? (['NOT_FOUND'] as const) : []),
+    ...((operation.parameters ?? []).some((item) => 'in' in item && item.in === 'path')
+      ? (['NOT_FOUND'] as const)
+      : []),
     ...(takesBody ? (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA'] as const) : []),
     'SERVER_ERROR',
     'SERVICE_UNAVAILABLE',
@@ -90,7 +92,8 @@ function addError(responses: Responses, code: ErrorCode): void {
   }
   const examples = existing.content?.['application/json']?.examples ?? {};
   if (code in examples) return;
-  existing.description = existing.description === '' ? description : `${existing.description}, ${description}`;
+  existing.description =
+    existing.description === '' ? description : `${existing.description}, ${description}`;
   existing.content = {
     ...existing.content,
     'application/json': {

@@ -25,14 +25,22 @@ export function findUnfitContent(value: unknown, root = ''): FieldProblem[] {
       if (problem !== undefined) problems.push(problem);
     } else if (typeof next.value === 'object' && next.value !== null) {
       if (depth > MAX_DEPTH) {
-        problems.push({ path, rule: 'depth', message: `The request is nested deeper than ${MAX_DEPTH} levels.` });
+        problems.push({
+          path,
+          rule: 'depth',
+          message: `The request is nested deeper than ${MAX_DEPTH} levels.`,
+        });
         break;
       }
       // Backwards, so that problems come in the order of the request.
       for (const [key, item] of Object.entries(next.value).reverse()) {
         const itemPath = path === '' ? key : `${path}.${key}`;
         if (!Array.isArray(next.value) && INHERITED_NAMES.has(key))
-          problems.push({ path: itemPath, rule: 'unknownField', message: `${itemPath} is not a field of this request.` });
+          problems.push({
+            path: itemPath,
+            rule: 'unknownField',
+            message: `${itemPath} is not a field of this request.`,
+          });
         else stack.push({ value: item, path: itemPath, depth: depth + 1 });
       }
     }
@@ -41,7 +49,9 @@ export function findUnfitContent(value: unknown, root = ''): FieldProblem[] {
 }
 
 function problemOfText(text: string, path: string): FieldProblem | undefined {
-  if (text.includes('\0')) return { path, rule: 'text', message: `${path} must not contain the NUL character.` };
-  if (/\p{Surrogate}/u.test(text)) return { path, rule: 'text', message: `${path} must be well-formed Unicode.` };
+  if (text.includes('\0'))
+    return { path, rule: 'text', message: `${path} must not contain the NUL character.` };
+  if (/\p{Surrogate}/u.test(text))
+    return { path, rule: 'text', message: `${path} must be well-formed Unicode.` };
   return undefined;
 }

@@ -19,11 +19,14 @@ class Query extends CursorPageQuery {
   @IfPresent() @QueryBoolean() flag?: boolean;
   @IfPresent() @QueryList() @IsIn(['sent', 'read'], { each: true }) metrics?: string[];
 }
-class Empty {}
+class Empty {
+  /** Not a field: nothing validates it. */ note?: string;
+}
 
 describe('DtoValidationPipe', () => {
   const pipe = new DtoValidationPipe();
-  const body = (value: unknown, metatype: new () => object = Body) => pipe.transform(value, { type: 'body', metatype });
+  const body = (value: unknown, metatype: new () => object = Body) =>
+    pipe.transform(value, { type: 'body', metatype });
   const query = (value: unknown) => pipe.transform(value, { type: 'query', metatype: Query });
   const pathsOf = async (result: Promise<unknown>): Promise<string[]> => {
     const error: unknown = await result.then(
@@ -35,7 +38,12 @@ describe('DtoValidationPipe', () => {
   };
 
   it('makes the DTO, with trimmed names and lower-case addresses', async () => {
-    const dto = await body({ name: ' Ada ', email: ' A@Example.com', inner: { text: 'x' }, list: [{ text: 'y' }] });
+    const dto = await body({
+      name: ' Ada ',
+      email: ' A@Example.com',
+      inner: { text: 'x' },
+      list: [{ text: 'y' }],
+    });
     expect(dto).toBeInstanceOf(Body);
     expect(dto).toEqual({ name: 'Ada', email: 'a@example.com', inner: { text: 'x' }, list: [{ text: 'y' }] });
   });
@@ -50,7 +58,7 @@ describe('DtoValidationPipe', () => {
     [{ name: 'x', inner: { text: 1 } }, ['inner.text']],
     [{ name: 'x', list: { text: 'x' } }, ['list']],
     [{ name: 'x', list: [{ text: 'x' }, { more: 1 }] }, ['list.1.more', 'list.1.text']],
-    [{ name: 'x', list: [null] }, ['list']],
+    [{ name: 'x', list: [null] }, ['list.0']],
     [{ name: 'x', extra: {} }, ['extra']],
     [{ name: 'x', inner: { text: 'x', valueOf: 1 } }, ['inner.valueOf']],
     [{ name: 'x', email: 'a@b@c' }, ['email']],
@@ -84,7 +92,8 @@ describe('DtoValidationPipe', () => {
   });
 
   it('refuses single values given twice, or holding NUL', async () => {
-    const single = (value: unknown) => pipe.transform(value, { type: 'query', metatype: String, data: 'hub.mode' });
+    const single = (value: unknown) =>
+      pipe.transform(value, { type: 'query', metatype: String, data: 'hub.mode' });
     expect(await pathsOf(single(['a', 'b']))).toEqual(['hub.mode']);
     expect(await pathsOf(single('a\0'))).toEqual(['hub.mode']);
   });
@@ -93,5 +102,12 @@ describe('DtoValidationPipe', () => {
 it('the next page’s offset is null on the last page', () => {
   const page = (offset: number, total: number) =>
     OffsetPaginationDto.of(Object.assign(new OffsetPageQuery(), { limit: 10, offset }), total).nextOffset;
-  expect([page(0, 25), page(10, 25), page(20, 25), page(0, 10), page(0, 0), page(50, 25)]).toEqual([10, 20, null, null, null, null]);
+  expect([page(0, 25), page(10, 25), page(20, 25), page(0, 10), page(0, 0), page(50, 25)]).toEqual([
+    10,
+    20,
+    null,
+    null,
+    null,
+    null,
+  ]);
 });

@@ -15,12 +15,20 @@ export class DtoValidationPipe implements PipeTransform<unknown, Promise<unknown
     // No body at all is a body without fields, so that the answer names the fields that are missing.
     const given = value ?? {};
     if (!isRecord(given))
-      throw ValidationFailedError.of('', 'isObject', type === 'body' ? 'The body must be a JSON object.' : `The ${type} is malformed.`);
+      throw ValidationFailedError.of(
+        '',
+        'isObject',
+        type === 'body' ? 'The body must be a JSON object.' : `The ${type} is malformed.`,
+      );
     const unfit = findUnfitContent(given);
     if (unfit.length > 0) throw new ValidationFailedError(unfit);
 
     // Fastify's query has no prototype, which class-transformer does not expect.
-    const dto: object = plainToInstance(metatype as new () => object, { ...given }, { enableImplicitConversion: false });
+    const dto: object = plainToInstance(
+      metatype as new () => object,
+      { ...given },
+      { enableImplicitConversion: false },
+    );
     const errors = await validate(dto, {
       whitelist: true,
       forbidNonWhitelisted: true,
@@ -42,7 +50,10 @@ function plainValue(value: unknown, type: string, metatype: unknown, data: strin
   return value;
 }
 
-const RULE_NAMES: Record<string, string> = { whitelistValidation: 'unknownField', nestedValidation: 'isObject' };
+const RULE_NAMES: Record<string, string> = {
+  whitelistValidation: 'unknownField',
+  nestedValidation: 'isObject',
+};
 
 function problemsOf(error: ValidationError, parent: string): FieldProblem[] {
   const path = parent === '' ? error.property : `${parent}.${error.property}`;

@@ -20,7 +20,10 @@ export class AccessCheck implements OnModuleInit {
   }
 }
 
-function undecidedHandlers(controller: { name: string; prototype?: unknown }, scanner: MetadataScanner): string[] {
+function undecidedHandlers(
+  controller: { name: string; prototype?: unknown },
+  scanner: MetadataScanner,
+): string[] {
   const prototype: unknown = controller.prototype;
   if (typeof prototype !== 'object' || prototype === null || isDecided(controller)) return [];
   return scanner

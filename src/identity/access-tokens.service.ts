@@ -41,7 +41,8 @@ export class AccessTokens {
       });
       if (payload.sub !== undefined && isUuid(payload.sub)) return payload.sub as UserId;
     } catch (error) {
-      if (error instanceof errors.JWTExpired) throw new UnauthorizedError('The access token has expired. Refresh it.');
+      if (error instanceof errors.JWTExpired)
+        throw new UnauthorizedError('The access token has expired. Refresh it.');
       if (!(error instanceof errors.JOSEError)) throw error;
     }
     throw new UnauthorizedError('The access token is not valid.');

@@ -1,4 +1,10 @@
-import { type CustomDecorator, type ExecutionContext, SetMetadata, applyDecorators, createParamDecorator } from '@nestjs/common';
+import {
+  type CustomDecorator,
+  type ExecutionContext,
+  SetMetadata,
+  applyDecorators,
+  createParamDecorator,
+} from '@nestjs/common';
 import { ApiBearerAuth, ApiExtension, ApiSecurity } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { UnauthorizedError } from '../errors/app.error';
@@ -33,9 +39,11 @@ declare module 'fastify' {
 }
 
 /** The user whose credential came with the request, as an `AuthenticatedUser`. */
-export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): AuthenticatedUser => {
-  const { user } = context.switchToHttp().getRequest<FastifyRequest>();
-  // Only on a public route, where nobody is known: a defect, answered as if the credential were missing.
-  if (user === undefined) throw new UnauthorizedError('This needs a credential.');
-  return user;
-});
+export const CurrentUser = createParamDecorator(
+  (_: unknown, context: ExecutionContext): AuthenticatedUser => {
+    const { user } = context.switchToHttp().getRequest<FastifyRequest>();
+    // Only on a public route, where nobody is known: a defect, answered as if the credential were missing.
+    if (user === undefined) throw new UnauthorizedError('This needs a credential.');
+    return user;
+  },
+);

@@ -25,9 +25,12 @@ export class ApiKeysController {
   @Post()
   @Header('cache-control', 'no-store')
   @ApiEnvelope(CreatedApiKeyDto, 201)
-  async create(@CurrentUser() user: AuthenticatedUser, @Body() dto: CreateApiKeyDto): Promise<CreatedApiKeyDto> {
-    const { row, key } = await this.apiKeys.create(user, { ...dto });
-    return { ...ApiKeyDto.from(row), key };
+  async create(
+    @CurrentUser() user: AuthenticatedUser,
+    @Body() dto: CreateApiKeyDto,
+  ): Promise<CreatedApiKeyDto> {
+    const { row, key } = await this.apiKeys.create(user, dto);
+    return CreatedApiKeyDto.withKey(row, key);
   }
 
   /** Revokes a key, at once. */

@@ -2,7 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { type DataSource, IsNull } from 'typeorm';
 import { type UserId, newId } from '../database/ids';
-import { ConflictError, ForbiddenError, NotFoundError, UnauthorizedError, ValidationFailedError } from '../errors/app.error';
+import {
+  ConflictError,
+  ForbiddenError,
+  NotFoundError,
+  UnauthorizedError,
+  ValidationFailedError,
+} from '../errors/app.error';
 import { type AuthenticatedUser, type UserRole, includesRole, lesserRole } from './authenticated-user';
 import { ApiKeyEntity } from './entities/api-key.entity';
 import { hashSecret, newSecret } from './secret-tokens';
@@ -33,16 +39,24 @@ export class ApiKeysService {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
   /** @returns the row and, this once, the key */
-  async create(owner: AuthenticatedUser, { name, role, expiresAt }: NewApiKey): Promise<{ row: ApiKeyEntity; key: string }> {
+  async create(
+    owner: AuthenticatedUser,
+    { name, role, expiresAt }: NewApiKey,
+  ): Promise<{ row: ApiKeyEntity; key: string }> {
     // Else one with an end could make itself one without.
-    if (owner.via === 'api-key') throw new ForbiddenError('An API key cannot make API keys. Log in to make one.');
+    if (owner.via === 'api-key')
+      throw new ForbiddenError('An API key cannot make API keys. Log in to make one.');
     if (!includesRole(owner.role, role))
       throw new ForbiddenError(`You are ${owner.role}: a key of yours cannot be more than that.`);
     const expiry = expiresAt === undefined ? null : new Date(expiresAt);
     if (expiry !== null && !(expiry.getTime() > Date.now()))
       throw ValidationFailedError.of('expiresAt', 'inFuture', 'expiresAt must be a time to come.');
-    const count = await this.database.manager.countBy(ApiKeyEntity, { userId: owner.id, revokedAt: IsNull() });
-    if (count >= MAX_KEYS_PER_USER) throw new ConflictError(`A user has at most ${MAX_KEYS_PER_USER} API keys.`);
+    const count = await this.database.manager.countBy(ApiKeyEntity, {
+      userId: owner.id,
+      revokedAt: IsNull(),
+    });
+    if (count >= MAX_KEYS_PER_USER)
+      throw new ConflictError(`A user has at most ${MAX_KEYS_PER_USER} API keys.`);
 
     const key = `${KEY_START}${newSecret()}`;
     const row = Object.assign(new ApiKeyEntity(), {
@@ -92,7 +106,8 @@ export class ApiKeysService {
     const [row] = rows;
     if (row === undefined) throw new UnauthorizedError('The API key is not valid.');
     // To the minute: a write for every request would cost more than the request.
-    if (row.is_stale) await this.database.query('UPDATE api_keys SET last_used_at = now() WHERE id = $1', [row.key_id]);
+    if (row.is_stale)
+      await this.database.query('UPDATE api_keys SET last_used_at = now() WHERE id = $1', [row.key_id]);
     return {
       id: row.id,
       email: row.email,

@@ -64,8 +64,7 @@ export class AuthController {
   @Header('cache-control', 'no-store')
   @ApiEnvelope(CurrentUserDto)
   async me(@CurrentUser() user: AuthenticatedUser): Promise<CurrentUserDto> {
-    const stored = UserDto.from(await this.users.get(user.id));
-    return { ...stored, role: user.role, via: user.via };
+    return CurrentUserDto.of(await this.users.get(user.id), user);
   }
 }
 

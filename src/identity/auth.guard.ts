@@ -22,5 +22,10 @@ export class AuthGuard implements CanActivate {
 
 /** A handler's own mark goes before its controller's: see RolesGuard for the other one. */
 export function isPublic(reflector: Reflector, context: ExecutionContext): boolean {
-  return reflector.getAllAndOverride<boolean | undefined>(PUBLIC_METADATA, [context.getHandler(), context.getClass()]) === true;
+  return (
+    reflector.getAllAndOverride<boolean | undefined>(PUBLIC_METADATA, [
+      context.getHandler(),
+      context.getClass(),
+    ]) === true
+  );
 }

@@ -26,7 +26,8 @@ export class AuthService {
     this.refuseWhenExternal();
     const found = await this.usersRepository.findPasswordHash(email);
     const matches = await verifyPassword(found?.passwordHash ?? null, password);
-    if (found === null || !matches) throw new UnauthorizedError('The e-mail address or the password is wrong.');
+    if (found === null || !matches)
+      throw new UnauthorizedError('The e-mail address or the password is wrong.');
     return this.sessions.open(found.user);
   }
 
@@ -42,6 +43,8 @@ export class AuthService {
 
   private refuseWhenExternal(): void {
     if (this.config.usesExternalLogin)
-      throw new ForbiddenError('This service takes its logins from another product: send an access token of that one.');
+      throw new ForbiddenError(
+        'This service takes its logins from another product: send an access token of that one.',
+      );
   }
 }

@@ -11,14 +11,18 @@ describe('roles', () => {
   });
 
   it('the lesser of two counts, in whichever order', () => {
-    expect([lesserRole('admin', 'viewer'), lesserRole('viewer', 'admin'), lesserRole('agent', 'agent')]).toEqual([
-      'viewer',
-      'viewer',
-      'agent',
-    ]);
+    expect([
+      lesserRole('admin', 'viewer'),
+      lesserRole('viewer', 'admin'),
+      lesserRole('agent', 'agent'),
+    ]).toEqual(['viewer', 'viewer', 'agent']);
   });
 
   it('are these three', () => {
-    expect(['admin', 'agent', 'viewer', 'owner', '', 5, null].filter(isUserRole)).toEqual(['admin', 'agent', 'viewer']);
+    expect(['admin', 'agent', 'viewer', 'owner', '', 5, null].filter(isUserRole)).toEqual([
+      'admin',
+      'agent',
+      'viewer',
+    ]);
   });
 });

@@ -36,14 +36,16 @@ export class CredentialsService {
       if (user === undefined) throw new UnauthorizedError('Send a valid access token or API key.');
       return user;
     }
-    if (bearer.id !== byKey.id) throw new UnauthorizedError('The access token and the API key are of different users.');
+    if (bearer.id !== byKey.id)
+      throw new UnauthorizedError('The access token and the API key are of different users.');
     return { ...bearer, role: lesserRole(bearer.role, byKey.role) };
   }
 
   private async byToken(authorization: string): Promise<AuthenticatedUser> {
     const token = /^Bearer +([^\s]+) *$/i.exec(authorization)?.[1];
     if (token === undefined) throw new UnauthorizedError('Authorization must be: Bearer <access token>.');
-    if (this.config.usesExternalLogin) return this.externalUsers.userOf(await this.externalTokens.verify(token));
+    if (this.config.usesExternalLogin)
+      return this.externalUsers.userOf(await this.externalTokens.verify(token));
     // The user as it is now: removed, or with another role, since the token was issued.
     const user = await this.users.find(await this.accessTokens.verify(token));
     if (user === null) throw new UnauthorizedError('The user of this access token was removed.');

@@ -16,7 +16,19 @@ export interface ExternalIdentity {
 }
 
 // Pinned by the kind of key. Were HS256 taken with a JWKS, the public key would do as its secret.
-const PUBLIC_KEY_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+const PUBLIC_KEY_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
 const SECRET_ALGORITHMS = ['HS256', 'HS384', 'HS512'];
 
 type Verify = (token: string) => Promise<JWTPayload>;
@@ -41,7 +53,10 @@ export class ExternalTokens {
     return {
       issuer,
       subject,
-      email: isPlainText(claims.email) && /^[^\s@]+@[^\s@]+$/.test(claims.email) ? claims.email.toLowerCase() : undefined,
+      email:
+        isPlainText(claims.email) && /^[^\s@]+@[^\s@]+$/.test(claims.email)
+          ? claims.email.toLowerCase()
+          : undefined,
       name: isPlainText(claims.name) ? claims.name : undefined,
       role: isUserRole(claims.role) ? claims.role : undefined,
       issuedAt: claims.iat === undefined ? undefined : new Date(claims.iat * 1_000),
@@ -54,14 +69,23 @@ export class ExternalTokens {
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw new UnauthorizedError('The access token has expired.');
       if (isAboutToken(error)) throw notValid();
-      throw new ServiceUnavailableError('The keys that access tokens are checked with cannot be had at present.', {}, {
-        cause: error,
-      });
+      throw new ServiceUnavailableError(
+        'The keys that access tokens are checked with cannot be had at present.',
+        {},
+        {
+          cause: error,
+        },
+      );
     }
   }
 
   private verifier(): Verify {
-    const { AUTH_JWKS_URL: jwksUrl, AUTH_JWT_SECRET: secret, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = this.config.env;
+    const {
+      AUTH_JWKS_URL: jwksUrl,
+      AUTH_JWT_SECRET: secret,
+      AUTH_ISSUER: issuer,
+      AUTH_AUDIENCE: audience,
+    } = this.config.env;
     const options: JWTVerifyOptions = {
       ...(issuer === undefined ? {} : { issuer }),
       ...(audience === undefined ? {} : { audience }),
@@ -71,11 +95,13 @@ export class ExternalTokens {
     };
     if (jwksUrl !== undefined) {
       const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000 });
-      return async (token) => (await jwtVerify(token, keys, { ...options, algorithms: PUBLIC_KEY_ALGORITHMS })).payload;
+      return async (token) =>
+        (await jwtVerify(token, keys, { ...options, algorithms: PUBLIC_KEY_ALGORITHMS })).payload;
     }
     if (secret !== undefined) {
       const key = new TextEncoder().encode(secret);
-      return async (token) => (await jwtVerify(token, key, { ...options, algorithms: SECRET_ALGORITHMS })).payload;
+      return async (token) =>
+        (await jwtVerify(token, key, { ...options, algorithms: SECRET_ALGORITHMS })).payload;
     }
     return () => Promise.reject(notValid());
   }

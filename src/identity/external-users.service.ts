@@ -26,7 +26,10 @@ export class ExternalUsers {
   async userOf(identity: ExternalIdentity): Promise<AuthenticatedUser> {
     const row = (await this.find(identity)) ?? (await this.create(identity));
     if (identity.role !== undefined && identity.role !== row.role) {
-      await this.database.query('UPDATE users SET role = $2, updated_at = now() WHERE id = $1', [row.id, identity.role]);
+      await this.database.query('UPDATE users SET role = $2, updated_at = now() WHERE id = $1', [
+        row.id,
+        identity.role,
+      ]);
       row.role = identity.role;
     }
     return { ...row, via: 'external' };
@@ -50,7 +53,14 @@ export class ExternalUsers {
       await this.database.query(
         `INSERT INTO users (id, email, name, role, external_issuer, external_subject) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT DO NOTHING`,
-        [id, email, identity.name ?? identity.subject, identity.role ?? 'agent', identity.issuer, identity.subject],
+        [
+          id,
+          email,
+          identity.name ?? identity.subject,
+          identity.role ?? 'agent',
+          identity.issuer,
+          identity.subject,
+        ],
       );
       // Ours, or that of a request that came at the same time.
       const row = await this.find(identity);

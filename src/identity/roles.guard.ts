@@ -18,7 +18,8 @@ export class RolesGuard implements CanActivate {
       context.getClass(),
     ]);
     const { user } = context.switchToHttp().getRequest<FastifyRequest>();
-    if (required === undefined || user === undefined) throw new ForbiddenError('This is not open to anybody.');
+    if (required === undefined || user === undefined)
+      throw new ForbiddenError('This is not open to anybody.');
     if (!includesRole(user.role, required)) throw new ForbiddenError(`This needs the role ${required}.`);
     return true;
   }

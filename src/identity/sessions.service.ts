@@ -43,7 +43,8 @@ export class SessionsService {
   async refresh(token: string): Promise<Session> {
     // Thrown after the transaction: the revocation that goes with it has to be committed.
     const renewal = await this.inFamilyOf(token, (tx, row) => this.renew(tx, row));
-    if (renewal === undefined) throw new UnauthorizedError('The refresh token is not valid any more. Log in again.');
+    if (renewal === undefined)
+      throw new UnauthorizedError('The refresh token is not valid any more. Log in again.');
     return this.sessionOf(renewal);
   }
 
@@ -96,5 +97,7 @@ async function insertToken(manager: EntityManager, userId: UserId, familyId: str
 }
 
 async function revokeFamily(tx: EntityManager, familyId: string): Promise<void> {
-  await tx.query('UPDATE refresh_tokens SET revoked_at = now() WHERE family_id = $1 AND revoked_at IS NULL', [familyId]);
+  await tx.query('UPDATE refresh_tokens SET revoked_at = now() WHERE family_id = $1 AND revoked_at IS NULL', [
+    familyId,
+  ]);
 }

@@ -20,7 +20,10 @@ export class UsersController {
   @ApiEnvelope(UserListDto)
   async list(@Query() query: ListUsersQuery): Promise<UserListDto> {
     const { users, total } = await this.users.page(query.limit, query.offset);
-    return { users: users.map((user) => UserDto.from(user)), pagination: OffsetPaginationDto.of(query, total) };
+    return {
+      users: users.map((user) => UserDto.from(user)),
+      pagination: OffsetPaginationDto.of(query, total),
+    };
   }
 
   /** Makes a user. */
@@ -43,7 +46,7 @@ export class UsersController {
   @ApiEnvelope(UserDto)
   @ApiErrors('CONFLICT')
   async update(@Param('id', UuidParam) id: string, @Body() changes: UpdateUserDto): Promise<UserDto> {
-    return UserDto.from(await this.users.update(id as UserId, { ...changes }));
+    return UserDto.from(await this.users.update(id as UserId, changes));
   }
 
   /** Removes a user together with their sessions and API keys. The last admin cannot be removed. */

@@ -24,7 +24,9 @@ export class UsersRepository {
 
   /** Removed users count: the service has been set up by then. */
   async isEmpty(manager: EntityManager = this.database.manager): Promise<boolean> {
-    return (await manager.find(UserEntity, { select: { id: true }, withDeleted: true, take: 1 })).length === 0;
+    return (
+      (await manager.find(UserEntity, { select: { id: true }, withDeleted: true, take: 1 })).length === 0
+    );
   }
 
   async find(id: UserId, manager: EntityManager = this.database.manager): Promise<UserEntity | null> {
@@ -75,7 +77,9 @@ export class UsersRepository {
 
   /** Ends every session of the user. */
   async revokeSessions(tx: EntityManager, id: UserId): Promise<void> {
-    await tx.query('UPDATE refresh_tokens SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL', [id]);
+    await tx.query('UPDATE refresh_tokens SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL', [
+      id,
+    ]);
   }
 
   /** Soft: what the user did stays theirs. Sessions, keys and memberships end. */

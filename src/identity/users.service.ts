@@ -115,7 +115,9 @@ export class UsersService {
 
   private refuseOwnPasswords(): void {
     if (this.config.usesExternalLogin)
-      throw new ForbiddenError('Users and their passwords are kept by the product that this service takes its logins from.');
+      throw new ForbiddenError(
+        'Users and their passwords are kept by the product that this service takes its logins from.',
+      );
   }
 }
 

@@ -30,8 +30,11 @@ export class HealthController {
     const { ready, parts } = await this.readiness.check();
     if (ready) return { status: 'ready', parts };
     const missing = Object.entries(parts).filter(([, state]) => state !== 'up');
-    throw new ServiceUnavailableError(`Not ready: ${missing.map(([part, state]) => `${part} ${state}`).join(', ')}.`, {
-      parts,
-    });
+    throw new ServiceUnavailableError(
+      `Not ready: ${missing.map(([part, state]) => `${part} ${state}`).join(', ')}.`,
+      {
+        parts,
+      },
+    );
   }
 }

@@ -63,13 +63,24 @@ describe('maskValue', () => {
   });
 
   it('keeps what errors are told apart by, and ids', () => {
-    const fields = { code: 'ECONNREFUSED', meta: { code: 190 }, state: 'pending', wabaId: '102290129340398', status: 503 };
+    const fields = {
+      code: 'ECONNREFUSED',
+      meta: { code: 190 },
+      state: 'pending',
+      wabaId: '102290129340398',
+      status: 503,
+    };
     expect(maskValue(fields)).toEqual(fields);
   });
 
   it('takes of an error what every error has, with its causes', () => {
-    const cause = Object.assign(new Error(`at ?access_token=${TOKEN}`), { config: { headers: { x: 'canary' } } });
-    const error = Object.assign(new Error('failed for ada@example.com', { cause }), { code: '23505', query: 'canary' });
+    const cause = Object.assign(new Error(`at ?access_token=${TOKEN}`), {
+      config: { headers: { x: 'canary' } },
+    });
+    const error = Object.assign(new Error('failed for ada@example.com', { cause }), {
+      code: '23505',
+      query: 'canary',
+    });
     const masked = maskValue({ err: error });
     expect(masked).toMatchObject({ err: { type: 'Error', code: '23505', cause: { type: 'Error' } } });
     expect(JSON.stringify(masked)).not.toMatch(/canary|ada@|EAAG/);

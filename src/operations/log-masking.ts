@@ -2,26 +2,57 @@
 export const MASK = '[masked]';
 
 // Compared without case, dots, dashes and underscores, so that `appsecret_proof` and `appSecretProof` are one.
-const SECRET_KEYS = new Set(
-  [
-    ...['authorization', 'proxyauthorization', 'cookie', 'setcookie', 'xapikey', 'apikey', 'password', 'passwordhash'],
-    ...['accesstoken', 'refreshtoken', 'token', 'inputtoken', 'fbexchangetoken', 'verifytoken', 'hubverifytoken'],
-    ...['appsecretproof', 'clientsecret', 'appsecret', 'secret', 'code', 'state', 'signedrequest', 'pin', 'idtoken'],
+const SECRET_KEYS = new Set([
+  ...[
+    'authorization',
+    'proxyauthorization',
+    'cookie',
+    'setcookie',
+    'xapikey',
+    'apikey',
+    'password',
+    'passwordhash',
   ],
-);
-const PERSONAL_KEYS = new Set(
-  [
-    ...['phone', 'phonenumber', 'displayphonenumber', 'waid', 'from', 'to', 'recipient', 'recipientid', 'email'],
-    ...['text', 'body', 'caption', 'messagetext', 'lastmessagepreview', 'preview', 'content', 'profile', 'q'],
+  ...[
+    'accesstoken',
+    'refreshtoken',
+    'token',
+    'inputtoken',
+    'fbexchangetoken',
+    'verifytoken',
+    'hubverifytoken',
   ],
-);
+  ...[
+    'appsecretproof',
+    'clientsecret',
+    'appsecret',
+    'secret',
+    'code',
+    'state',
+    'signedrequest',
+    'pin',
+    'idtoken',
+  ],
+]);
+const PERSONAL_KEYS = new Set([
+  ...[
+    'phone',
+    'phonenumber',
+    'displayphonenumber',
+    'waid',
+    'from',
+    'to',
+    'recipient',
+    'recipientid',
+    'email',
+  ],
+  ...['text', 'body', 'caption', 'messagetext', 'lastmessagepreview', 'preview', 'content', 'profile', 'q'],
+]);
 /** Values of a query that say nothing about anybody; all others are masked. */
-const PLAIN_QUERY_KEYS = new Set(
-  [
-    ...['limit', 'offset', 'status', 'category', 'platform', 'granularity', 'metrics', 'startdate', 'enddate'],
-    ...['timezone', 'refresh', 'accountid', 'wabaid', 'phonenumberid', 'pageid', 'hubmode', 'language', 'kind'],
-  ],
-);
+const PLAIN_QUERY_KEYS = new Set([
+  ...['limit', 'offset', 'status', 'category', 'platform', 'granularity', 'metrics', 'startdate', 'enddate'],
+  ...['timezone', 'refresh', 'accountid', 'wabaid', 'phonenumberid', 'pageid', 'hubmode', 'language', 'kind'],
+]);
 
 const plainKey = (key: string): string => key.toLowerCase().replace(/[._-]/g, '');
 
@@ -36,16 +67,20 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:EAA|IGQ|IGA)[A-Za-z0-9_-]{12,}/g, MASK],
   [/\b\d{5,}\|[\w-]{10,}/g, MASK],
   [/\bmbb_[\w-]{8,}/g, MASK],
-  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^/\s@"']+@/gi, `$1${MASK}@`],
-  [/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, MASK],
+  [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^/\s@"']+@/gi, `$1${MASK}@`],
+  [/[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/g, MASK],
   [/\+\d[\d\s().-]{6,18}\d/g, MASK],
   // Without a plus, a phone number is ten to fifteen digits on their own; so are some of Meta's ids, which is the price.
   [/(?<![\w.-])\d{10,15}(?![\w-])/g, MASK],
 ];
 
+/** Characters. Others' errors may quote a whole page, and some patterns take longer than the text is long. */
+const LONGEST_TEXT = 8_192;
+
 /** Takes secrets, e-mail addresses and phone numbers out of free text: messages, stacks, what others' errors say. */
 export function maskText(text: string): string {
-  return PATTERNS.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
+  const cut = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}[cut]` : text;
+  return PATTERNS.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), cut);
 }
 
 /** The address of a request without anything secret or personal in its query. */
@@ -74,7 +109,9 @@ export function maskValue(value: unknown, key = '', depth = 0): unknown {
   if (typeof value === 'string') {
     if (name === 'url' || name === 'path') return maskUrl(value);
     // Ids are what one looks for in a log; by their looks some are phone numbers.
-    return /(?:^|[a-z])ids?$/.test(name) && /^[\w-]{1,64}$/.test(value) && !value.startsWith('EAA') ? value : maskText(value);
+    return /(?:^|[a-z])ids?$/.test(name) && /^[\w-]{1,64}$/.test(value) && !value.startsWith('EAA')
+      ? value
+      : maskText(value);
   }
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= MAX_DEPTH) return '[deeper]';
@@ -91,7 +128,11 @@ export function maskValue(value: unknown, key = '', depth = 0): unknown {
 
 /** `code` is a secret of OAuth, but also what errors are told apart by. */
 function isHarmlessCode(name: string, value: unknown): boolean {
-  if (name === 'code') return typeof value === 'number' || (typeof value === 'string' && /^[A-Z][A-Z0-9_]{2,40}$|^[0-9A-Z]{5}$/.test(value));
+  if (name === 'code')
+    return (
+      typeof value === 'number' ||
+      (typeof value === 'string' && /^[A-Z][A-Z0-9_]{2,40}$|^[0-9A-Z]{5}$/.test(value))
+    );
   return name === 'state' && typeof value === 'string' && /^[a-z_]{1,20}$/.test(value);
 }
 
@@ -103,6 +144,8 @@ function maskError(error: Error, depth: number): Record<string, unknown> {
     ...(error.stack === undefined ? {} : { stack: maskText(error.stack) }),
     ...('code' in error ? { code: maskValue(error.code, 'code', depth + 1) } : {}),
     ...(error.cause === undefined ? {} : { cause: maskValue(error.cause, 'cause', depth + 1) }),
-    ...('errors' in error && Array.isArray(error.errors) ? { errors: maskValue(error.errors, 'errors', depth + 1) } : {}),
+    ...('errors' in error && Array.isArray(error.errors)
+      ? { errors: maskValue(error.errors, 'errors', depth + 1) }
+      : {}),
   };
 }

@@ -1,10 +1,10 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { Writable } from 'node:stream';
-import { pinoHttp } from 'pino-http';
+import { type HttpLogger, pinoHttp } from 'pino-http';
 import { logOptions } from './log-options';
 
-function logInto(lines: string[]): ReturnType<typeof pinoHttp> {
+function logInto(lines: string[]): HttpLogger<IncomingMessage> {
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
       lines.push(chunk.toString());
@@ -12,7 +12,8 @@ function logInto(lines: string[]): ReturnType<typeof pinoHttp> {
     },
   });
   const { pinoHttp: options } = logOptions({ LOG_LEVEL: 'info', LOG_PRETTY: false });
-  if (typeof options !== 'object' || Array.isArray(options) || 'write' in options) throw new Error('no options');
+  if (typeof options !== 'object' || Array.isArray(options) || 'write' in options)
+    throw new Error('no options');
   return pinoHttp(options, stream);
 }
 

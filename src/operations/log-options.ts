@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Params } from 'nestjs-pino';
 import type { Env } from '../config/env';
-import { requestIdOf } from '../http/request-id';
 import { maskText, maskUrl, maskValue } from './log-masking';
 
 /** Asked every few seconds, or by the thousand; only their failures are worth a line. */
-const QUIET_PATHS = /^\/(?:health\/|metrics\b|api\/meta\/webhook\/events\b|api\/(?:whatsapp|messenger)\/webhook\b)/;
+const QUIET_PATHS =
+  /^\/(?:health\/|metrics\b|api\/meta\/webhook\/events\b|api\/(?:whatsapp|messenger)\/webhook\b)/;
 
 /** JSON lines on standard output, with everything secret or personal masked before it is written. */
 export function logOptions(env: Pick<Env, 'LOG_LEVEL' | 'LOG_PRETTY'>): Params {
@@ -16,7 +16,7 @@ export function logOptions(env: Pick<Env, 'LOG_LEVEL' | 'LOG_PRETTY'>): Params {
       level: env.LOG_LEVEL,
       ...(env.LOG_PRETTY ? { transport: { target: 'pino-pretty', options: { singleLine: true } } } : {}),
       // Fastify has given the request its id before any middleware runs.
-      genReqId: (request: IncomingMessage) => request.id ?? requestIdOf(undefined),
+      genReqId: (request: IncomingMessage) => request.id,
       // Lines written while a request is served carry its id, not all of the request.
       quietReqLogger: true,
       customAttributeKeys: { reqId: 'requestId' },
@@ -32,9 +32,14 @@ export function logOptions(env: Pick<Env, 'LOG_LEVEL' | 'LOG_PRETTY'>): Params {
       },
       hooks: {
         logMethod(args, method) {
-          const [first, ...rest] = args.map((arg: unknown) => (typeof arg === 'string' ? maskText(arg) : arg));
+          const [first, ...rest] = args.map((arg: unknown) =>
+            typeof arg === 'string' ? maskText(arg) : arg,
+          );
           // Objects after the text would be formatted into it, past the masking of fields.
-          Reflect.apply(method, this, [first, ...rest.map((arg) => (typeof arg === 'object' ? maskValue(arg) : arg))]);
+          Reflect.apply(method, this, [
+            first,
+            ...rest.map((arg) => (typeof arg === 'object' ? maskValue(arg) : arg)),
+          ]);
         },
       },
       customLogLevel: (request, response, error) => {
@@ -60,6 +65,9 @@ function addressOf(request: IncomingMessage & { originalUrl?: string }): string 
 /** `req` and `res` are Node's own objects, which their serializers reduce to what may be logged. */
 function maskFields(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => [key, key === 'req' || key === 'res' ? value : maskValue(value, key)]),
+    Object.entries(fields).map(([key, value]) => [
+      key,
+      key === 'req' || key === 'res' ? value : maskValue(value, key),
+    ]),
   );
 }

@@ -40,14 +40,16 @@ export class ReadinessService {
   }
 
   private async migrationState(): Promise<PartState> {
-    if (this.migrated) return 'up';
-    let pending = true;
+    if (this.isMigrated()) return 'up';
     const answered = await this.isUp('The table of migrations', async () => {
-      pending = await this.migrator.hasPendingMigrations();
+      this.migrated = !(await this.migrator.hasPendingMigrations());
     });
     if (!answered) return 'down';
-    this.migrated = !pending;
-    return pending ? 'pending' : 'up';
+    return this.isMigrated() ? 'up' : 'pending';
+  }
+
+  private isMigrated(): boolean {
+    return this.migrated;
   }
 
   private async isUp(name: string, check: () => Promise<unknown>): Promise<boolean> {

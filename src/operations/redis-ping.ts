@@ -25,7 +25,7 @@ export async function pingRedis(url: string, timeoutMs: number): Promise<void> {
         reject(new Error('Redis closed the connection.'));
       });
       socket.on('error', reject);
-      socket.on('data', (chunk) => {
+      socket.on('data', (chunk: Buffer) => {
         answer += chunk.toString('latin1');
         if (answer.includes('+PONG\r\n')) resolve();
         else if (answer.includes('-')) reject(new Error('Redis refuses the command.'));

@@ -13,14 +13,26 @@ describe('explainStartFailure', () => {
 
   it('names every missing setting and what to write', () => {
     const text = explain({});
-    for (const name of ['DATABASE_URL', 'REDIS_URL', 'META_APP_ID', 'META_APP_SECRET', 'ENCRYPTION_KEYS', 'JWT_SECRET'])
+    for (const name of [
+      'DATABASE_URL',
+      'REDIS_URL',
+      'META_APP_ID',
+      'META_APP_SECRET',
+      'ENCRYPTION_KEYS',
+      'JWT_SECRET',
+    ])
       expect(text).toMatch(new RegExp(`^ {2}${name}: missing; .+`, 'm'));
     expect(text).toContain('.env.example');
     expect(text).not.toContain('    at ');
   });
 
   it('names malformed ones without repeating what was written', () => {
-    const text = explain({ PORT: 'eighty', JWT_SECRET: 'canary', ENCRYPTION_KEYS: 'canary', APP_ROLES: 'canary' });
+    const text = explain({
+      PORT: 'eighty',
+      JWT_SECRET: 'canary',
+      ENCRYPTION_KEYS: 'canary',
+      APP_ROLES: 'canary',
+    });
     for (const name of ['PORT', 'JWT_SECRET', 'ENCRYPTION_KEYS', 'APP_ROLES'])
       expect(text).toMatch(new RegExp(`^ {2}${name}: malformed; .+`, 'm'));
     expect(text).not.toContain('canary');

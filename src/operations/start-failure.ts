@@ -10,7 +10,8 @@ export function explainStartFailure(error: unknown): string {
   if ('syscall' in error && error.syscall === 'listen') {
     if (code === 'EADDRINUSE')
       return `Port ${String(port)} is taken by another program. Stop that, or set PORT to a free one.`;
-    if (code === 'EACCES') return `Port ${String(port)} needs more rights than this user has. Set PORT to one above 1023.`;
+    if (code === 'EACCES')
+      return `Port ${String(port)} needs more rights than this user has. Set PORT to one above 1023.`;
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
       return 'HOST is not an address of this machine. Set it to 0.0.0.0 or 127.0.0.1.';
   }

@@ -13,18 +13,18 @@ import { AccountEventsRepository } from './account-events.repository';
 import { type OwnedEvent, newestByKey, ownedEvents } from './newest-events';
 
 /** Events after which the account stands otherwise. All others are passed on without changing it. */
-const STATUS_AFTER: Readonly<Record<string, string>> = {
-  ACCOUNT_DELETED: 'DELETED',
-  ACCOUNT_OFFBOARDED: 'OFFBOARDED',
-  ACCOUNT_RECONNECTED: 'APPROVED',
-  ACCOUNT_RESTRICTION: 'RESTRICTED',
-};
+const STATUS_AFTER: ReadonlyMap<string, string> = new Map([
+  ['ACCOUNT_DELETED', 'DELETED'],
+  ['ACCOUNT_OFFBOARDED', 'OFFBOARDED'],
+  ['ACCOUNT_RECONNECTED', 'APPROVED'],
+  ['ACCOUNT_RESTRICTION', 'RESTRICTED'],
+]);
 
-const STATUS_AFTER_BAN: Readonly<Record<string, string>> = {
-  DISABLE: 'DISABLED',
-  SCHEDULE_FOR_DISABLE: 'SCHEDULED_FOR_DISABLE',
-  REINSTATE: 'APPROVED',
-};
+const STATUS_AFTER_BAN: ReadonlyMap<string, string> = new Map([
+  ['DISABLE', 'DISABLED'],
+  ['SCHEDULE_FOR_DISABLE', 'SCHEDULED_FOR_DISABLE'],
+  ['REINSTATE', 'APPROVED'],
+]);
 
 const ENDS_SUBSCRIPTION: readonly string[] = [
   'PARTNER_REMOVED',
@@ -187,7 +187,11 @@ function wabaKey<K extends AccountEventKind>({ owner }: OwnedEvent<K>): string {
 }
 
 function statusAfter({ event, ban }: WhatsAppAccountUpdated): string | null {
-  return (ban?.state === undefined ? undefined : STATUS_AFTER_BAN[ban.state]) ?? STATUS_AFTER[event] ?? null;
+  return (
+    (ban?.state === undefined ? undefined : STATUS_AFTER_BAN.get(ban.state)) ??
+    STATUS_AFTER.get(event) ??
+    null
+  );
 }
 
 function endsSubscription({ event }: WhatsAppAccountUpdated): boolean {

@@ -52,6 +52,19 @@ export class AccountsRepository {
     return rows.map((row) => row.meta_id);
   }
 
+  /**
+   * Keeps the account from being disconnected until the transaction ends: what a discovery claims after that would have
+   * an owner whom nobody can reach, and nobody else could ever connect it.
+   * @returns false when it is disconnected already
+   */
+  async holdAccount(tx: EntityManager, accountId: AccountId): Promise<boolean> {
+    const rows: unknown[] = await tx.query(
+      'SELECT 1 FROM meta_accounts WHERE id = $1 AND deleted_at IS NULL FOR SHARE',
+      [accountId],
+    );
+    return rows.length > 0;
+  }
+
   async upsertWaba(tx: EntityManager, { accountId, id }: OwnedAsset, waba: DiscoveredWaba): Promise<void> {
     await tx.query(
       `INSERT INTO whatsapp_business_accounts AS w

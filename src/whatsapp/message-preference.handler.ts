@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { ContactsService, type MarketingOptOut } from '../conversations/contacts.service';
+import { ContactsService, type MarketingChoice } from '../conversations/contacts.service';
 import {
   type RoutedEvent,
   type WebhookHandler,
@@ -27,17 +27,18 @@ export class MessagePreferenceHandler implements WebhookHandler<'whatsapp.user.p
   }
 
   async handle(events: readonly PreferenceEvent[], tx: EntityManager): Promise<void> {
-    // By the time of the wish: who stopped and resumed within one batch has resumed.
-    const inOrder = [...events].sort((a, b) => a.payload.at.getTime() - b.payload.at.getTime());
-    await this.contacts.setMarketingOptOut(tx, readEach(inOrder, optOutsOf).flat());
+    await this.contacts.recordMarketingChoices(tx, readEach(events, choiceOf));
   }
 }
 
 /** null for a category or wish that is new. */
-function optOutsOf({ accountId }: Home, { payload }: PreferenceEvent): MarketingOptOut[] | null {
+function choiceOf({ accountId }: Home, { payload }: PreferenceEvent): MarketingChoice | null {
   const { category, value, at, person } = payload;
   if (category !== 'marketing_messages' || !['stop', 'resume', 'signup'].includes(value)) return null;
-  const optedOutAt = value === 'stop' ? at : null;
-  // Under every id: the contact may be known by one of them only.
-  return identitiesOf(person).map((identity) => ({ accountId, identity, optedOutAt }));
+  return {
+    accountId,
+    person: { identities: identitiesOf(person), name: person.name ?? null, profile: {} },
+    optedOut: value === 'stop',
+    at,
+  };
 }

@@ -30,11 +30,14 @@ export class MessageStatusHandler implements WebhookHandler<'whatsapp.message.st
     const statuses = readEach(events, (home, { payload }) => statusOf(home, payload));
     await this.store.applyStatuses(tx, statuses);
     const refused = statuses.filter(({ error }) => error?.code === STOPPED_MARKETING);
-    await this.contacts.setMarketingOptOut(
+    await this.contacts.recordMarketingChoices(
       tx,
-      refused.flatMap(({ accountId, identities, at }) =>
-        identities.map((identity) => ({ accountId, identity, optedOutAt: at })),
-      ),
+      refused.map(({ accountId, identities, at }) => ({
+        accountId,
+        person: { identities, name: null, profile: {} },
+        optedOut: true,
+        at,
+      })),
     );
   }
 }

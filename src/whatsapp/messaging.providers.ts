@@ -1,4 +1,3 @@
-import { ConversationsService } from '../conversations/conversations.service';
 import { MessageAccountErrorHandler } from './message-account-error.handler';
 import { MessageEchoedHandler } from './message-echoed.handler';
 import { MessageEditedHandler } from './message-edited.handler';
@@ -22,7 +21,6 @@ import { WhatsAppMessagesService } from './whatsapp-messages.service';
 export const MESSAGING_CONTROLLERS = [MessagesController];
 
 export const MESSAGING_PROVIDERS = [
-  ConversationsService,
   MessagesApi,
   SendMessagePipe,
   SendingLimiter,

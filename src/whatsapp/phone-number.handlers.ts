@@ -11,15 +11,18 @@ import { AccountEventsRepository, type TouchedNumber } from './account-events.re
 import { newestByKey, ownedEvents } from './newest-events';
 
 /** Legacy events that say how the number stands instead of what its limit is. */
-const STATUS_AFTER: Readonly<Record<string, string>> = { FLAGGED: 'FLAGGED', UNFLAGGED: 'CONNECTED' };
+const STATUS_AFTER: ReadonlyMap<string, string> = new Map([
+  ['FLAGGED', 'FLAGGED'],
+  ['UNFLAGGED', 'CONNECTED'],
+]);
 
 /** Meta's decisions on a display name, in the words of the number's own `name_status`. */
-const NAME_STATUS_AFTER: Readonly<Record<string, string>> = {
-  APPROVED: 'APPROVED',
-  REJECTED: 'DECLINED',
-  PENDING: 'PENDING_REVIEW',
-  DEFERRED: 'PENDING_REVIEW',
-};
+const NAME_STATUS_AFTER: ReadonlyMap<string, string> = new Map([
+  ['APPROVED', 'APPROVED'],
+  ['REJECTED', 'DECLINED'],
+  ['PENDING', 'PENDING_REVIEW'],
+  ['DEFERRED', 'PENDING_REVIEW'],
+]);
 
 /** A number's limit or throughput changed, or it was flagged. */
 @Injectable()
@@ -49,7 +52,7 @@ export class PhoneNumberQualityHandler
       occurredAt,
       messagingLimit: payload.maxDailyConversationsPerBusiness ?? payload.currentLimit ?? null,
       throughputLevel: payload.event === 'THROUGHPUT_UPGRADE' ? 'HIGH' : null,
-      status: STATUS_AFTER[payload.event] ?? null,
+      status: STATUS_AFTER.get(payload.event) ?? null,
     }));
     const newest = newestByKey(changes, ({ accountId, digits }) => `${accountId}:${digits}`);
     await this.outbox.record(tx, numberUpdates(await this.events.applyLimits(tx, newest), 'quality'));
@@ -80,7 +83,7 @@ export class PhoneNumberNameHandler implements WebhookHandler<'whatsapp.phone_nu
       waba: owner.assetId,
       digits: digitsOf(payload.displayPhoneNumber),
       occurredAt,
-      nameStatus: NAME_STATUS_AFTER[payload.decision] ?? payload.decision,
+      nameStatus: NAME_STATUS_AFTER.get(payload.decision) ?? payload.decision,
       displayName: payload.decision === 'APPROVED' ? (payload.requestedName ?? null) : null,
     }));
     const newest = newestByKey(changes, ({ accountId, digits }) => `${accountId}:${digits}`);

@@ -64,12 +64,9 @@ export class SendingWorker implements OnModuleInit {
       const waitMs = this.limiter.reserve(number);
       if (waitMs > LONGEST_WAIT_MS) {
         this.limiter.release(number);
-        await this.retryLater(send, waitMs, {
-          code: 'RATE_LIMITED',
-          title: null,
-          message: 'The number sends as fast as it may; the message waits its turn.',
-          details: null,
-        });
+        const availableAt = new Date(Date.now() + waitMs);
+        await this.persistently(() => this.ledger.postpone(send, availableAt));
+        await this.wakeIn(send, waitMs);
         return;
       }
       if (waitMs > 0) await sleep(waitMs);
@@ -140,9 +137,8 @@ export class SendingWorker implements OnModuleInit {
   private async recordOptOut({ accountId, request }: StartedSend): Promise<void> {
     const recipient = recipientOfRequest(request);
     if (recipient === null) return;
-    const optedOutAt = new Date();
-    const items = personOf(recipient).identities.map((identity) => ({ accountId, identity, optedOutAt }));
-    await this.database.transaction((tx) => this.contacts.setMarketingOptOut(tx, items));
+    const choice = { accountId, person: personOf(recipient), optedOut: true, at: new Date() };
+    await this.database.transaction((tx) => this.contacts.recordMarketingChoices(tx, [choice]));
   }
 
   private async record(send: StartedSend, outcome: SendOutcome): Promise<void> {
@@ -155,6 +151,10 @@ export class SendingWorker implements OnModuleInit {
   private async retryLater(send: StartedSend, delayMs: number, error: SendOutcome['error']): Promise<void> {
     const availableAt = new Date(Date.now() + delayMs);
     await this.persistently(() => this.ledger.recordRetry(send, availableAt, error));
+    await this.wakeIn(send, delayMs);
+  }
+
+  private async wakeIn(send: StartedSend, delayMs: number): Promise<void> {
     if (delayMs > LONGEST_DELAY_MS) return;
     // Another id than the running job's, which Bull would take this one for; a little later, for clocks differ.
     await this.jobs.add(

@@ -45,18 +45,18 @@ export function statusesOfFilter(word: string): readonly string[] | null {
 }
 
 /** Events that are not named after the status they lead to. */
-const STATUS_AFTER: Readonly<Record<string, TemplateStatus>> = {
-  REINSTATED: 'APPROVED',
-  UNPAUSED: 'APPROVED',
-  UNPAUSE: 'APPROVED',
-};
+const STATUS_AFTER: ReadonlyMap<string, TemplateStatus> = new Map<string, TemplateStatus>([
+  ['REINSTATED', 'APPROVED'],
+  ['UNPAUSED', 'APPROVED'],
+  ['UNPAUSE', 'APPROVED'],
+]);
 
 /**
  * The status that a webhook's event leads to, or null when it tells none: a warning (`FLAGGED`, `LOCKED`), a return to
  * whatever it was before (`UNARCHIVED`), or a word that is new. Then only the list at Meta knows the status.
  */
 export function statusAfter(event: WhatsAppTemplateStatus['status']): TemplateStatus | null {
-  return TEMPLATE_STATUSES.find((status) => status === event) ?? STATUS_AFTER[event] ?? null;
+  return TEMPLATE_STATUSES.find((status) => status === event) ?? STATUS_AFTER.get(event) ?? null;
 }
 
 /** `en-US` and `en_US` both occur in Meta's webhooks; lists have the second. */

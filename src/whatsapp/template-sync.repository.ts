@@ -32,16 +32,16 @@ export class TemplateSyncRepository {
     private readonly outbox: Outbox,
   ) {}
 
-  async state({ accountId, id }: WabaKey): Promise<SyncState> {
+  /** @returns null for a WABA that is no longer stored */
+  async state({ accountId, id }: WabaKey): Promise<SyncState | null> {
     const rows: { synced_at: Date | null; running: boolean; at: Date }[] = await this.database.query(
-      `SELECT clock_timestamp() AS at, templates_synced_at AS synced_at, coalesce(templates_sync_lease_until > clock_timestamp(), false) AS running
-         FROM whatsapp_business_accounts WHERE account_id = $1 AND id = $2`,
+      `SELECT clock_timestamp() AS at, templates_synced_at AS synced_at,
+              coalesce(templates_sync_lease_until > clock_timestamp(), false) AS running
+         FROM whatsapp_business_accounts WHERE account_id = $1 AND id = $2 AND deleted_at IS NULL`,
       [accountId, id],
     );
     const [row] = rows;
-    return row === undefined
-      ? { syncedAt: null, isRunning: false, at: new Date() }
-      : { syncedAt: row.synced_at, isRunning: row.running, at: row.at };
+    return row === undefined ? null : { syncedAt: row.synced_at, isRunning: row.running, at: row.at };
   }
 
   /**

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { AccountId } from '../database/ids';
+import { NotFoundError } from '../errors/app.error';
 import { GraphError } from '../graph-client/graph.error';
 import { MetaTokenService } from '../meta-auth/meta-token.service';
 import { AccountsRepository } from './accounts.repository';
 import type { WhatsAppBusinessAccountEntity } from './entities/whatsapp-business-account.entity';
 import { TemplateApi } from './template-api';
-import { TemplateSyncRepository } from './template-sync.repository';
+import { type SyncState, TemplateSyncRepository } from './template-sync.repository';
 import { TemplatesRepository } from './templates.repository';
 
 /** Webhooks tell of changes at once; this is for what they do not tell, such as a template made in WhatsApp Manager. */
@@ -38,7 +39,7 @@ export class TemplateSyncService {
    * @throws GraphError when Meta cannot be read and nothing is stored, or when a person has to do something about it
    */
   async ensureFresh(waba: WhatsAppBusinessAccountEntity, force: boolean): Promise<Freshness> {
-    const { syncedAt, at } = await this.syncs.state(waba);
+    const { syncedAt, at } = await this.getState(waba);
     if (!force && isFresh(syncedAt)) return { syncedAt, isStale: false };
     try {
       await this.sync(waba, at);
@@ -47,7 +48,7 @@ export class TemplateSyncService {
       if (!canWait || !(await this.templates.hasAny(waba))) throw error;
       return { syncedAt, isStale: true };
     }
-    const after = await this.syncs.state(waba);
+    const after = await this.getState(waba);
     return { syncedAt: after.syncedAt, isStale: !isFresh(after.syncedAt) };
   }
 
@@ -55,7 +56,7 @@ export class TemplateSyncService {
   async syncIfStale(accountId: AccountId, wabaId: string): Promise<void> {
     const waba = (await this.accounts.wabasOf(accountId)).find((each) => each.wabaId === wabaId);
     if (waba === undefined) return;
-    const { syncedAt, at } = await this.syncs.state(waba);
+    const { syncedAt, at } = await this.getState(waba);
     if (!isFresh(syncedAt)) await this.sync(waba, at);
   }
 
@@ -68,14 +69,21 @@ export class TemplateSyncService {
         await this.run(waba, beganAt);
         return;
       }
-      let state = await this.syncs.state(waba);
+      let state = await this.getState(waba);
       while (state.isRunning && Date.now() < giveUpAt) {
         await sleep(LOOK_AGAIN_MS);
-        state = await this.syncs.state(waba);
+        state = await this.getState(waba);
       }
       // Should the other one have failed, this one tries itself and meets the same error, which its caller is owed.
       if (state.isRunning || (state.syncedAt !== null && state.syncedAt >= askedAt)) return;
     }
+  }
+
+  private async getState(waba: WhatsAppBusinessAccountEntity): Promise<SyncState> {
+    const state = await this.syncs.state(waba);
+    // Taken out while somebody waited for it.
+    if (state === null) throw new NotFoundError('There is no such WhatsApp Business Account.');
+    return state;
   }
 
   private async run(waba: WhatsAppBusinessAccountEntity, beganAt: Date): Promise<void> {

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AssetsService } from '../assets/assets.service';
 import type { AccountId } from '../database/ids';
-import { AppError } from '../errors/app.error';
+import { AccountNotFoundError, AppError } from '../errors/app.error';
 import { AccountsRepository, type ReadPhoneNumber } from './accounts.repository';
 import { isDeadToken } from './dead-token';
 import type { WhatsAppBusinessAccountEntity } from './entities/whatsapp-business-account.entity';
@@ -28,6 +28,7 @@ export class WabaImporter {
 
   /**
    * Reads everything first and stores it in one transaction: a WABA is never half there. Doing it again changes nothing.
+   * @throws AccountNotFoundError when the account was disconnected meanwhile
    * @throws ConflictError when another connected account owns the WABA or one of its numbers
    * @throws GraphError when Meta refuses or cannot be read
    */
@@ -35,6 +36,7 @@ export class WabaImporter {
     const waba = await this.whatsapp.waba(token, wabaId);
     const numbers = await this.withProfiles(token, await this.whatsapp.phoneNumbers(token, wabaId));
     await this.database.transaction(async (tx) => {
+      if (!(await this.repository.holdAccount(tx, accountId))) throw new AccountNotFoundError();
       const [wabaAsset, ...numberAssets] = await this.assets.claim(tx, accountId, [
         { kind: 'waba', metaId: waba.wabaId, name: waba.name },
         ...numbers.map(({ number }) => ({

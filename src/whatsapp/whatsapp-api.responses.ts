@@ -69,7 +69,9 @@ export class GraphTokenData {
   @OptionalFlag() is_valid?: boolean;
   @OptionalText() type?: string;
   @OptionalText() user_id?: string;
-  @Transform(({ obj }: { obj: unknown }) => (isRecord(obj) ? obj.granular_scopes : undefined))
+  @Transform(({ obj }: { obj: unknown }) =>
+    isRecord(obj) && Array.isArray(obj.granular_scopes) ? obj.granular_scopes : undefined,
+  )
   @IsOptional()
   @IsArray()
   granular_scopes?: unknown[];

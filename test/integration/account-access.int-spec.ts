@@ -88,7 +88,9 @@ describe('AccountAccess', () => {
       access.setMember(tx, { accountId, userId: member.id as UserId, role: 'member', accountName: null }),
     );
     expect(await access.require(authenticated(member), accountId)).toBe(accountId);
-    await expect(access.requireOwner(authenticated(member), accountId)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(access.requireOwner(authenticated(member), accountId)).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
     expect(await access.requireOwner(authenticated(owner), accountId)).toBe(accountId);
     expect(await access.members(accountId)).toMatchObject([
       { userId: owner.id, email: owner.email, role: 'owner' },
@@ -105,7 +107,9 @@ describe('AccountAccess', () => {
     const [a, b] = [await asAdmin.createUser('agent'), await asAdmin.createUser('agent')];
     const accountId = await anAccount(a);
     const ids = [a.id as UserId, b.id as UserId];
-    await expect(inTransaction((tx) => access.removeMember(tx, accountId, a.id as UserId))).rejects.toMatchObject({
+    await expect(
+      inTransaction((tx) => access.removeMember(tx, accountId, a.id as UserId)),
+    ).rejects.toMatchObject({
       code: 'CONFLICT',
     });
     await inTransaction((tx) =>

@@ -33,7 +33,8 @@ describe('logins of the surrounding product, by a shared secret', () => {
   });
   afterAll(() => app.close());
 
-  const as = async (claims: Claims, how: Signing = signing) => app.api.as({ accessToken: await sign(how, claims) });
+  const as = async (claims: Claims, how: Signing = signing) =>
+    app.api.as({ accessToken: await sign(how, claims) });
   const me = async (claims: Claims, how?: Signing) => (await as(claims, how)).get('/api/auth/me');
 
   it('make the user on first sight, once, however many requests come first', async () => {
@@ -88,7 +89,9 @@ describe('logins of the surrounding product, by a shared secret', () => {
     expect((await me({ sub: 'x' }, other)).status).toBe(401);
     const [, payload] = (await sign(signing, { sub: 'x' })).split('.');
     const header = Buffer.from('{"alg":"none"}').toString('base64url');
-    expect((await app.api.as({ accessToken: `${header}.${String(payload)}.` }).get('/api/auth/me')).status).toBe(401);
+    expect(
+      (await app.api.as({ accessToken: `${header}.${String(payload)}.` }).get('/api/auth/me')).status,
+    ).toBe(401);
   });
 
   it('end with the removal of the user, until a new login', async () => {
@@ -118,7 +121,9 @@ describe('logins of the surrounding product, by a shared secret', () => {
   });
 
   it('may make API keys', async () => {
-    const created = await (await as({ sub: 'keys' })).post('/api/auth/api-keys', { name: 'K', role: 'viewer' });
+    const created = await (
+      await as({ sub: 'keys' })
+    ).post('/api/auth/api-keys', { name: 'K', role: 'viewer' });
     const answer = await app.api.withApiKey(String(created.body.data.key)).get('/api/auth/me');
     expect(answer.body.data).toMatchObject({ role: 'viewer', via: 'api-key' });
   });

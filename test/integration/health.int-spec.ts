@@ -69,7 +69,10 @@ describe('health', () => {
     try {
       expect((await worker.api.get('/health/ready')).status).toBe(200);
       for (const path of ['/api/auth/me', '/api/docs', '/api/docs-json', '/api/nowhere', '/healthy'])
-        expect((await worker.api.get(path)).body).toMatchObject({ success: false, error: { code: 'NOT_FOUND' } });
+        expect((await worker.api.get(path)).body).toMatchObject({
+          success: false,
+          error: { code: 'NOT_FOUND' },
+        });
     } finally {
       await worker.close();
     }

@@ -58,11 +58,16 @@ class ProbeController {
   @Delete('items/:id') remove(@Body() body: unknown): { body: unknown } {
     return { body: body ?? null };
   }
-  @Post('raw') @RouteConfig({ rawBody: true }) raw(@Req() request: FastifyRequest): { bytes: number; text: string } {
+  @Post('raw') @RouteConfig({ rawBody: true }) raw(@Req() request: FastifyRequest): {
+    bytes: number;
+    text: string;
+  } {
     if (!Buffer.isBuffer(request.body)) throw ValidationFailedError.of('', 'bytes', 'no bytes');
     return { bytes: request.body.length, text: request.body.subarray(0, 50).toString('latin1') };
   }
-  @Post('form') @RouteConfig({ formBody: true }) form(@Body() body: Record<string, unknown>): Record<string, unknown> {
+  @Post('form') @RouteConfig({ formBody: true }) form(
+    @Body() body: Record<string, unknown>,
+  ): Record<string, unknown> {
     return body;
   }
 }
@@ -79,8 +84,11 @@ describe('every answer over HTTP', () => {
   });
   afterAll(() => app.close());
 
-  const post = (body: NonNullable<RequestInit["body"]>, headers: Record<string, string> = JSON_TYPE, path = '/api/probe') =>
-    app.api.raw(path, { method: 'POST', body, headers });
+  const post = (
+    body: NonNullable<RequestInit['body']>,
+    headers: Record<string, string> = JSON_TYPE,
+    path = '/api/probe',
+  ) => app.api.raw(path, { method: 'POST', body, headers });
 
   const fieldsOf = (answer: Awaited<ReturnType<typeof post>>) => answer.body.error.details.fields;
 
@@ -120,17 +128,23 @@ describe('every answer over HTTP', () => {
   });
 
   describe('bodies', () => {
-    it.each([['{"name":'], ['nonsense'], ["{'name':1}"], ['{"name":"x"}{}']])('refuses the malformed %s', async (body) => {
-      const answer = await post(body);
-      expect(answer.status).toBe(400);
-      expect(answer.body).toMatchObject({ success: false, error: { code: 'VALIDATION_FAILED' } });
-      expect(fieldsOf(answer)).toMatchObject([{ rule: 'json' }]);
-    });
+    it.each([['{"name":'], ['nonsense'], ["{'name':1}"], ['{"name":"x"}{}']])(
+      'refuses the malformed %s',
+      async (body) => {
+        const answer = await post(body);
+        expect(answer.status).toBe(400);
+        expect(answer.body).toMatchObject({ success: false, error: { code: 'VALIDATION_FAILED' } });
+        expect(fieldsOf(answer)).toMatchObject([{ rule: 'json' }]);
+      },
+    );
 
-    it.each([['[]'], ['"text"'], ['5'], ['null'], ['true']])('refuses %s where an object is wanted', async (body) => {
-      const answer = await post(body);
-      expect([answer.status, answer.body.error.code]).toEqual([400, 'VALIDATION_FAILED']);
-    });
+    it.each([['[]'], ['"text"'], ['5'], ['null'], ['true']])(
+      'refuses %s where an object is wanted',
+      async (body) => {
+        const answer = await post(body);
+        expect([answer.status, answer.body.error.code]).toEqual([400, 'VALIDATION_FAILED']);
+      },
+    );
 
     it('names every wrong field with its path', async () => {
       const answer = await app.api.post('/api/probe', {
@@ -159,12 +173,15 @@ describe('every answer over HTTP', () => {
       expect(fieldsOf(answer)).toMatchObject([{ path: 'count', rule: 'isInt' }]);
     });
 
-    it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('refuses the field %s', async (name) => {
-      const answer = await post(`{"name":"x","${name}":{"polluted":true}}`);
-      expect(answer.status).toBe(400);
-      expect(fieldsOf(answer)).toMatchObject([{ path: name, rule: 'unknownField' }]);
-      expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
-    });
+    it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+      'refuses the field %s',
+      async (name) => {
+        const answer = await post(`{"name":"x","${name}":{"polluted":true}}`);
+        expect(answer.status).toBe(400);
+        expect(fieldsOf(answer)).toMatchObject([{ path: name, rule: 'unknownField' }]);
+        expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+      },
+    );
 
     it('refuses __proto__ that is written with an escape', async () => {
       const answer = await post('{"name":"x","\\u005f_proto__":{"polluted":true}}');
@@ -205,17 +222,24 @@ describe('every answer over HTTP', () => {
       expect(answer.text).toContain('PAYLOAD_TOO_LARGE');
     });
 
-    it.each(['text/plain', 'application/xml', 'multipart/form-data; boundary=x', 'nonsense', 'application/x-www-form-urlencoded'])(
-      'refuses the content type %s with 415',
-      async (type) => {
-        const answer = await post('name=x', { 'content-type': type });
-        expect([answer.status, answer.body.error.code]).toEqual([415, 'UNSUPPORTED_MEDIA']);
-      },
-    );
+    it.each([
+      'text/plain',
+      'application/xml',
+      'multipart/form-data; boundary=x',
+      'nonsense',
+      'application/x-www-form-urlencoded',
+    ])('refuses the content type %s with 415', async (type) => {
+      const answer = await post('name=x', { 'content-type': type });
+      expect([answer.status, answer.body.error.code]).toEqual([415, 'UNSUPPORTED_MEDIA']);
+    });
 
     it('ignores what a DELETE carries', async () => {
       const id = '0199f3a2-7c1e-7b52-9d6b-3f1f8f4f2a10';
-      const answer = await app.api.raw(`/api/probe/items/${id}`, { method: 'DELETE', body: '{oops', headers: JSON_TYPE });
+      const answer = await app.api.raw(`/api/probe/items/${id}`, {
+        method: 'DELETE',
+        body: '{oops',
+        headers: JSON_TYPE,
+      });
       expect(answer.body).toEqual({ success: true, data: { body: null } });
     });
   });
@@ -231,7 +255,9 @@ describe('every answer over HTTP', () => {
 
     it('may be 3 MiB, and not a byte more', async () => {
       const limit = 3 * 1024 * 1024;
-      expect((await post(Buffer.alloc(limit), JSON_TYPE, '/api/probe/raw')).body.data).toMatchObject({ bytes: limit });
+      expect((await post(Buffer.alloc(limit), JSON_TYPE, '/api/probe/raw')).body.data).toMatchObject({
+        bytes: limit,
+      });
       const larger = await post(Buffer.alloc(limit + 1), JSON_TYPE, '/api/probe/raw');
       expect([larger.status, larger.body.error.code]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
     });
@@ -360,7 +386,11 @@ async function rawExchange(url: string, bytes: string): Promise<string> {
   });
 }
 
-async function chunkedPost(url: string, path: string, body: string): Promise<{ status: number; text: string }> {
+async function chunkedPost(
+  url: string,
+  path: string,
+  body: string,
+): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(new URL(path, url), { method: 'POST', headers: JSON_TYPE }, (response) => {
       let text = '';
@@ -370,7 +400,8 @@ async function chunkedPost(url: string, path: string, body: string): Promise<{ s
       });
     });
     request.on('error', reject);
-    for (let index = 0; index < body.length; index += 65_536) request.write(body.slice(index, index + 65_536));
+    for (let index = 0; index < body.length; index += 65_536)
+      request.write(body.slice(index, index + 65_536));
     request.end();
   });
 }

@@ -27,8 +27,10 @@ describe('IdempotencyKeys', () => {
     key,
     digest: requestDigest('POST', '/api/probe', body),
   });
-  const run = (what: ReturnType<typeof request>, work: () => Promise<unknown> = () => Promise.resolve({ done: ++done })) =>
-    app.db.transaction((tx) => keys.replayOr<unknown>(tx, what, work));
+  const run = (
+    what: ReturnType<typeof request>,
+    work: () => Promise<unknown> = () => Promise.resolve({ done: ++done }),
+  ) => app.db.transaction((tx) => keys.replayOr<unknown>(tx, what, work));
 
   it('gives a repeated request the first answer without its effects', async () => {
     const first = await run(request('once'));
@@ -43,7 +45,10 @@ describe('IdempotencyKeys', () => {
 
   it('refuses the key of another request', async () => {
     await run(request('other'));
-    await expect(run(request('other', { a: 2 }))).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT', status: 409 });
+    await expect(run(request('other', { a: 2 }))).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_CONFLICT',
+      status: 409,
+    });
   });
 
   it('keeps the keys of accounts apart', async () => {
@@ -69,9 +74,13 @@ describe('IdempotencyKeys', () => {
   it('forgets keys after a week', async () => {
     await run(request('old'));
     await run(request('young'));
-    await app.db.query(`UPDATE idempotency_keys SET created_at = now() - interval '8 days' WHERE key = 'old'`);
+    await app.db.query(
+      `UPDATE idempotency_keys SET created_at = now() - interval '8 days' WHERE key = 'old'`,
+    );
     await app.app.get(IdempotencyScheduler).forgetOld();
-    const rows: { key: string }[] = await app.db.query(`SELECT key FROM idempotency_keys WHERE key IN ('old', 'young')`);
+    const rows: { key: string }[] = await app.db.query(
+      `SELECT key FROM idempotency_keys WHERE key IN ('old', 'young')`,
+    );
     expect(rows).toEqual([{ key: 'young' }]);
   });
 });

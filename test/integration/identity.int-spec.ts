@@ -21,12 +21,21 @@ describe('identity', () => {
   describe('registration', () => {
     it('makes the first user an admin', async () => {
       const me = await asAdmin.get('/api/auth/me');
-      expect(me.body.data).toMatchObject({ id: admin.id, email: 'admin@example.com', role: 'admin', via: 'password' });
+      expect(me.body.data).toMatchObject({
+        id: admin.id,
+        email: 'admin@example.com',
+        role: 'admin',
+        via: 'password',
+      });
       expect(me.text).not.toMatch(/hash|argon/i);
     });
 
     it('is closed to everybody after', async () => {
-      const answer = await app.api.post('/api/auth/register', { email: 'b@example.com', password: PASSWORD, name: 'B' });
+      const answer = await app.api.post('/api/auth/register', {
+        email: 'b@example.com',
+        password: PASSWORD,
+        name: 'B',
+      });
       expect([answer.status, answer.body.error.code]).toEqual([403, 'FORBIDDEN']);
     });
 
@@ -35,7 +44,11 @@ describe('identity', () => {
       try {
         const answers = await Promise.all(
           Array.from({ length: 8 }, (_, index) =>
-            fresh.api.post('/api/auth/register', { email: `u${index}@example.com`, password: PASSWORD, name: 'U' }),
+            fresh.api.post('/api/auth/register', {
+              email: `u${index}@example.com`,
+              password: PASSWORD,
+              name: 'U',
+            }),
           ),
         );
         expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(7).fill(403)]);
@@ -97,7 +110,8 @@ describe('identity', () => {
 
     it('are refused when a letter of the signature differs', async () => {
       const { accessToken } = admin;
-      const forged = accessToken.slice(0, -5) + (accessToken.at(-5) === 'A' ? 'B' : 'A') + accessToken.slice(-4);
+      const forged =
+        accessToken.slice(0, -5) + (accessToken.at(-5) === 'A' ? 'B' : 'A') + accessToken.slice(-4);
       expect((await app.api.as({ accessToken: forged }).get('/api/auth/me')).status).toBe(401);
     });
 
@@ -145,7 +159,9 @@ describe('identity', () => {
 
     it('expire', async () => {
       const { refreshToken } = await app.api.login(admin.email, PASSWORD);
-      await app.db.query('UPDATE refresh_tokens SET expires_at = now() WHERE used_at IS NULL AND revoked_at IS NULL');
+      await app.db.query(
+        'UPDATE refresh_tokens SET expires_at = now() WHERE used_at IS NULL AND revoked_at IS NULL',
+      );
       expect((await refresh(refreshToken)).status).toBe(401);
     });
 
@@ -165,7 +181,11 @@ describe('identity', () => {
       expect(created.status).toBe(201);
       const key = String(created.body.data.key);
       const byKey = app.api.withApiKey(key);
-      expect((await byKey.get('/api/auth/me')).body.data).toMatchObject({ id: admin.id, role: 'viewer', via: 'api-key' });
+      expect((await byKey.get('/api/auth/me')).body.data).toMatchObject({
+        id: admin.id,
+        role: 'viewer',
+        via: 'api-key',
+      });
       expect((await byKey.get('/api/users')).status).toBe(403);
       const list = await asAdmin.get('/api/auth/api-keys');
       expect(list.text).toContain(String(created.body.data.id));
@@ -178,13 +198,18 @@ describe('identity', () => {
       const { key, id } = (await create(asAdmin)).body.data as { key: string; id: string };
       const usedAt = async () => {
         await app.api.withApiKey(key).get('/api/auth/me');
-        const rows: { last_used_at: Date }[] = await app.db.query('SELECT last_used_at FROM api_keys WHERE id = $1', [id]);
+        const rows: { last_used_at: Date }[] = await app.db.query(
+          'SELECT last_used_at FROM api_keys WHERE id = $1',
+          [id],
+        );
         return rows[0]?.last_used_at.getTime();
       };
       const first = await usedAt();
       expect(first).toEqual(expect.any(Number));
       expect(await usedAt()).toBe(first);
-      await app.db.query(`UPDATE api_keys SET last_used_at = now() - interval '2 minutes' WHERE id = $1`, [id]);
+      await app.db.query(`UPDATE api_keys SET last_used_at = now() - interval '2 minutes' WHERE id = $1`, [
+        id,
+      ]);
       expect(await usedAt()).toBeGreaterThanOrEqual(first!);
     });
 
@@ -203,10 +228,14 @@ describe('identity', () => {
     });
 
     it('are refused once expired or revoked', async () => {
-      const expiring = (await create(asAdmin, { expiresAt: new Date(Date.now() + 60_000).toISOString() })).body.data;
+      const expiring = (await create(asAdmin, { expiresAt: new Date(Date.now() + 60_000).toISOString() }))
+        .body.data;
       await app.db.query('UPDATE api_keys SET expires_at = now() WHERE id = $1', [expiring.id]);
       const revoked = (await create(asAdmin)).body.data;
-      expect((await asAdmin.delete(`/api/auth/api-keys/${String(revoked.id)}`)).body).toEqual({ success: true, data: null });
+      expect((await asAdmin.delete(`/api/auth/api-keys/${String(revoked.id)}`)).body).toEqual({
+        success: true,
+        data: null,
+      });
       for (const { key } of [expiring, revoked])
         expect((await app.api.withApiKey(String(key)).get('/api/auth/me')).status).toBe(401);
       expect((await asAdmin.delete(`/api/auth/api-keys/${String(revoked.id)}`)).status).toBe(404);
@@ -247,7 +276,10 @@ describe('identity', () => {
       expect((await asAdmin.get(path)).body.data).toEqual(created.body.data);
       expect((await asAdmin.patch(path, { name: 'Grace H.' })).body.data).toMatchObject({ name: 'Grace H.' });
       const list = await asAdmin.get('/api/users?limit=1');
-      expect(list.body.data).toMatchObject({ users: [{ id: admin.id }], pagination: { limit: 1, offset: 0, nextOffset: 1 } });
+      expect(list.body.data).toMatchObject({
+        users: [{ id: admin.id }],
+        pagination: { limit: 1, offset: 0, nextOffset: 1 },
+      });
       expect((await asAdmin.delete(path)).body).toEqual({ success: true, data: null });
       expect((await asAdmin.get(path)).status).toBe(404);
       expect((await asAdmin.delete(path)).status).toBe(404);
@@ -258,18 +290,24 @@ describe('identity', () => {
       const again = { email: 'TAKEN@example.com', password: PASSWORD, name: 'T', role: 'viewer' };
       const refused = await asAdmin.post('/api/users', again);
       expect([refused.status, refused.body.error.code]).toEqual([409, 'CONFLICT']);
-      expect((await asAdmin.patch(`/api/users/${admin.id}`, { email: 'taken@example.com' })).status).toBe(409);
+      expect((await asAdmin.patch(`/api/users/${admin.id}`, { email: 'taken@example.com' })).status).toBe(
+        409,
+      );
       await asAdmin.delete(`/api/users/${agent.id}`);
       expect((await asAdmin.post('/api/users', again)).status).toBe(201);
     });
 
-    it.each([{ role: 'owner' }, { role: null }, { email: null }, { name: '' }, { id: 'x' }, { password: 'short' }])(
-      'are not changed to %j',
-      async (changes) => {
-        const answer = await asAdmin.patch(`/api/users/${admin.id}`, changes);
-        expect([answer.status, answer.body.error.code]).toEqual([400, 'VALIDATION_FAILED']);
-      },
-    );
+    it.each([
+      { role: 'owner' },
+      { role: null },
+      { email: null },
+      { name: '' },
+      { id: 'x' },
+      { password: 'short' },
+    ])('are not changed to %j', async (changes) => {
+      const answer = await asAdmin.patch(`/api/users/${admin.id}`, changes);
+      expect([answer.status, answer.body.error.code]).toEqual([400, 'VALIDATION_FAILED']);
+    });
 
     it('lose every credential with their removal', async () => {
       const agent = await asAdmin.createUser('agent');
@@ -292,7 +330,10 @@ describe('identity', () => {
     });
 
     it('always keep one admin, also when two go at once', async () => {
-      for (const attempt of [asAdmin.delete(`/api/users/${admin.id}`), asAdmin.patch(`/api/users/${admin.id}`, { role: 'agent' })])
+      for (const attempt of [
+        asAdmin.delete(`/api/users/${admin.id}`),
+        asAdmin.patch(`/api/users/${admin.id}`, { role: 'agent' }),
+      ])
         expect((await attempt).body.error).toMatchObject({ code: 'CONFLICT' });
       const other = await asAdmin.createUser('admin');
       const answers = await Promise.all([
@@ -300,8 +341,13 @@ describe('identity', () => {
         app.api.as(other).patch(`/api/users/${admin.id}`, { role: 'agent' }),
       ]);
       const statuses = answers.map(({ status }) => status).sort();
-      expect([[200, 409], [200, 403]]).toContainEqual(statuses);
-      const rows: unknown[] = await app.db.query(`SELECT 1 FROM users WHERE role = 'admin' AND deleted_at IS NULL`);
+      expect([
+        [200, 409],
+        [200, 403],
+      ]).toContainEqual(statuses);
+      const rows: unknown[] = await app.db.query(
+        `SELECT 1 FROM users WHERE role = 'admin' AND deleted_at IS NULL`,
+      );
       expect(rows).toHaveLength(1);
       await app.db.query(`UPDATE users SET role = 'admin' WHERE id = $1`, [admin.id]);
     });
@@ -320,7 +366,9 @@ it('refuses to start while a handler does not say who may call it', async () => 
 
   const database = await createTestDatabase();
   try {
-    await expect(startTestApp({ modules: [ForgottenModule], database })).rejects.toThrow('ForgottenController.open');
+    await expect(startTestApp({ modules: [ForgottenModule], database })).rejects.toThrow(
+      'ForgottenController.open',
+    );
   } finally {
     await database.drop();
   }

@@ -144,4 +144,22 @@ describe('connecting, while Meta answers strangely', () => {
       'f9a5c402919f3f3cb70497c968ab9a79bb82d2f1a55a7d91317b53b1678a4191',
     );
   });
+
+  it('writes no token, code or secret into a log', async () => {
+    const lines: unknown[][] = [];
+    const take = (...line: unknown[]): void => void lines.push(line);
+    app.app.useLogger({ log: take, error: take, warn: take, debug: take, verbose: take, fatal: take });
+    const code = 'AQBx-a-code-of-a-login';
+    const access_token = 'EAAG-a-token-of-a-person';
+    const refused = { message: `Bad code ${code}`, type: 'OAuthException', code: 100 };
+    const failed = { message: `Trouble with ${access_token}`, type: 'OAuthException', code: 2 };
+    graph.answers([{ status: 400, body: { error: refused } }]);
+    const answers = [await client.post('/api/meta/auth/connect', { code, redirectUri: REDIRECT_URI })];
+    graph.answers([token({ access_token }), { status: 500, body: { error: failed } }], { reset: true });
+    answers.push(await client.post('/api/meta/auth/connect', { code, redirectUri: REDIRECT_URI }));
+    expect(lines.length).toBeGreaterThan(1);
+    for (const text of [JSON.stringify(lines), ...answers.map((answer) => answer.text)]) {
+      expect(text).not.toMatch(/a-token-of-a-person|a-code-of-a-login|test-app-secret/);
+    }
+  });
 });

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { SEED } from '../../sandbox/world-seed';
 import type { AccountId } from '../../src/database/ids';
 import { TemplateSyncService } from '../../src/whatsapp/template-sync.service';
-import { WhatsAppModule } from '../../src/whatsapp/whatsapp.module';
 import type { ApiAnswer, ApiBody, ApiClient } from '../api-client';
 import { eventually } from '../eventually';
 import { connectedAccount, sandboxOf } from '../factories/meta-login';
@@ -52,7 +51,7 @@ describe('WhatsApp templates', () => {
   let client: ApiClient;
   let accountId: string;
   beforeAll(async () => {
-    app = await startTestApp({ sandbox: true, modules: [WhatsAppModule], env: { META_TIMEOUT_MS: '1500' } });
+    app = await startTestApp({ sandbox: true, env: { META_TIMEOUT_MS: '1500' } });
     admin = app.api.as(await app.api.registerAdmin());
   });
   afterAll(() => app.close());
@@ -74,13 +73,15 @@ describe('WhatsApp templates', () => {
   /** Connecting starts a sync of its own; a test that counts calls waits for its end. */
   const settle = () =>
     eventually(
-      async () =>
-        (await app.db.query(
+      async () => {
+        const rows: unknown[] = await app.db.query(
           `SELECT 1 FROM whatsapp_business_accounts
             WHERE account_id = $1 AND templates_synced_at IS NOT NULL AND templates_sync_lease_until IS NULL`,
           [accountId],
-        )) as unknown[],
-      (rows) => rows.length === 1,
+        );
+        return rows.length;
+      },
+      (count) => count === 1,
     );
   const list = async (query = ''): Promise<TemplateList> => {
     const answer = await client.get<TemplateList>(`${TEMPLATES}${query}`);

@@ -1,5 +1,4 @@
 import { SEED } from '../../sandbox/world-seed';
-import { WhatsAppModule } from '../../src/whatsapp/whatsapp.module';
 import type { ApiAnswer, ApiBody, ApiClient } from '../api-client';
 import { eventually } from '../eventually';
 import { connectedAccount, sandboxOf } from '../factories/meta-login';
@@ -35,7 +34,7 @@ describe('WhatsApp accounts', () => {
   let admin: ApiClient;
   let client: ApiClient;
   beforeAll(async () => {
-    app = await startTestApp({ sandbox: true, modules: [WhatsAppModule], env: { META_TIMEOUT_MS: '2000' } });
+    app = await startTestApp({ sandbox: true, env: { META_TIMEOUT_MS: '2000' } });
     admin = app.api.as(await app.api.registerAdmin());
   });
   afterAll(() => app.close());
@@ -200,7 +199,6 @@ describe('WhatsApp accounts', () => {
   it('gets along with a Graph version that does not know a field', async () => {
     const old = await startTestApp({
       sandbox: true,
-      modules: [WhatsAppModule],
       env: { META_GRAPH_VERSION: 'v23.0' },
     });
     try {

@@ -13,6 +13,9 @@ export class ContactEntity {
   /** Wants no marketing. */
   @Column({ name: 'marketing_opted_out_at', type: 'timestamptz', nullable: true })
   marketingOptedOutAt!: Date | null;
+  /** When the person last chose about marketing, either way. */
+  @Column({ name: 'marketing_choice_at', type: 'timestamptz', nullable: true })
+  marketingChoiceAt!: Date | null;
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' }) createdAt!: Date;
   @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' }) updatedAt!: Date;
 }

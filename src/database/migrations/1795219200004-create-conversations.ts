@@ -10,6 +10,8 @@ export class CreateConversations1795219200004 implements MigrationInterface {
         profile jsonb NOT NULL DEFAULT '{}',
         opted_out_at timestamptz,
         marketing_opted_out_at timestamptz,
+        -- When the person last chose, either way: an older choice that comes late changes nothing.
+        marketing_choice_at timestamptz,
         created_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL DEFAULT now(),
         CONSTRAINT contacts_pkey PRIMARY KEY (account_id, id)

@@ -58,6 +58,10 @@ export class ApiKeyDto {
 export class CreatedApiKeyDto extends ApiKeyDto {
   @ApiProperty({ type: String, description: 'The key itself, for `X-Api-Key`. It is shown this once.' })
   key!: string;
+
+  static withKey(row: ApiKeyEntity, key: string): CreatedApiKeyDto {
+    return Object.assign(new CreatedApiKeyDto(), ApiKeyDto.from(row), { key });
+  }
 }
 
 export class ApiKeyListDto {

@@ -1,6 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
 import { EmailField } from '../../http/body-fields';
+import type { AuthenticatedUser } from '../authenticated-user';
+import type { UserEntity } from '../entities/user.entity';
 import { UserDto } from './user.dto';
 import { PASSWORD_MAX } from './user-requests.dto';
 
@@ -41,6 +43,14 @@ export class LoggedOutDto {
 }
 
 export class CurrentUserDto extends UserDto {
-  @ApiProperty({ type: String, enum: ['password', 'api-key', 'external'], description: 'How this request authenticated.' })
+  @ApiProperty({
+    type: String,
+    enum: ['password', 'api-key', 'external'],
+    description: 'How this request authenticated.',
+  })
   via!: string;
+
+  static of(stored: UserEntity, { role, via }: AuthenticatedUser): CurrentUserDto {
+    return Object.assign(new CurrentUserDto(), UserDto.from(stored), { role, via });
+  }
 }

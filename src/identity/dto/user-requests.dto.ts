@@ -33,7 +33,13 @@ export class UpdateUserDto {
   @IfPresent() @EmailField() email?: string;
 
   /** A new password; it ends the user's sessions. */
-  @ApiProperty({ type: String, required: false, minLength: PASSWORD_MIN, maxLength: PASSWORD_MAX, format: 'password' })
+  @ApiProperty({
+    type: String,
+    required: false,
+    minLength: PASSWORD_MIN,
+    maxLength: PASSWORD_MAX,
+    format: 'password',
+  })
   @IfPresent()
   @IsString()
   @Length(PASSWORD_MIN, PASSWORD_MAX)

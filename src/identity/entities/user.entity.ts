@@ -10,7 +10,8 @@ export class UserEntity {
   @Column({ type: 'text' }) email!: string;
   @Column({ type: 'text' }) name!: string;
   /** Argon2id; null for users of the surrounding product. */
-  @Column({ name: 'password_hash', type: 'text', nullable: true, select: false }) passwordHash!: string | null;
+  @Column({ name: 'password_hash', type: 'text', nullable: true, select: false }) passwordHash!:
+    string | null;
   @Column({ type: 'text' }) role!: UserRole;
   @Column({ name: 'external_issuer', type: 'text', nullable: true }) externalIssuer!: string | null;
   @Column({ name: 'external_subject', type: 'text', nullable: true }) externalSubject!: string | null;
