@@ -66,6 +66,8 @@ export async function createApp(
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: [REQUEST_ID_HEADER, 'retry-after'],
     maxAge: 600,
+    // What is no proper preflight would be answered outside the envelope.
+    strictPreflight: false,
   });
 
   app.setGlobalPrefix('api', { exclude: UNPREFIXED });

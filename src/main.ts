@@ -8,9 +8,13 @@ import { closeOnSignals } from './operations/shutdown';
 async function main(): Promise<void> {
   const environment = processEnvironment();
   const env: Env = parseEnv(environment);
+  // Something went on without anybody waiting for it; what else it left undone is unknown.
   process.on('unhandledRejection', (reason) => {
-    // Something went on without anybody waiting for it; what else it left undone is unknown.
     new Logger('Process').fatal({ err: reason }, 'Unhandled rejection');
+    process.exit(1);
+  });
+  process.on('uncaughtException', (error) => {
+    new Logger('Process').fatal({ err: error }, 'Uncaught exception');
     process.exit(1);
   });
   const app = await createApp(environment);

@@ -16,6 +16,7 @@ import { UserEntity } from './entities/user.entity';
 import { ExternalTokens } from './external-tokens.service';
 import { ExternalUsers } from './external-users.service';
 import { RolesGuard } from './roles.guard';
+import { SessionsScheduler } from './sessions.scheduler';
 import { SessionsService } from './sessions.service';
 import { UsersController } from './users.controller';
 import { UsersRepository } from './users.repository';
@@ -37,6 +38,7 @@ import { UsersService } from './users.service';
     CredentialsService,
     ExternalTokens,
     ExternalUsers,
+    SessionsScheduler,
     SessionsService,
     UsersRepository,
     UsersService,

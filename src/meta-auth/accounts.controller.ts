@@ -45,8 +45,10 @@ export class AccountsController {
   }
 
   /**
-   * Disconnects an account: revokes its tokens at Meta, forgets them here and frees its phone numbers and Pages for
-   * others. What Meta answers does not keep it from happening; the answer says whether Meta confirmed. Owners only.
+   * Disconnects an account.
+   *
+   * @remarks Revokes its tokens at Meta, forgets them here and frees its phone numbers and Pages for others. What Meta
+   * answers does not keep it from happening; the answer says whether Meta confirmed. Owners only.
    */
   @Delete(':id')
   @Access('agent')
@@ -72,7 +74,11 @@ export class AccountsController {
     return AccountMemberListDto.from(await this.accounts.members(user, id));
   }
 
-  /** Shares the account with another user of this service, or changes what they are to it. Owners only. */
+  /**
+   * Shares the account with another user of this service, or changes what they are to it.
+   *
+   * @remarks Owners only.
+   */
   @Put(':id/members/:userId')
   @Access('agent')
   @ApiEnvelope(AccountMemberListDto)
@@ -86,7 +92,11 @@ export class AccountsController {
     return AccountMemberListDto.from(await this.accounts.setMember(user, id, userId as UserId, role));
   }
 
-  /** Ends the sharing. The last owner cannot be removed. Owners only. */
+  /**
+   * Ends the sharing with a user.
+   *
+   * @remarks Owners only; the last owner cannot be removed.
+   */
   @Delete(':id/members/:userId')
   @Access('agent')
   @ApiEnvelope(null)

@@ -34,7 +34,11 @@ export class MetaCallbacksController {
     private readonly deletions: DataDeletionService,
   ) {}
 
-  /** Meta's deauthorize callback: a person removed the app, so their accounts become `revoked` and their tokens are forgotten. */
+  /**
+   * Meta's deauthorize callback.
+   *
+   * @remarks A person removed the app: their accounts become `revoked`, their tokens are forgotten.
+   */
   @Post('deauthorize')
   @Public()
   @RouteConfig({ formBody: true })
@@ -47,7 +51,11 @@ export class MetaCallbacksController {
     return { received: true };
   }
 
-  /** Meta's data deletion callback: deletes what is held about the person. The answer is Meta's own form, without envelope. */
+  /**
+   * Meta's data deletion callback.
+   *
+   * @remarks Deletes what is held about the person. The answer is in Meta's own form, without envelope.
+   */
   @Post('data-deletion')
   @Public()
   @HttpCode(200)
@@ -62,7 +70,11 @@ export class MetaCallbacksController {
     return { url, confirmation_code: confirmationCode };
   }
 
-  /** How a deletion stands, by its confirmation code: a small page for browsers, else JSON. */
+  /**
+   * How a data deletion stands.
+   *
+   * @remarks For whoever has the confirmation code: a small page for browsers, else JSON.
+   */
   @Get('data-deletion/:code')
   @Public()
   @RawResponse()

@@ -34,7 +34,7 @@ export class OAuthController {
   /**
    * Connects a Meta account with the code from the login dialog or from Embedded Signup.
    *
-   * Connecting the same person again renews the account under its old id. Pages, phone numbers and the like are looked
+   * @remarks Connecting the same person again renews the account under its old id. Pages, phone numbers and the like are looked
    * up in the background afterwards. Of a wrong `state`, `details.fields[].rule` says what was wrong: `signature`,
    * `expired`, `used`, `user`, `redirectUri` or `platform`.
    */
@@ -69,8 +69,10 @@ export class OAuthController {
   }
 
   /**
-   * Renews the account's token at Meta now. It happens by itself long before the token expires; this is for the
-   * impatient, and for finding out whether the token works.
+   * Renews the account's token at Meta now.
+   *
+   * @remarks It happens by itself long before the token expires; this is for the impatient, and for finding out whether
+   * the token works.
    */
   @Post('refresh-token')
   @Access('agent')

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ConfigModule } from '../config/config.module';
-import { processEnvironment } from '../config/env';
+import { parseEnv, processEnvironment } from '../config/env';
 import { CryptoModule } from '../crypto/crypto.module';
 import { DatabaseModule } from '../database/database.module';
 import { TokenReencryption } from './token-reencryption.service';
@@ -28,6 +28,7 @@ export async function reencryptTokens(
   env: Readonly<Record<string, string | undefined>>,
   say: (line: string) => void,
 ): Promise<number> {
+  parseEnv(env); // first, for its plain list of what is wrong
   const app = await NestFactory.createApplicationContext(ReencryptTokensModule.forEnvironment(env), {
     logger: ['warn', 'error', 'fatal'],
     abortOnError: false,

@@ -364,6 +364,31 @@ describe('every answer over HTTP', () => {
     });
   });
 
+  it('lets pages of the origins that are set call it, and no others', async () => {
+    const other = await startTestApp({ env: { CORS_ORIGINS: 'https://app.example.com' } });
+    try {
+      const preflight = (origin: string) =>
+        other.api.raw('/api/users', {
+          method: 'OPTIONS',
+          headers: {
+            origin,
+            'access-control-request-method': 'PATCH',
+            'access-control-request-headers': 'authorization',
+          },
+        });
+      const allowed = await preflight('https://app.example.com');
+      expect(allowed.status).toBe(204);
+      expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+      expect(allowed.headers.get('access-control-allow-methods')).toContain('PATCH');
+      expect(
+        (await preflight('https://evil.example.com')).headers.get('access-control-allow-origin'),
+      ).toBeNull();
+      expect((await other.api.raw('/api/users', { method: 'OPTIONS' })).text).not.toContain('Invalid');
+    } finally {
+      await other.close();
+    }
+  });
+
   it('carries the headers that browsers are protected by', async () => {
     const answer = await app.api.get('/api/nowhere');
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { Controller, Get, Module } from '@nestjs/common';
+import { SessionsScheduler } from '../../src/identity/sessions.scheduler';
 import type { ApiClient, TestUser } from '../api-client';
 import { createTestDatabase } from '../test-database';
 import { type TestApp, startTestApp } from '../test-app';
@@ -163,6 +165,22 @@ describe('identity', () => {
         'UPDATE refresh_tokens SET expires_at = now() WHERE used_at IS NULL AND revoked_at IS NULL',
       );
       expect((await refresh(refreshToken)).status).toBe(401);
+    });
+
+    it('are forgotten once they have expired, not once they were used', async () => {
+      const { refreshToken } = await app.api.login(admin.email, PASSWORD);
+      await refresh(refreshToken);
+      const count = async () => {
+        const rows: unknown[] = await app.db.query('SELECT 1 FROM refresh_tokens WHERE used_at IS NOT NULL');
+        return rows.length;
+      };
+      const before = await count();
+      await app.db.query(
+        `UPDATE refresh_tokens SET expires_at = now() - interval '1 s' WHERE token_hash = $1`,
+        [createHash('sha256').update(refreshToken).digest()],
+      );
+      await app.app.get(SessionsScheduler).forgetExpired();
+      expect(await count()).toBe(before - 1);
     });
 
     it('are stored as hashes only', async () => {

@@ -203,6 +203,8 @@ describe('what arrives from WhatsApp', () => {
     );
     await app.db.query(`UPDATE whatsapp_templates SET category = 'MARKETING' WHERE name = 'hello_world'`);
     expect((await send(me.client, helloWorld({ to: from }))).body.error.code).toBe('RECIPIENT_OPTED_OUT');
+    // Times are whole seconds, and of two choices in one second the refusal counts.
+    await sandboxOf(app).advance(2_000);
     sandboxOf(app).playPreference({ from, value: 'resume' });
     await eventually(
       () => contactOf(contactId),

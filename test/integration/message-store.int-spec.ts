@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { ContactResolver } from '../../src/conversations/contact-resolver';
+import { ContactsService } from '../../src/conversations/contacts.service';
 import { ConversationOpener } from '../../src/conversations/conversation-opener';
 import type {
   ArrivedMessage,
@@ -26,15 +27,17 @@ let close: () => Promise<void>;
 let store: MessageStore;
 let ledger: SendLedger;
 let tenant: Tenant;
+let contacts: ContactsService;
 
 beforeAll(async () => {
   ({ db, close } = await openMigratedDatabase());
   const outbox = new Outbox();
   const statuses = new MessageStatusStore(outbox);
-  const contacts = new ContactResolver();
+  const resolver = new ContactResolver();
+  contacts = new ContactsService(db, resolver);
   const opener = new ConversationOpener();
-  store = new MessageStore(contacts, opener, statuses, outbox);
-  ledger = new SendLedger(db, contacts, opener, statuses, outbox);
+  store = new MessageStore(resolver, opener, statuses, outbox);
+  ledger = new SendLedger(db, resolver, opener, statuses, outbox);
 });
 afterAll(async () => {
   await close();
@@ -274,7 +277,59 @@ describe('statuses', () => {
   });
 });
 
+describe('choices about marketing', () => {
+  const person = { identities: [{ kind: 'wa_id' as const, value: '16505550000' }], name: null, profile: {} };
+  const choice = (optedOut: boolean, at: string) => ({
+    accountId: tenant.accountId,
+    person,
+    optedOut,
+    at: new Date(at),
+  });
+
+  it('end with the latest in every order and every batch, and with the refusal of two at once', async () => {
+    const choices = [
+      choice(true, '2026-03-14T09:00:00Z'),
+      choice(false, '2026-03-14T10:00:00Z'),
+      choice(false, '2026-03-14T11:00:00Z'),
+      choice(true, '2026-03-14T11:00:00Z'),
+    ];
+    const { accountId } = tenant;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray(choices, { minLength: 4, maxLength: 4 }),
+        fc.integer({ min: 1, max: 4 }),
+        async (order, batch) => {
+          await db.query('DELETE FROM contacts WHERE account_id = $1', [accountId]);
+          for (let index = 0; index < order.length; index += batch)
+            await db.transaction((tx) =>
+              contacts.recordMarketingChoices(tx, order.slice(index, index + batch)),
+            );
+          expect(await rowsOf('contacts')).toMatchObject([
+            { marketing_opted_out_at: new Date('2026-03-14T11:00:00Z') },
+          ]);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('let somebody who stopped be asked again once they allow it', async () => {
+    await db.transaction((tx) => contacts.recordMarketingChoices(tx, [choice(true, '2026-03-14T09:00:00Z')]));
+    await db.transaction((tx) =>
+      contacts.recordMarketingChoices(tx, [choice(false, '2026-03-14T09:00:01Z')]),
+    );
+    expect(await rowsOf('contacts')).toMatchObject([{ marketing_opted_out_at: null }]);
+  });
+});
+
 describe('the ledger of sends', () => {
+  it('counts no attempt for a message whose turn had not come', async () => {
+    const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
+    const send = await ledger.begin(tenant.accountId, messageId);
+    await ledger.postpone(send!, new Date(Date.now() - 1));
+    expect(await ledger.begin(tenant.accountId, messageId)).toMatchObject({ attempt: 1 });
+  });
+
   it('gives a message to one of many workers', async () => {
     const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
     const taken = await Promise.all(
