@@ -23,6 +23,18 @@ export class AppConfig {
     ];
   }
 
+  /**
+   * The host that exchanges the codes of Instagram Login. Meta has it apart from Instagram's Graph API; a stand-in for
+   * Meta serves both under one address.
+   */
+  get instagramApiUrl(): string {
+    const { INSTAGRAM_API_URL, INSTAGRAM_GRAPH_URL } = this.env;
+    if (INSTAGRAM_API_URL !== undefined) return INSTAGRAM_API_URL;
+    return INSTAGRAM_GRAPH_URL === 'https://graph.instagram.com'
+      ? 'https://api.instagram.com'
+      : INSTAGRAM_GRAPH_URL;
+  }
+
   /** True when the surrounding product's tokens are accepted; then this service's own login is off. */
   get usesExternalLogin(): boolean {
     return this.env.AUTH_JWKS_URL !== undefined || this.env.AUTH_JWT_SECRET !== undefined;

@@ -118,6 +118,10 @@ export class Env {
   @origin
   @IsUrl(WEB_URL, { message: 'https://www.instagram.com' })
   INSTAGRAM_OAUTH_URL: string = 'https://www.instagram.com';
+  @origin
+  @IsOptional()
+  @IsUrl(WEB_URL, { message: 'https://api.instagram.com' })
+  INSTAGRAM_API_URL?: string;
 
   @list
   @IsUrl(WEB_URL, { each: true, message: 'comma-separated addresses, each exactly as in the Meta app' })
@@ -215,6 +219,7 @@ const OPTIONAL_NAMES = [
   'META_CONFIG_ID',
   'INSTAGRAM_APP_ID',
   'INSTAGRAM_APP_SECRET',
+  'INSTAGRAM_API_URL',
   'ENCRYPTION_KEYS',
   'JWT_SECRET',
   'AUTH_JWKS_URL',

@@ -1,7 +1,8 @@
 import type { ClassConstructor } from 'class-transformer';
 
 export type GraphMethod = 'GET' | 'POST' | 'DELETE';
-export type GraphHost = 'graph' | 'instagram';
+/** `instagram` and `instagram-login` are those of Instagram Login: its Graph API, and the host that exchanges codes. */
+export type GraphHost = 'graph' | 'instagram' | 'instagram-login';
 export type GraphQuery = Record<string, string | number | boolean | undefined>;
 
 /**

@@ -114,13 +114,14 @@ export class GraphTransport implements OnApplicationShutdown {
 
   private baseUrlOf(host: GraphHost): string {
     const { META_GRAPH_URL, INSTAGRAM_GRAPH_URL } = this.config.env;
-    return host === 'instagram' ? INSTAGRAM_GRAPH_URL : META_GRAPH_URL;
+    if (host === 'graph') return META_GRAPH_URL;
+    return host === 'instagram' ? INSTAGRAM_GRAPH_URL : this.config.instagramApiUrl;
   }
 
   /** Tokens of the Instagram Login variant belong to the Instagram app, which has a secret of its own. */
   private secretOf(host: GraphHost): string {
     const { META_APP_SECRET, INSTAGRAM_APP_SECRET } = this.config.env;
-    return host === 'instagram' ? (INSTAGRAM_APP_SECRET ?? META_APP_SECRET) : META_APP_SECRET;
+    return host === 'graph' ? META_APP_SECRET : (INSTAGRAM_APP_SECRET ?? META_APP_SECRET);
   }
 }
 

@@ -46,7 +46,7 @@ export class InstagramAuthApi {
         method: 'POST',
         path: '/oauth/access_token',
         versioned: false,
-        host: 'instagram',
+        host: 'instagram-login',
         token: null,
         form: new URLSearchParams({
           client_id: this.config.env.INSTAGRAM_APP_ID ?? '',

@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { type HttpLogger, pinoHttp } from 'pino-http';
 import { logOptions } from './log-options';
 
-function logInto(lines: string[]): HttpLogger<IncomingMessage> {
+function logInto(lines: string[]): HttpLogger {
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
       lines.push(chunk.toString());

@@ -3,7 +3,6 @@ export interface JobContracts {
   'webhook-inbox': { process: { deliveryId?: string } };
   'message-sending': { send: { accountId: string; messageId: string } };
   'template-sync': { sync: { accountId: string; wabaId: string } };
-  'token-refresh': { refresh: { accountId: string } };
   'asset-discovery': { discover: { accountId: string } };
 }
 
@@ -16,7 +15,6 @@ const NAMES: Record<QueueName, true> = {
   'webhook-inbox': true,
   'message-sending': true,
   'template-sync': true,
-  'token-refresh': true,
   'asset-discovery': true,
 };
 export const QUEUE_NAMES = Object.keys(NAMES) as QueueName[];

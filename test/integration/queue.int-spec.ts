@@ -55,15 +55,15 @@ describe('the queues on a real Redis', () => {
   it('takes no job in a process without the role worker', async () => {
     const api = await start(redisUrl, 'api');
     const handler = jest.fn(() => Promise.resolve());
-    api.worker.consume('token-refresh', 'refresh', 1, handler);
+    api.worker.consume('asset-discovery', 'discover', 1, handler);
     await api.app.init();
-    await api.jobs.add('token-refresh', 'refresh', { accountId: 'a' });
+    await api.jobs.add('asset-discovery', 'discover', { accountId: 'a' });
     await pause(300);
     expect(handler).not.toHaveBeenCalled();
-    expect(await api.jobs.countsOf('token-refresh')).toMatchObject({ waiting: 1 });
+    expect(await api.jobs.countsOf('asset-discovery')).toMatchObject({ waiting: 1 });
 
     const other = await start(redisUrl, 'worker');
-    other.worker.consume('token-refresh', 'refresh', 1, handler);
+    other.worker.consume('asset-discovery', 'discover', 1, handler);
     await other.app.init();
     await eventually(() => handler.mock.calls.length === 1);
   });
@@ -108,13 +108,13 @@ describe('the queues on a real Redis', () => {
   it('runs a delayed job when its time has come', async () => {
     const { jobs, worker, app } = await start(redisUrl);
     const ran: number[] = [];
-    worker.consume('token-refresh', 'refresh', 1, () => {
+    worker.consume('asset-discovery', 'discover', 1, () => {
       ran.push(Date.now());
       return Promise.resolve();
     });
     await app.init();
     const addedAt = Date.now();
-    await jobs.add('token-refresh', 'refresh', { accountId: 'a' }, { delayMs: 400 });
+    await jobs.add('asset-discovery', 'discover', { accountId: 'a' }, { delayMs: 400 });
     await eventually(() => ran.length === 1);
     expect(ran[0]! - addedAt).toBeGreaterThanOrEqual(390);
   });
@@ -177,7 +177,7 @@ describe('the queues on a real Redis', () => {
       await proxy.cut();
       const { jobs, worker, app } = await start(proxy.url);
       const seen: string[] = [];
-      worker.consume('token-refresh', 'refresh', 1, ({ accountId }) => {
+      worker.consume('asset-discovery', 'discover', 1, ({ accountId }) => {
         seen.push(accountId);
         return Promise.resolve();
       });
@@ -185,13 +185,13 @@ describe('the queues on a real Redis', () => {
       await pause(300);
       await proxy.restore();
       await eventually(() => jobs.isReachable());
-      await jobs.add('token-refresh', 'refresh', { accountId: 'a' });
+      await jobs.add('asset-discovery', 'discover', { accountId: 'a' });
       await eventually(() => seen.length === 1);
     });
 
     it('does not hold up the shutdown, nor fill the log', async () => {
       const { jobs, worker, app } = await start(proxy.url);
-      worker.consume('token-refresh', 'refresh', 1, () => Promise.resolve());
+      worker.consume('asset-discovery', 'discover', 1, () => Promise.resolve());
       await app.init();
       await eventually(() => jobs.isReachable());
       await proxy.cut();
