@@ -43,7 +43,7 @@ describe('the environment', () => {
     ['DATABASE_URL', 'mysql://localhost/db'],
     ['REDIS_URL', 'localhost:6379'],
     ['META_APP_ID', 'my app'],
-    ['META_GRAPH_VERSION', '26'],
+    ['META_GRAPH_VERSION', 'latest'],
     ['META_GRAPH_URL', 'graph.facebook.com'],
     ['PUBLIC_URL', 'ftp://example.com'],
     ['OAUTH_REDIRECT_URIS', 'https://a.example.com/cb,nonsense'],

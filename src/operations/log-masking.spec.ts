@@ -24,6 +24,12 @@ describe('maskText', () => {
     expect(masked).not.toContain(canary);
   });
 
+  it('keeps of a message id of Meta only its end: the rest holds a phone number', () => {
+    expect(maskText('wamid.HBgLMTY1MDU1NTEyMzQVAgARGBRENEYwNTJFOTlBQTdENzc2RjZDQQA= is late')).toBe(
+      'wamid.…ZDQQA= is late',
+    );
+  });
+
   it.each([
     'Migrated: CreateIdentity1795219200000',
     'Listening on http://127.0.0.1:3000 as api',

@@ -69,6 +69,8 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\bmbb_[\w-]{8,}/g, MASK],
   [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^/\s@"']+@/gi, `$1${MASK}@`],
   [/[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/g, MASK],
+  // Meta's message ids hold the customer's number in base64; their end tells them apart.
+  [/\bwamid\.[A-Za-z0-9+/=_-]*?([A-Za-z0-9+/=_-]{6})(?![A-Za-z0-9+/=_-])/g, 'wamid.…$1'],
   [/\+\d[\d\s().-]{6,18}\d/g, MASK],
   // Without a plus, a phone number is ten to fifteen digits on their own; so are some of Meta's ids, which is the price.
   [/(?<![\w.-])\d{10,15}(?![\w-])/g, MASK],

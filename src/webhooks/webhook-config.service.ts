@@ -8,6 +8,7 @@ import { TokenCipher } from '../crypto/token-cipher';
 import type { AccountId } from '../database/ids';
 import { newId } from '../database/ids';
 import { AppError, NotFoundError, ValidationFailedError } from '../errors/app.error';
+import { GraphRejectedError } from '../graph-client/graph.error';
 import { WebhookConfigEntity } from './entities/webhook-config.entity';
 import { KNOWN_FIELDS, type WebhookObject, fieldsByObject } from './webhook-fields';
 import { WebhookSubscriberRegistry } from './webhook-subscriber.registry';
@@ -96,9 +97,9 @@ export class WebhookConfigService {
     const wanted = Object.keys(wish.fields).filter((name) => wish.fields[name] === true);
     const owned = await this.objectsOf(accountId);
     const problems: string[] = wanted.length === 0 ? ['No field is switched on, so Meta sends nothing.'] : [];
-    for (const [object, fields] of fieldsByObject(wanted)) {
+    for (const [object, fields] of fieldsByObject(wanted, this.config.env.META_SCOPES)) {
       try {
-        await this.subscriptions.subscribe(object, fields, wish.verifyToken);
+        await this.subscribeApp(object, fields, wish.verifyToken);
         if (owned.has(object)) await this.subscribers.of(object)?.subscribeAssets(accountId);
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
@@ -108,6 +109,20 @@ export class WebhookConfigService {
       }
     }
     return problems;
+  }
+
+  private async subscribeApp(
+    object: WebhookObject,
+    fields: readonly string[],
+    verifyToken: string,
+  ): Promise<void> {
+    try {
+      await this.subscriptions.subscribe(object, fields, verifyToken);
+    } catch (error) {
+      // Each permission is a field, and one that Meta does not know (any more) would cost the others.
+      if (object !== 'permissions' || !(error instanceof GraphRejectedError)) throw error;
+      await this.subscriptions.subscribe(object, ['connected'], verifyToken);
+    }
   }
 
   /** The objects that the account has something of; WhatsApp is assumed as long as nothing is known. */

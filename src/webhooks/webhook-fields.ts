@@ -74,6 +74,7 @@ const FIELDS: Record<WebhookObject, readonly string[]> = {
     'story_insights',
     'share_to_story',
   ],
+  // Beside it, every permission is a field of this object.
   permissions: ['connected'],
 };
 
@@ -121,8 +122,12 @@ export const KNOWN_FIELDS: ReadonlySet<string> = new Set(
  * The fields to ask Meta for, object by object, so that what was asked of us is delivered. An object that none of the
  * wanted fields concerns is left out.
  * @param wanted names that are `true` in the configuration
+ * @param permissions those that this service asks people for; losing one is worth knowing
  */
-export function fieldsByObject(wanted: readonly string[]): Map<WebhookObject, string[]> {
+export function fieldsByObject(
+  wanted: readonly string[],
+  permissions: readonly string[],
+): Map<WebhookObject, string[]> {
   const result = new Map<WebhookObject, string[]>();
   for (const object of WEBHOOK_OBJECTS) {
     const fields = new Set(
@@ -130,7 +135,8 @@ export function fieldsByObject(wanted: readonly string[]): Map<WebhookObject, st
     );
     if (object === 'whatsapp_business_account' && fields.size > 0)
       for (const field of STATE_OF_WHATSAPP) fields.add(field);
-    if (object === 'permissions' && wanted.length > 0) fields.add('connected');
+    if (object === 'permissions' && wanted.length > 0)
+      for (const field of [...FIELDS.permissions, ...permissions]) fields.add(field);
     if (fields.size > 0) result.set(object, [...fields]);
   }
   return result;
