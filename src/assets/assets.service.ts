@@ -106,6 +106,15 @@ export class AssetsService {
     return new Map(rows.map((row) => [`${row.kind}:${row.meta_id}`, toOwned(row)]));
   }
 
+  /** Meta's ids of what an account owns of one kind at present, the first claimed first. */
+  async metaIdsOf(accountId: AccountId, kind: AssetKind): Promise<string[]> {
+    const rows: { meta_id: string }[] = await this.database.query(
+      'SELECT meta_id FROM assets WHERE account_id = $1 AND kind = $2 AND released_at IS NULL ORDER BY id',
+      [accountId, kind],
+    );
+    return rows.map((row) => row.meta_id);
+  }
+
   /** Which kinds an account owns at present, for `platforms{}` of the connection status. */
   async kindsOf(accountId: AccountId): Promise<Set<AssetKind>> {
     const rows: { kind: AssetKind }[] = await this.database.query(

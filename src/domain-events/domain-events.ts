@@ -22,6 +22,11 @@ export type DomainEvent<K extends DomainEventKind = DomainEventKind> = {
     kind: P;
     accountId: AccountId;
     payload: DomainEventMap[P];
+    /**
+     * Same for the same occurrence, however often its webhook is processed: it is told once. Left out where the change
+     * itself cannot happen twice.
+     */
+    fingerprint?: Buffer;
     /** Set for what happens in a conversation: the place in its order. */
     conversation?: { id: ConversationId; seq: string };
   };

@@ -9,8 +9,9 @@ export class Outbox {
   async record(tx: EntityManager, events: readonly DomainEvent[]): Promise<void> {
     if (events.length === 0) return;
     await tx.query(
-      `INSERT INTO domain_events (id, account_id, kind, payload, conversation_id, seq)
-       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::uuid[], $6::bigint[])`,
+      `INSERT INTO domain_events (id, account_id, kind, payload, conversation_id, seq, fingerprint)
+       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::uuid[], $6::bigint[], $7::bytea[])
+       ON CONFLICT DO NOTHING`,
       [
         events.map(() => newId()),
         events.map((event) => event.accountId),
@@ -18,6 +19,7 @@ export class Outbox {
         events.map((event) => JSON.stringify(event.payload)),
         events.map((event) => event.conversation?.id ?? null),
         events.map((event) => event.conversation?.seq ?? null),
+        events.map((event) => event.fingerprint ?? null),
       ],
     );
   }

@@ -48,6 +48,15 @@ export class MetaAccountsRepository {
     return withSecrets(tx).where('account.id = :id', { id }).setLock('pessimistic_write').getOne();
   }
 
+  /** @returns false when there is no such account, or it is disconnected */
+  async hold(tx: EntityManager, id: AccountId): Promise<boolean> {
+    const rows: unknown[] = await tx.query(
+      'SELECT 1 FROM meta_accounts WHERE id = $1 AND deleted_at IS NULL FOR SHARE',
+      [id],
+    );
+    return rows.length > 0;
+  }
+
   /**
    * The row of a login, also a disconnected one: whoever comes back finds the conversations of before. Until the
    * transaction ends, nobody else stores the same login, so that two at once make one row.

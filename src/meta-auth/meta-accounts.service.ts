@@ -9,7 +9,6 @@ import type { AccountMember, MemberRole } from '../identity/account-member';
 import { AccountAccess } from '../identity/account-access.service';
 import type { AuthenticatedUser } from '../identity/authenticated-user';
 import { Clock } from './clock';
-import type { GranularScope, MetaAccountEntity, StatusReason } from './entities/meta-account.entity';
 import { MetaAuthApi } from './meta-auth-api';
 import { MetaAccountsRepository } from './meta-accounts.repository';
 import { TokenVault } from './token-vault';
@@ -54,17 +53,12 @@ export class MetaAccountsService {
   }
 
   /**
-   * What Meta let the account's token see, from the last look at it; empty when Meta gives no details, as for Instagram
-   * Login.
+   * Keeps the account from being disconnected until the transaction ends: what is claimed for it after that would have an
+   * owner whom nobody can reach, and nobody else could ever connect it.
+   * @throws AccountNotFoundError when it is disconnected already
    */
-  async granularScopesOf(accountId: AccountId): Promise<GranularScope[]> {
-    return (await this.accounts.find(accountId))?.granularScopes ?? [];
-  }
-
-  /** Meta's id of the account's system user; null when it is a person's account. */
-  async systemUserIdOf(accountId: AccountId): Promise<string | null> {
-    const account = await this.accounts.find(accountId);
-    return account?.tokenKind === 'system_user' ? account.metaUserId : null;
+  async hold(tx: EntityManager, accountId: AccountId): Promise<void> {
+    if (!(await this.accounts.hold(tx, accountId))) throw new AccountNotFoundError();
   }
 
   /**

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { DomainEvent } from '../domain-events/domain-events';
 import { Outbox } from '../domain-events/outbox';
 import type { WhatsAppAccountUpdated } from '../webhooks/whatsapp-account-events';
+import { fingerprintOf } from '../webhooks/event-fingerprint';
 import type { WebhookEventKind } from '../webhooks/webhook-events';
 import {
   type RoutedEvent,
@@ -171,14 +172,15 @@ export class BusinessCapabilityHandler
 type AccountEventKind = Extract<WebhookEventKind, `whatsapp.${'account' | 'business'}.${string}`>;
 
 function told<K extends AccountEventKind>(
-  { owner, asset }: OwnedEvent<K>,
+  occurrence: OwnedEvent<K>,
   field: string,
   event: string | null,
 ): DomainEvent<'whatsapp.account.updated'> {
   return {
     kind: 'whatsapp.account.updated',
-    accountId: owner.accountId,
-    payload: { wabaId: asset?.metaId ?? '', field, event },
+    accountId: occurrence.owner.accountId,
+    payload: { wabaId: occurrence.asset?.metaId ?? '', field, event },
+    fingerprint: fingerprintOf(occurrence),
   };
 }
 

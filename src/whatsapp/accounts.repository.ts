@@ -43,28 +43,6 @@ export class AccountsRepository {
       .getMany();
   }
 
-  /** Meta's ids of the WABAs that the account has claimed, those of Embedded Signup before they were ever read included. */
-  async claimedWabaIds(accountId: AccountId): Promise<string[]> {
-    const rows: { meta_id: string }[] = await this.database.query(
-      `SELECT meta_id FROM assets WHERE account_id = $1 AND kind = 'waba' AND released_at IS NULL ORDER BY id`,
-      [accountId],
-    );
-    return rows.map((row) => row.meta_id);
-  }
-
-  /**
-   * Keeps the account from being disconnected until the transaction ends: what a discovery claims after that would have
-   * an owner whom nobody can reach, and nobody else could ever connect it.
-   * @returns false when it is disconnected already
-   */
-  async holdAccount(tx: EntityManager, accountId: AccountId): Promise<boolean> {
-    const rows: unknown[] = await tx.query(
-      'SELECT 1 FROM meta_accounts WHERE id = $1 AND deleted_at IS NULL FOR SHARE',
-      [accountId],
-    );
-    return rows.length > 0;
-  }
-
   async upsertWaba(tx: EntityManager, { accountId, id }: OwnedAsset, waba: DiscoveredWaba): Promise<void> {
     await tx.query(
       `INSERT INTO whatsapp_business_accounts AS w

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { AssetsService } from '../assets/assets.service';
 import type { AccountId } from '../database/ids';
 import { AppError } from '../errors/app.error';
 import { GraphRejectedError } from '../graph-client/graph.error';
@@ -40,6 +41,7 @@ export class AssetDiscoveryService {
     private readonly importer: WabaImporter,
     private readonly subscriber: WabaSubscriber,
     private readonly repository: AccountsRepository,
+    private readonly assets: AssetsService,
     private readonly tokens: MetaTokenService,
     private readonly jobs: JobQueue,
   ) {}
@@ -59,7 +61,7 @@ export class AssetDiscoveryService {
   }
 
   private async run(accountId: AccountId, token: string): Promise<DiscoveryResult> {
-    const claimed = await this.repository.claimedWabaIds(accountId);
+    const claimed = await this.assets.metaIdsOf(accountId, 'waba');
     const found = await this.finder.find(accountId, token, claimed);
     // A way that Meta refuses for good is of no interest once another one has led to something.
     const refused = found.refused.filter(({ error }) => error.retryable || found.wabaIds.length === 0);

@@ -4,7 +4,7 @@ import { AppError } from '../errors/app.error';
 export interface TemplateProblem {
   /** Where in the request, as `components.1.buttons.0.text`. */
   path: string;
-  /** Stable; branch on this. As `body.variable_at_edge`. */
+  /** Stable; branch on this. As `body.variable_first`. */
   rule: string;
   /** What is wrong and what to write instead. */
   message: string;

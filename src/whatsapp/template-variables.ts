@@ -8,7 +8,8 @@ export interface Placeholders {
   names: string[];
   /** One that is neither a number nor lower-case letters, digits and underscores. */
   malformed: string[];
-  isAtEdge: boolean;
+  /** Whether the text begins with one. */
+  isFirst: boolean;
   hasAdjacent: boolean;
 }
 
@@ -19,7 +20,7 @@ export function placeholdersOf(text: string): Placeholders {
   return {
     names: [...new Set(found)],
     malformed: found.filter((name) => !/^(?:[1-9]\d{0,2}|[a-z_][a-z0-9_]*)$/.test(name)),
-    isAtEdge: trimmed.startsWith('{{') || trimmed.endsWith('}}'),
+    isFirst: trimmed.startsWith('{{'),
     hasAdjacent: /\}\}\s*\{\{/.test(text),
   };
 }

@@ -3,7 +3,8 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AssetsService } from '../assets/assets.service';
 import type { AccountId } from '../database/ids';
-import { AccountNotFoundError, AppError } from '../errors/app.error';
+import { AppError } from '../errors/app.error';
+import { MetaAccountsService } from '../meta-auth/meta-accounts.service';
 import { AccountsRepository, type ReadPhoneNumber } from './accounts.repository';
 import { isDeadToken } from './dead-token';
 import type { WhatsAppBusinessAccountEntity } from './entities/whatsapp-business-account.entity';
@@ -23,6 +24,7 @@ export class WabaImporter {
     @InjectDataSource() private readonly database: DataSource,
     private readonly whatsapp: WhatsAppApi,
     private readonly assets: AssetsService,
+    private readonly accounts: MetaAccountsService,
     private readonly repository: AccountsRepository,
   ) {}
 
@@ -36,7 +38,7 @@ export class WabaImporter {
     const waba = await this.whatsapp.waba(token, wabaId);
     const numbers = await this.withProfiles(token, await this.whatsapp.phoneNumbers(token, wabaId));
     await this.database.transaction(async (tx) => {
-      if (!(await this.repository.holdAccount(tx, accountId))) throw new AccountNotFoundError();
+      await this.accounts.hold(tx, accountId);
       const [wabaAsset, ...numberAssets] = await this.assets.claim(tx, accountId, [
         { kind: 'waba', metaId: waba.wabaId, name: waba.name },
         ...numbers.map(({ number }) => ({

@@ -6,7 +6,6 @@ import {
   type MessageView,
   type Messenger,
   aMessenger,
-  aText,
   customerWrites,
   helloWorld,
   message,
@@ -16,9 +15,9 @@ import {
   storedId,
   withStatus,
 } from '../factories/messaging.factory';
-import { type ConnectedAnswer, REDIRECT_URI, connectedAccount, sandboxOf } from '../factories/meta-login';
+import { type ConnectedAnswer, connectedAccount, sandboxOf } from '../factories/meta-login';
 import { deliver } from '../signed-webhook';
-import { TEST_APP_ID, type TestApp, startTestApp } from '../test-app';
+import { TEST_APP_ID, TEST_APP_SECRET, type TestApp, startTestApp } from '../test-app';
 
 /**
  * Twenty-five things that Meta's API does otherwise than one would expect: a test for each that this service meets by
@@ -95,8 +94,7 @@ describe('a naive implementation gets wrong that', () => {
     );
     return rows.map(({ kind, value }) => `${kind} ${value}`);
   };
-  const daysLeft = (expiresAt: string | null) =>
-    (Date.parse(expiresAt ?? '') - sandbox().now()) / DAY_MS;
+  const daysLeft = (expiresAt: string | null) => (Date.parse(expiresAt ?? '') - sandbox().now()) / DAY_MS;
   /** As Meta would read it, with any token. */
   const atMeta = async (path: string, token: string): Promise<Record<string, unknown>> => {
     const response = await fetch(`${app.sandbox?.url ?? ''}/v26.0${path}`, {
@@ -133,14 +131,15 @@ describe('a naive implementation gets wrong that', () => {
     if (found === undefined) throw new Error('No delivery was kept.');
     return found;
   };
+  const aTemplate = (changes: Record<string, unknown> = {}) => ({
+    name: `order_${unique().slice(1)}`,
+    language: 'en_US',
+    category: 'UTILITY',
+    components: [{ type: 'BODY', text: 'Your order is on its way.' }],
+    ...changes,
+  });
   const createTemplate = async (changes: Record<string, unknown> = {}): Promise<Template> => {
-    const answer = await me.client.post<Template>(TEMPLATES, {
-      name: `order_${unique().slice(1)}`,
-      language: 'en_US',
-      category: 'UTILITY',
-      components: [{ type: 'BODY', text: 'Your order is on its way.' }],
-      ...changes,
-    });
+    const answer = await me.client.post<Template>(TEMPLATES, aTemplate(changes));
     expect({ status: answer.status, text: answer.text }).toMatchObject({ status: 201 });
     return answer.body.data;
   };
@@ -242,14 +241,9 @@ describe('a naive implementation gets wrong that', () => {
       ['accepted', 'read'].every((wanted) => statuses.some(({ status }) => status === wanted)),
     );
     expect(found).toMatchObject({ status: 'read', wamid: sandbox().sentMessages({ to })[0]?.id });
-    const stranger = { ...aDelivery(anEntry(SEED.wabaId, aChange({ statuses: [anOrphan('wamid.orphan')] }))) };
-    expect(await dealtWith(stranger)).toMatchObject({ state: 'processed' });
-  });
-  const anOrphan = (id: string) => ({
-    id,
-    status: 'delivered',
-    timestamp: '1780000100',
-    recipient_id: '16505558800',
+    const orphan = { id: 'wamid.orphan', status: 'delivered', timestamp: '1780000100', recipient_id: '1650' };
+    const early = aDelivery(anEntry(SEED.wabaId, aChange({ statuses: [orphan] })));
+    expect(await dealtWith(early)).toMatchObject({ state: 'processed', events: { processed: 1 } });
   });
 
   it('8: the signature covers the raw bytes: \\u and \\/ are part of them', async () => {
@@ -269,8 +263,8 @@ describe('a naive implementation gets wrong that', () => {
     const status = async (tenant: string, lifetime: { expiresInSeconds?: number }) => {
       const client = await aClient();
       await connectedAccount(app, client, { personId: aTenant(tenant).personId, ...lifetime });
-      return (await client.get<{ connected: boolean; expiresAt: string | null }>('/api/meta/auth/status')).body
-        .data;
+      return (await client.get<{ connected: boolean; expiresAt: string | null }>('/api/meta/auth/status'))
+        .body.data;
     };
     const dated = await status('Without expires_in', {});
     expect(dated.connected).toBe(true);
@@ -282,17 +276,17 @@ describe('a naive implementation gets wrong that', () => {
   });
 
   it('10: a Page token lives on only if the user token was long-lived: that one is kept and used', async () => {
-    const token = sandbox()
-      .calls({ path: new RegExp(`${SEED.wabaId}/phone_numbers$`) })
-      .at(-1)?.token;
-    console.log(token, await atMeta('/me/accounts?fields=access_token', token ?? ''));
-    const { data: pages } = (await atMeta('/me/accounts?fields=access_token', token ?? '')) as {
-      data: { access_token: string }[];
-    };
-    const inspected = await atMeta(
-      `/debug_token?input_token=${pages[0]?.access_token ?? ''}`,
-      `${TEST_APP_ID}|test-app-secret`,
-    );
+    const { personId, wabaId } = aTenant('With a Page');
+    sandbox().createPage({ name: 'Their Page', personId });
+    const scopes = ['pages_show_list', 'business_management', 'whatsapp_business_management'];
+    const client = await aClient();
+    await connectedAccount(app, client, { personId, scopes });
+    expect((await client.get('/api/meta/whatsapp/account')).status).toBe(200);
+    const [call] = sandbox().calls({ path: new RegExp(`${wabaId}/phone_numbers$`) });
+    const pages = await atMeta('/me/accounts?fields=access_token', call?.token ?? '');
+    const [page] = pages.data as { access_token: string }[];
+    const path = `/debug_token?input_token=${page?.access_token ?? ''}`;
+    const inspected = await atMeta(path, `${TEST_APP_ID}|${TEST_APP_SECRET}`);
     expect(inspected.data).toMatchObject({ type: 'PAGE', is_valid: true, expires_at: 0 });
   });
 
@@ -332,7 +326,7 @@ describe('a naive implementation gets wrong that', () => {
     expect((await client.get(`${MESSAGES}/${await storedId(app, messageId)}`)).status).toBe(200);
   });
 
-  it('13: the app’s subscriptions take the app’s token, those of a WABA the person’s', async () => {
+  it('13: the app’s subscriptions take the app’s token, those of a WABA the person’s', () => {
     const calls = subscriptionsOf('whatsapp_business_account');
     expect(calls.length).toBeGreaterThan(0);
     for (const { token, status } of calls)
@@ -372,7 +366,7 @@ describe('a naive implementation gets wrong that', () => {
     const answer = await me.client.post(CONFIGURE, { verifyToken: 'a-verify-token', fields });
     expect(answer.body.data).toMatchObject({ status: 'active', fields });
     const asked = (object: string) =>
-      String((subscriptionsOf(object).at(-1)?.body as { fields: string }).fields).split(',');
+      (subscriptionsOf(object).at(-1)?.body as { fields: string }).fields.split(',');
     expect(asked('whatsapp_business_account')).toContain('messages');
     expect(asked('whatsapp_business_account')).not.toContain('message_deliveries');
     expect(asked('page')).toContain('message_deliveries');
@@ -441,8 +435,10 @@ describe('a naive implementation gets wrong that', () => {
     const pages = sandbox().calls({ path: new RegExp(`${SEED.wabaId}/phone_numbers$`) });
     expect(pages.map(({ query }) => 'after' in query)).toEqual(expect.arrayContaining([false, true]));
     for (const { query } of sandbox().calls()) expect(query).not.toHaveProperty('access_token');
-    const { token } = pages[0] ?? {};
-    expect(token?.length).toBeGreaterThan(10);
+    const token = pages[0]?.token ?? '';
+    const asMetaSendsIt = await atMeta(`/${SEED.wabaId}/phone_numbers?limit=100`, token);
+    expect((asMetaSendsIt.paging as { next: string }).next).toContain(`access_token=${token}`);
+    expect(logged.length).toBeGreaterThan(0);
     for (const text of [synced.text, listed.text, JSON.stringify(logged)]) {
       expect(text).not.toContain(token);
       expect(text).not.toContain('access_token=');
@@ -460,14 +456,7 @@ describe('a naive implementation gets wrong that', () => {
     );
     expect(left.body.data.templates).toMatchObject([{ id: arabic.id, language: 'ar' }]);
     await me.client.delete(`${TEMPLATES}/${arabic.id}`);
-    const { templateId: _, ...again } = { ...english };
-    const refused = await me.client.post(TEMPLATES, {
-      name: again.name,
-      language: 'en_US',
-      category: 'UTILITY',
-      components: [{ type: 'BODY', text: 'Your order is on its way.' }],
-    });
-    expect(refused).toMatchObject({
+    expect(await me.client.post(TEMPLATES, aTemplate({ name: english.name }))).toMatchObject({
       status: 422,
       body: { error: { code: 'META_REJECTED', details: { meta: { subcode: 2388023 } } } },
     });
@@ -483,6 +472,8 @@ describe('a naive implementation gets wrong that', () => {
     const edit = (components: unknown[]) => me.client.put(`${TEMPLATES}/${template.id}`, { components });
     const edits = () => sandbox().calls({ method: 'POST', path: new RegExp(`${template.templateId}$`) });
     const approve = async () => {
+      // Two verdicts of one second are the same bytes, which are taken once.
+      await sandbox().advance(1_000);
       sandbox().setTemplateStatus({ templateId: template.templateId }, { status: 'APPROVED' });
       await eventually(
         () => me.client.get<Template>(`${TEMPLATES}/${template.id}`),
@@ -517,12 +508,12 @@ describe('a naive implementation gets wrong that', () => {
     expect(account.body.data.messagingLimit).toBe('TIER_1K');
   });
 
-  it('one app serves all tenants: the fields that one of them wants take nothing from the others', async () => {
+  it('12, 15: one app serves all tenants: what one of them subscribes takes nothing from the others', async () => {
     const other = await aMessenger(app, admin, { personId: aTenant('Calls only').personId });
     const fields = { calls: true };
-    expect((await other.client.post(CONFIGURE, { verifyToken: 'another-token', fields })).body.data.status).toBe(
-      'active',
-    );
+    expect(
+      (await other.client.post(CONFIGURE, { verifyToken: 'another-token', fields })).body.data.status,
+    ).toBe('active');
     await customerWrites(app, { from: unique(), phoneNumberId: SEED.phoneNumberId });
   });
 });

@@ -82,7 +82,7 @@ interface Delivery {
       app.db
         .query(`SELECT (SELECT count(*) FROM messages) AS messages, (SELECT count(*) FROM contacts) AS contacts,
         (SELECT count(*) FROM message_statuses) AS statuses, (SELECT count(*) FROM conversations) AS conversations,
-        (SELECT sum(unread_count) FROM conversations) AS unread`);
+        (SELECT sum(unread_count) FROM conversations) AS unread, (SELECT count(*) FROM domain_events) AS told`);
     const before = await count();
     const again = payloads('whatsapp');
     for (const [, body] of again) await deliver(app.api, `${body} `);

@@ -376,7 +376,7 @@ describe('WhatsApp templates', () => {
         code: 'TEMPLATE_INVALID',
         details: {
           problems: [
-            { path: 'components.0.text', rule: 'body.variable_at_edge' },
+            { path: 'components.0.text', rule: 'body.variable_first' },
             { path: 'components.0.example', rule: 'body.example_missing' },
             { path: 'components.1.text', rule: 'footer.too_long' },
           ],

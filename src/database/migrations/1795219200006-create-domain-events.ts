@@ -12,8 +12,11 @@ export class CreateDomainEvents1795219200006 implements MigrationInterface {
         conversation_id uuid,
         seq bigint,
         created_at timestamptz NOT NULL DEFAULT now(),
-        published_at timestamptz
+        published_at timestamptz,
+        fingerprint bytea
       );
+      -- What was told once is not told again when its webhook is processed again.
+      CREATE UNIQUE INDEX domain_events_once ON domain_events (account_id, fingerprint) WHERE fingerprint IS NOT NULL;
       CREATE INDEX domain_events_unpublished ON domain_events (id) WHERE published_at IS NULL;
       CREATE INDEX domain_events_of_account ON domain_events (account_id, id);
     `);
