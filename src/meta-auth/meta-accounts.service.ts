@@ -9,6 +9,7 @@ import type { AccountMember, MemberRole } from '../identity/account-member';
 import { AccountAccess } from '../identity/account-access.service';
 import type { AuthenticatedUser } from '../identity/authenticated-user';
 import { Clock } from './clock';
+import type { MetaAccountEntity, StatusReason } from './entities/meta-account.entity';
 import { MetaAuthApi } from './meta-auth-api';
 import { MetaAccountsRepository } from './meta-accounts.repository';
 import { TokenVault } from './token-vault';
