@@ -14,9 +14,13 @@ import { KNOWN_FIELDS, type WebhookObject, fieldsByObject } from './webhook-fiel
 import { WebhookSubscriberRegistry } from './webhook-subscriber.registry';
 import { WebhookSubscriptionsApi } from './webhook-subscriptions-api';
 
+/** Any fixed number of its own. */
+const SUBSCRIPTION_LOCK = 7_205_003;
+
 @Injectable()
 export class WebhookConfigService {
   private readonly log = new Logger(WebhookConfigService.name);
+  private inLine: Promise<void> = Promise.resolve();
 
   constructor(
     @InjectRepository(WebhookConfigEntity) private readonly configs: Repository<WebhookConfigEntity>,
@@ -51,7 +55,7 @@ export class WebhookConfigService {
   ): Promise<WebhookConfigEntity> {
     refuseUnknownFields(wish.fields);
     const id = await this.store(accountId, wish);
-    const problems = await this.subscribe(accountId, wish);
+    const problems = await this.oneAtATime(() => this.subscribe(accountId, wish));
     await this.configs.update(
       { accountId, id },
       problems.length === 0
@@ -94,9 +98,10 @@ export class WebhookConfigService {
     accountId: AccountId,
     wish: { verifyToken: string; fields: Record<string, boolean> },
   ): Promise<string[]> {
-    const wanted = Object.keys(wish.fields).filter((name) => wish.fields[name] === true);
+    const own = Object.keys(wish.fields).filter((name) => wish.fields[name] === true);
+    const wanted = await this.fieldsOfAll();
     const owned = await this.objectsOf(accountId);
-    const problems: string[] = wanted.length === 0 ? ['No field is switched on, so Meta sends nothing.'] : [];
+    const problems: string[] = own.length === 0 ? ['No field is switched on, so Meta sends nothing.'] : [];
     for (const [object, fields] of fieldsByObject(wanted, this.config.env.META_SCOPES)) {
       try {
         await this.subscribeApp(object, fields, wish.verifyToken);
@@ -109,6 +114,45 @@ export class WebhookConfigService {
       }
     }
     return problems;
+  }
+
+  /**
+   * The app has one subscription for all who share it, and each new one replaces it: what one account asks for must not
+   * cost another its events.
+   */
+  private async fieldsOfAll(): Promise<string[]> {
+    const rows: { name: string }[] = await this.configs.query(
+      `SELECT DISTINCT field.key AS name FROM webhook_configs c, jsonb_each(c.fields) AS field
+        WHERE field.value = 'true' ORDER BY 1`,
+    );
+    return rows.map(({ name }) => name);
+  }
+
+  /**
+   * Two at once could otherwise each subscribe without what the other has just stored. The lock is the database's, freed
+   * if this process dies; within the process they stand in line before it, as each that waits there holds a connection.
+   */
+  private async oneAtATime<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.inLine.then(() => this.underLock(work));
+    this.inLine = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    return mine;
+  }
+
+  private async underLock<T>(work: () => Promise<T>): Promise<T> {
+    const holder = this.configs.manager.dataSource.createQueryRunner();
+    try {
+      await holder.query('SELECT pg_advisory_lock($1)', [SUBSCRIPTION_LOCK]);
+      try {
+        return await work();
+      } finally {
+        await holder.query('SELECT pg_advisory_unlock($1)', [SUBSCRIPTION_LOCK]);
+      }
+    } finally {
+      await holder.release();
+    }
   }
 
   private async subscribeApp(

@@ -17,6 +17,7 @@ afterAll(() => app.close());
 beforeEach(async () => {
   sandboxOf(app).reset();
   await app.db.query('UPDATE assets SET released_at = now()');
+  await app.db.query('DELETE FROM webhook_configs');
   client = app.api.as(await admin.createUser('agent'));
   await connect(app, client);
   expect((await client.get('/api/meta/whatsapp/account')).status).toBe(200);
@@ -61,6 +62,25 @@ describe('configuring the webhook', () => {
     expect(subscribedFields('whatsapp_business_account')).not.toContain('message_deliveries');
     expect(subscribedFields('page')).toEqual(['message_deliveries', 'message_reads']);
     expect(subscribedFields('instagram')).toEqual(['messaging_seen']);
+  });
+
+  it('subscribes the app for everybody who shares it, also when two configure at the same moment', async () => {
+    const neighbour = app.api.as(await admin.createUser('agent'));
+    const { personId } = sandboxOf(app).createTenant({
+      name: 'Neighbour',
+      displayPhoneNumber: '+1 555-078-3999',
+    });
+    await connect(app, neighbour, { personId });
+    await Promise.all([
+      client.post(CONFIGURE, { verifyToken: 'a-token-of-mine', fields: { messages: true } }),
+      neighbour.post(CONFIGURE, { verifyToken: 'another-token', fields: { calls: true } }),
+    ]);
+    const last = sandboxOf(app)
+      .calls({ method: 'POST', path: /subscriptions$/ })
+      .filter(({ body }) => (body as { object?: string }).object === 'whatsapp_business_account')
+      .at(-1);
+    const fields = (last?.body as { fields: string }).fields.split(',');
+    expect(fields).toEqual(expect.arrayContaining(['messages', 'calls']));
   });
 
   it('uses the app’s own token, which is the only one that subscriptions take', async () => {
