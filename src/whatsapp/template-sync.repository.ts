@@ -47,10 +47,10 @@ export class TemplateSyncRepository {
   /**
    * Makes this process the only one that syncs the WABA. A lease in the row instead of a lock: a lock would hold a
    * database connection for as long as Meta takes.
-   * @param askedAt when the wish came up: a list read after it serves as well as another one
+   * @param notBefore a list read since then serves as well as another one
    * @returns when it began, by the database's clock, or null when somebody else is at it or has been since
    */
-  async begin({ accountId, id }: WabaKey, askedAt: Date): Promise<Date | null> {
+  async begin({ accountId, id }: WabaKey, notBefore: Date): Promise<Date | null> {
     const [rows]: [{ began_at: Date }[], number] = await this.database.query(
       `UPDATE whatsapp_business_accounts
           SET templates_sync_lease_until = clock_timestamp() + $3 * interval '1 millisecond'
@@ -58,7 +58,7 @@ export class TemplateSyncRepository {
           AND (templates_sync_lease_until IS NULL OR templates_sync_lease_until <= clock_timestamp())
           AND (templates_synced_at IS NULL OR templates_synced_at < $4)
         RETURNING clock_timestamp() AS began_at`,
-      [accountId, id, LEASE_MS, askedAt],
+      [accountId, id, LEASE_MS, notBefore],
     );
     return rows[0]?.began_at ?? null;
   }

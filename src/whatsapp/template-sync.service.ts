@@ -42,7 +42,7 @@ export class TemplateSyncService {
     const { syncedAt, at } = await this.getState(waba);
     if (!force && isFresh(syncedAt)) return { syncedAt, isStale: false };
     try {
-      await this.sync(waba, at);
+      await this.sync(waba, force ? at : staleBefore(at));
     } catch (error) {
       const canWait = error instanceof GraphError && error.retryable;
       if (!canWait || !(await this.templates.hasAny(waba))) throw error;
@@ -57,14 +57,17 @@ export class TemplateSyncService {
     const waba = (await this.accounts.wabasOf(accountId)).find((each) => each.wabaId === wabaId);
     if (waba === undefined) return;
     const { syncedAt, at } = await this.getState(waba);
-    if (!isFresh(syncedAt)) await this.sync(waba, at);
+    if (!isFresh(syncedAt)) await this.sync(waba, staleBefore(at));
   }
 
-  /** Several at once become one: who comes while it runs waits for its end instead of asking Meta the same again. */
-  private async sync(waba: WhatsAppBusinessAccountEntity, askedAt: Date): Promise<void> {
+  /**
+   * Several at once become one: who comes while it runs waits for its end instead of asking Meta the same again.
+   * @param notBefore a list read since then will do
+   */
+  private async sync(waba: WhatsAppBusinessAccountEntity, notBefore: Date): Promise<void> {
     const giveUpAt = Date.now() + LONGEST_WAIT_MS;
     for (;;) {
-      const beganAt = await this.syncs.begin(waba, askedAt);
+      const beganAt = await this.syncs.begin(waba, notBefore);
       if (beganAt !== null) {
         await this.run(waba, beganAt);
         return;
@@ -75,7 +78,7 @@ export class TemplateSyncService {
         state = await this.getState(waba);
       }
       // Should the other one have failed, this one tries itself and meets the same error, which its caller is owed.
-      if (state.isRunning || (state.syncedAt !== null && state.syncedAt >= askedAt)) return;
+      if (state.isRunning || (state.syncedAt !== null && state.syncedAt >= notBefore)) return;
     }
   }
 
@@ -101,6 +104,11 @@ export class TemplateSyncService {
       throw error;
     }
   }
+}
+
+/** Who only wants nothing stale is served by a list that somebody has read since they looked. */
+function staleBefore(now: Date): Date {
+  return new Date(now.getTime() - STALE_AFTER_MS);
 }
 
 function isFresh(syncedAt: Date | null): boolean {
