@@ -63,19 +63,29 @@ export async function untilReady(service: BuiltService, timeoutMs = 30_000): Pro
   if (status !== 200) throw new Error(`It did not become ready: ${service.stdout()}${service.stderr()}`);
 }
 
-/** Nothing but what the service cannot do without, and its address, with secrets that can be looked for in its output. */
+export interface LeastEnvironment extends Record<string, string> {
+  META_APP_ID: string;
+  META_APP_SECRET: string;
+  ENCRYPTION_KEYS: string;
+  JWT_SECRET: string;
+}
+
+/**
+ * Nothing but what the service cannot do without, its addresses and, as tests share one Redis, a prefix. The secrets are
+ * new ones each time, so that they can be looked for in what it prints.
+ */
 export function leastEnvironment(needs: {
   databaseUrl: string;
   redisUrl: string;
   port: number;
-  graphUrl?: string;
-}): Record<string, string> & { META_APP_ID: string; META_APP_SECRET: string } {
+}): LeastEnvironment {
   return {
-    META_GRAPH_URL: needs.graphUrl ?? 'http://127.0.0.1:9',
+    META_GRAPH_URL: 'http://127.0.0.1:9', // Nothing listens there.
     META_APP_ID: '1234567890',
     META_APP_SECRET: randomBytes(16).toString('hex'),
     DATABASE_URL: needs.databaseUrl,
     REDIS_URL: needs.redisUrl,
+    REDIS_PREFIX: `test-${randomBytes(6).toString('hex')}`,
     PORT: String(needs.port),
     PUBLIC_URL: `http://127.0.0.1:${needs.port}`,
     ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,

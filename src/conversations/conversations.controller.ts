@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { decodeCursor, encodeCursor } from '../http/cursor';
 import { ApiEnvelope, ApiErrors } from '../http/envelope';
 import { CursorPageQuery } from '../http/page.dto';
@@ -55,6 +55,7 @@ export class ConversationsController {
 
   /** Reads one conversation. */
   @Get(':id')
+  @ApiParam({ name: 'id', description: 'The conversation.', format: 'uuid' })
   @Access('viewer')
   @ApiEnvelope(ConversationDto)
   @ApiErrors('VALIDATION_FAILED', 'NOT_FOUND')
@@ -67,6 +68,7 @@ export class ConversationsController {
 
   /** Reads a conversation's messages, newest first. `before` goes on with older ones, `after` with newer ones. */
   @Get(':id/messages')
+  @ApiParam({ name: 'id', description: 'The conversation.', format: 'uuid' })
   @Access('viewer')
   @ApiEnvelope(ThreadPageDto)
   @ApiErrors('VALIDATION_FAILED', 'NOT_FOUND')

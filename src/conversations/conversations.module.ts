@@ -11,10 +11,12 @@ import { ContactIdentityEntity } from './entities/contact-identity.entity';
 import { ConversationEntity } from './entities/conversation.entity';
 import { MessageEntity } from './entities/message.entity';
 import { MessageSendEntity } from './entities/message-send.entity';
+import { MessageChangeStore } from './message-change-store';
 import { MessageStatusStore } from './message-status-store';
 import { MessageStore } from './message-store.service';
 import { MessagesService } from './messages.service';
 import { SendLedger } from './send-ledger.service';
+import { WaitingSweeper } from './waiting.sweeper';
 
 @Module({
   imports: [
@@ -32,6 +34,8 @@ import { SendLedger } from './send-ledger.service';
     ContactResolver,
     ConversationOpener,
     MessageStatusStore,
+    MessageChangeStore,
+    WaitingSweeper,
     MessageStore,
     MessagesService,
     ContactsService,

@@ -3,14 +3,9 @@ import type { EntityManager } from 'typeorm';
 import type { AccountId, AssetId, ConversationId, MessageId } from '../database/ids';
 import { Outbox } from '../domain-events/outbox';
 import type { ArrivedStatus, DeliveryStatus, MessageError } from './conversation-types';
+import { type ExternalKey, findMessageKeys, keyOf } from './external-key';
 
 type Resolved = ArrivedStatus & { messageId: MessageId };
-
-export interface ExternalKey {
-  accountId: AccountId;
-  assetId: AssetId;
-  externalId: string;
-}
 
 interface WaitingRow {
   account_id: AccountId;
@@ -36,22 +31,18 @@ export class MessageStatusStore {
 
   async apply(tx: EntityManager, statuses: readonly ArrivedStatus[]): Promise<void> {
     if (statuses.length === 0) return;
-    let known = await this.resolveByKey(tx, statuses);
-    const adopted = await this.adoptByMessageId(
-      tx,
-      statuses.filter((status) => !known.has(status)),
-    );
-    for (const [status, id] of adopted) known.set(status, id);
-
-    let orphans = statuses.filter((status) => !known.has(status));
-    if (orphans.length > 0) {
-      // A send may be writing its key at this moment. Whoever has the lock second sees what the first wrote.
-      await lockExternalIds(tx, orphans);
-      const late = await this.resolveByKey(tx, orphans);
-      known = new Map([...known, ...late]);
-      orphans = orphans.filter((status) => !late.has(status));
-      await this.keepWaiting(tx, orphans);
+    const keys = await findMessageKeys(tx, statuses);
+    const known = new Map<ArrivedStatus, MessageId>();
+    for (const status of statuses) {
+      const id = keys.get(keyOf(status));
+      if (id !== undefined) known.set(status, id);
     }
+    const strangers = statuses.filter((status) => !known.has(status));
+    for (const [status, id] of await this.adoptByMessageId(tx, strangers)) known.set(status, id);
+    await this.keepWaiting(
+      tx,
+      strangers.filter((status) => !known.has(status)),
+    );
     await this.applyResolved(
       tx,
       statuses.flatMap((status) => {
@@ -64,7 +55,6 @@ export class MessageStatusStore {
   /** Applies what arrived before these messages were known by their Meta ids. Call it after their keys are written. */
   async applyWaiting(tx: EntityManager, keys: readonly ExternalKey[]): Promise<void> {
     if (keys.length === 0) return;
-    await lockExternalIds(tx, keys);
     const rows: WaitingRow[] = await tx.query(
       `WITH ready AS (
          DELETE FROM waiting_statuses
@@ -73,6 +63,30 @@ export class MessageStatusStore {
        SELECT account_id, asset_id, external_id, status, participant, at, error, details FROM ready`,
       [keys.map((key) => key.accountId), keys.map((key) => key.assetId), keys.map((key) => key.externalId)],
     );
+    await this.applyRows(tx, rows);
+  }
+
+  /**
+   * Applies what began to wait at the very moment its message was stored, by transactions that did not see each other.
+   * @returns how many there were
+   */
+  async applyOverlooked(tx: EntityManager, since: Date): Promise<number> {
+    const rows: WaitingRow[] = await tx.query(
+      `WITH ready AS (
+         DELETE FROM waiting_statuses
+          WHERE (account_id, asset_id, external_id, status, participant) IN (
+            SELECT w.account_id, w.asset_id, w.external_id, w.status, w.participant
+              FROM waiting_statuses w JOIN message_keys k USING (account_id, asset_id, external_id)
+             WHERE w.created_at > $1 LIMIT 500 FOR UPDATE OF w SKIP LOCKED)
+          RETURNING *)
+       SELECT account_id, asset_id, external_id, status, participant, at, error, details FROM ready`,
+      [since],
+    );
+    await this.applyRows(tx, rows);
+    return rows.length;
+  }
+
+  private async applyRows(tx: EntityManager, rows: readonly WaitingRow[]): Promise<void> {
     await this.apply(
       tx,
       rows.map((row) => ({
@@ -88,31 +102,6 @@ export class MessageStatusStore {
         identities: [],
       })),
     );
-  }
-
-  private async resolveByKey(
-    tx: EntityManager,
-    statuses: readonly ArrivedStatus[],
-  ): Promise<Map<ArrivedStatus, MessageId>> {
-    const rows: { account_id: string; asset_id: string; external_id: string; message_id: MessageId }[] =
-      await tx.query(
-        `SELECT account_id, asset_id, external_id, message_id FROM message_keys
-        WHERE (account_id, asset_id, external_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[]))`,
-        [
-          statuses.map((status) => status.accountId),
-          statuses.map((status) => status.assetId),
-          statuses.map((status) => status.externalId),
-        ],
-      );
-    const byKey = new Map(
-      rows.map((row) => [`${row.account_id} ${row.asset_id} ${row.external_id}`, row.message_id]),
-    );
-    const found = new Map<ArrivedStatus, MessageId>();
-    for (const status of statuses) {
-      const id = byKey.get(`${status.accountId} ${status.assetId} ${status.externalId}`);
-      if (id !== undefined) found.set(status, id);
-    }
-    return found;
   }
 
   /**
@@ -190,7 +179,10 @@ export class MessageStatusStore {
     if (rows.length === 0) return;
     await tx.query(
       `INSERT INTO message_statuses AS s (account_id, message_id, status, participant, at, error, details)
-       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::jsonb[], $7::jsonb[])
+       SELECT told.*
+         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::jsonb[], $7::jsonb[])
+                AS told (account_id, message_id, status, participant, at, error, details)
+         JOIN messages m ON m.account_id = told.account_id AND m.id = told.message_id AND m.direction = 'outbound'
        ON CONFLICT ON CONSTRAINT message_statuses_pkey DO UPDATE
           SET at = least(s.at, excluded.at), error = coalesce(s.error, excluded.error),
               details = excluded.details || s.details
@@ -230,7 +222,7 @@ export class MessageStatusStore {
           GROUP BY account_id, id),
        locked AS (
          SELECT m.account_id, m.id FROM messages m JOIN told USING (account_id, id)
-          WHERE array_position(${STATUS_ORDER}, m.status) < told.rank
+          WHERE m.direction = 'outbound' AND array_position(${STATUS_ORDER}, m.status) < told.rank
           ORDER BY m.account_id, m.id FOR UPDATE OF m),
        raised AS (
          UPDATE messages m
@@ -275,16 +267,6 @@ export class MessageStatusStore {
       ],
     );
   }
-}
-
-/** Serialises "a status without a message" against "a message gets its id", which would otherwise miss each other. */
-export async function lockExternalIds(tx: EntityManager, keys: readonly ExternalKey[]): Promise<void> {
-  await tx.query(
-    `SELECT pg_advisory_xact_lock(lock) FROM (
-       SELECT DISTINCT hashtextextended(asset_id || ' ' || external_id, 7205002) AS lock
-         FROM unnest($1::text[], $2::text[]) AS key (asset_id, external_id) ORDER BY 1) AS locks`,
-    [keys.map((key) => key.assetId), keys.map((key) => key.externalId)],
-  );
 }
 
 /** One row per message, status and participant, as one statement may not touch a row twice; the earliest time wins. */

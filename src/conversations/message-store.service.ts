@@ -7,6 +7,7 @@ import { Outbox } from '../domain-events/outbox';
 import { ContactResolver } from './contact-resolver';
 import { ConversationOpener } from './conversation-opener';
 import type { ArrivedEdit, ArrivedMessage, ArrivedRevocation, ArrivedStatus } from './conversation-types';
+import { MessageChangeStore } from './message-change-store';
 import { MessageStatusStore } from './message-status-store';
 
 interface Fresh {
@@ -30,6 +31,7 @@ export class MessageStore {
     private readonly contacts: ContactResolver,
     private readonly conversations: ConversationOpener,
     private readonly statuses: MessageStatusStore,
+    private readonly changes: MessageChangeStore,
     private readonly outbox: Outbox,
   ) {}
 
@@ -89,10 +91,12 @@ export class MessageStore {
       ],
     );
 
+    const keys = fresh.map(({ message }) => message);
     await this.statuses.applyWaiting(
       tx,
-      fresh.filter(({ message }) => message.direction === 'outbound').map(({ message }) => message),
+      keys.filter(({ direction }) => direction === 'outbound'),
     );
+    await this.changes.applyWaiting(tx, keys);
     await this.outbox.record(tx, this.createdEvents(fresh, joined, contactOf));
   }
 
@@ -100,55 +104,12 @@ export class MessageStore {
     await this.statuses.apply(tx, statuses);
   }
 
-  /** Replaces text and content; what was there before stays in `metadata.edits`. An older edit never undoes a newer one. */
   async applyEdits(tx: EntityManager, edits: readonly ArrivedEdit[]): Promise<void> {
-    const newest = new Map<string, ArrivedEdit>();
-    for (const edit of edits) {
-      const key = `${edit.accountId} ${edit.assetId} ${edit.externalId}`;
-      const other = newest.get(key);
-      if (other === undefined || edit.at >= other.at) newest.set(key, edit);
-    }
-    const rows = [...newest.values()];
-    if (rows.length === 0) return;
-    await tx.query(
-      `UPDATE messages m
-          SET metadata = jsonb_set(m.metadata, '{edits}', coalesce(m.metadata -> 'edits', '[]') ||
-                jsonb_build_array(jsonb_build_object('text', m.message_text, 'content', m.content, 'replacedAt', edit.at))),
-              message_text = edit.text, content = edit.content, edited_at = edit.at, updated_at = now()
-         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::jsonb[], $6::timestamptz[])
-                AS edit (account_id, asset_id, external_id, text, content, at)
-         JOIN message_keys k USING (account_id, asset_id, external_id)
-        WHERE m.account_id = k.account_id AND m.id = k.message_id
-          AND m.revoked_at IS NULL AND (m.edited_at IS NULL OR m.edited_at < edit.at)`,
-      [
-        rows.map((edit) => edit.accountId),
-        rows.map((edit) => edit.assetId),
-        rows.map((edit) => edit.externalId),
-        rows.map((edit) => edit.text),
-        rows.map((edit) => JSON.stringify(edit.content)),
-        rows.map((edit) => edit.at),
-      ],
-    );
+    await this.changes.applyEdits(tx, edits);
   }
 
-  /** The person took the message back: its content goes, that there was one stays. */
   async applyRevocations(tx: EntityManager, revocations: readonly ArrivedRevocation[]): Promise<void> {
-    if (revocations.length === 0) return;
-    await tx.query(
-      `UPDATE messages m
-          SET message_text = NULL, content = '{}', metadata = m.metadata - 'edits' - 'raw',
-              revoked_at = least(coalesce(m.revoked_at, revoked.at), revoked.at), updated_at = now()
-         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[])
-                AS revoked (account_id, asset_id, external_id, at)
-         JOIN message_keys k USING (account_id, asset_id, external_id)
-        WHERE m.account_id = k.account_id AND m.id = k.message_id`,
-      [
-        revocations.map((item) => item.accountId),
-        revocations.map((item) => item.assetId),
-        revocations.map((item) => item.externalId),
-        revocations.map((item) => item.at),
-      ],
-    );
+    await this.changes.applyRevocations(tx, revocations);
   }
 
   /** The keys decide what is new: a message that comes twice, even in two transactions at once, gets one row. */

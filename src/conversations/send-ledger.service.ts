@@ -14,7 +14,7 @@ import type {
   SendOrder,
   StartedSend,
 } from './conversation-types';
-import { MessageStatusStore, lockExternalIds } from './message-status-store';
+import { MessageStatusStore } from './message-status-store';
 
 interface SendRow {
   account_id: AccountId;
@@ -140,7 +140,6 @@ export class SendLedger {
   ): Promise<void> {
     const key = { accountId: send.accountId, assetId: send.assetId, externalId: answer.externalId };
     await this.database.transaction(async (tx) => {
-      await lockExternalIds(tx, [key]);
       await tx.query(
         `INSERT INTO message_keys (account_id, asset_id, external_id, message_id) VALUES ($1, $2, $3, $4)
          ON CONFLICT DO NOTHING`,

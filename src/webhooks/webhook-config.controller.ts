@@ -34,8 +34,10 @@ export class WebhookConfigController {
   }
 
   /**
-   * Chooses which events Meta sends and subscribes them: the app at Meta, then each WhatsApp Business Account and Page.
-   * Meta verifies the address meanwhile, so this service has to be reachable at its public address.
+   * Chooses which events Meta sends, and subscribes them.
+   *
+   * @remarks Subscribes the app at Meta, then each WhatsApp Business Account and Page. Meta verifies the address meanwhile,
+   * so this service has to be reachable at its public address.
    */
   @Post('configure')
   @HttpCode(200)
@@ -50,7 +52,7 @@ export class WebhookConfigController {
     return ConfiguredWebhookDto.from(await this.configs.configure(accountId, dto));
   }
 
-  /** The same under the address of the specification's first draft. */
+  /** The same as `POST /configure`, under the address that the configuration is read at. */
   @Post()
   @HttpCode(200)
   @Access('agent')

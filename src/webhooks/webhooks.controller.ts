@@ -27,9 +27,14 @@ export class WebhooksController {
   @Public()
   @RawResponse()
   @Header('Content-Type', 'text/plain; charset=utf-8')
-  @ApiQuery({ name: 'hub.mode', example: 'subscribe' })
-  @ApiQuery({ name: 'hub.verify_token' })
-  @ApiQuery({ name: 'hub.challenge', example: '1158201444' })
+  @ApiQuery({ name: 'hub.mode', type: String, description: 'Always `subscribe`.', example: 'subscribe' })
+  @ApiQuery({ name: 'hub.verify_token', type: String, description: 'The `verifyToken` of a configuration.' })
+  @ApiQuery({
+    name: 'hub.challenge',
+    type: String,
+    description: 'What to answer. Not always a number.',
+    example: '1158201444',
+  })
   @ApiOkResponse({
     description: 'The challenge, nothing else.',
     content: { 'text/plain': { schema: { type: 'string' } } },
@@ -48,8 +53,10 @@ export class WebhooksController {
   }
 
   /**
-   * Takes in a delivery of Meta's. 200 means that it is stored for good and will be processed exactly once in its effects,
-   * whatever happens to this service afterwards.
+   * Takes in a delivery of Meta's.
+   *
+   * @remarks 200 means that it is stored for good and will be processed exactly once in its effects, whatever happens to this
+   * service afterwards.
    */
   @Post()
   @Public()

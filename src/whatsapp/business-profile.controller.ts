@@ -10,8 +10,8 @@ import { NumberProfileDto, UpdateBusinessProfileDto } from './dto/business-profi
 import type { BusinessProfileChange } from './whatsapp-api';
 
 @ApiTags('WhatsApp accounts')
-@ApiErrors('VALIDATION_FAILED', 'UNAUTHORIZED', 'FORBIDDEN', 'ACCOUNT_NOT_FOUND', 'NOT_FOUND', 'CONFLICT')
-@ApiErrors('ACCOUNT_AMBIGUOUS', 'META_REAUTH_REQUIRED', 'META_RATE_LIMITED', 'META_REJECTED')
+@ApiErrors('VALIDATION_FAILED', 'UNAUTHORIZED', 'FORBIDDEN', 'ACCOUNT_NOT_FOUND', 'NOT_FOUND')
+@ApiErrors('CONFLICT', 'ACCOUNT_AMBIGUOUS', 'META_REAUTH_REQUIRED', 'META_RATE_LIMITED', 'META_REJECTED')
 @ApiErrors('META_UNAVAILABLE', 'SERVER_ERROR')
 @Controller('meta/whatsapp/business-profile')
 export class BusinessProfileController {

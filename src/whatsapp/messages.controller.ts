@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Post } from '@nestjs/common';
-import { ApiBody, ApiExtraModels, ApiHeader, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { ApiBody, ApiExtraModels, ApiHeader, ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { ApiEnvelope, ApiErrors } from '../http/envelope';
 import { IdempotencyKey } from '../http/idempotency-key';
 import { UuidParam } from '../http/uuid-param.pipe';
@@ -32,8 +32,10 @@ export class MessagesController {
   ) {}
 
   /**
-   * Sends a message. The body is Meta's own message object in Meta's own names, for every type. It answers `queued` once
-   * the order is stored; each message goes to Meta at most once, and its way shows in `GET /messages/{id}`.
+   * Sends a message.
+   *
+   * @remarks The body is Meta's own message object in Meta's own names, for every type. It answers `queued` once the order
+   * is stored; each message goes to Meta at most once, and its way shows in `GET /messages/{id}`.
    *
    * Free-form messages (everything but `template`) need an open customer service window: 24 hours from the person's last
    * message. Templates may be sent at any time; their parameters are checked against the template first.
@@ -80,6 +82,7 @@ export class MessagesController {
 
   /** Reads a message, sent or received, with every status it has had. */
   @Get(':id')
+  @ApiParam({ name: 'id', description: 'Our id of the message.', format: 'uuid' })
   @Access('viewer')
   @ApiEnvelope(WhatsAppMessageDto)
   @ApiErrors('VALIDATION_FAILED', 'UNAUTHORIZED', 'NOT_FOUND', 'SERVICE_UNAVAILABLE', 'RATE_LIMITED')
@@ -92,10 +95,12 @@ export class MessagesController {
   }
 
   /**
-   * Marks a customer's message, and with it all earlier ones of the chat, as read: the customer sees blue ticks. With
-   * `typing` the customer also sees that an answer is being written.
+   * Marks a customer's message, and with it all earlier ones of the chat, as read.
+   *
+   * @remarks The customer sees blue ticks, and with `typing` also that an answer is being written.
    */
   @Post(':id/read')
+  @ApiParam({ name: 'id', description: 'Our id of the message.', format: 'uuid' })
   @Access('agent')
   @ApiEnvelope(MessageReadDto)
   @ApiErrors(

@@ -25,8 +25,13 @@ export class PhoneNumbersController {
       'Of all WhatsApp Business Accounts of the connected account, or of the named one. Answers from what is stored, which webhooks and `POST /account/sync` keep true.',
   })
   @ApiEnvelope(PhoneNumberListDto)
-  @ApiErrors('VALIDATION_FAILED', 'UNAUTHORIZED', 'FORBIDDEN', 'ACCOUNT_NOT_FOUND', 'NOT_FOUND', 'CONFLICT')
   @ApiErrors(
+    'VALIDATION_FAILED',
+    'UNAUTHORIZED',
+    'FORBIDDEN',
+    'ACCOUNT_NOT_FOUND',
+    'NOT_FOUND',
+    'CONFLICT',
     'ACCOUNT_AMBIGUOUS',
     'META_REAUTH_REQUIRED',
     'META_RATE_LIMITED',

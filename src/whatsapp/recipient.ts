@@ -106,8 +106,8 @@ function identitiesOf(recipient: Recipient): PersonIdentity[] {
 
 /**
  * Under which ids WhatsApp may know a number: its own form differs from the dialled one where a country has changed its
- * numbers. Brazilian mobile numbers (area codes from 31 on) with and without the ninth digit, Mexican ones with and without the old 1, Argentinian
- * ones with and without the 9 are the same person.
+ * numbers. Brazilian mobile numbers with and without the ninth digit, Mexican ones with and without the old 1, Argentinian ones
+ * with and without the 9 are the same person.
  * @returns the number itself first
  */
 export function whatsAppFormsOf(digits: string): string[] {
@@ -118,8 +118,8 @@ export function whatsAppFormsOf(digits: string): string[] {
 }
 
 const OTHER_FORMS: readonly (readonly [RegExp, string])[] = [
-  [/^55([3-9]\d)9([6-9]\d{7})$/, '55$1$2'],
-  [/^55([3-9]\d)([6-9]\d{7})$/, '55$19$2'],
+  [/^55([1-9]\d)9([6-9]\d{7})$/, '55$1$2'],
+  [/^55([1-9]\d)([6-9]\d{7})$/, '55$19$2'],
   [/^521(\d{10})$/, '52$1'],
   [/^52(\d{10})$/, '521$1'],
   [/^549(\d{10})$/, '54$1'],

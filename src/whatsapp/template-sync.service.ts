@@ -45,7 +45,8 @@ export class TemplateSyncService {
       await this.sync(waba, force ? at : staleBefore(at));
     } catch (error) {
       const canWait = error instanceof GraphError && error.retryable;
-      if (!canWait || !(await this.templates.hasAny(waba))) throw error;
+      // Who asks for Meta's list by name is not served an old one as if it were that.
+      if (force || !canWait || !(await this.templates.hasAny(waba))) throw error;
       return { syncedAt, isStale: true };
     }
     const after = await this.getState(waba);

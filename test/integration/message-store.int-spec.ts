@@ -8,9 +8,13 @@ import type {
   ArrivedStatus,
   DeliveryStatus,
 } from '../../src/conversations/conversation-types';
+import { MessageChangeStore } from '../../src/conversations/message-change-store';
 import { MessageStatusStore } from '../../src/conversations/message-status-store';
 import { MessageStore } from '../../src/conversations/message-store.service';
 import { SendLedger } from '../../src/conversations/send-ledger.service';
+import { WaitingSweeper } from '../../src/conversations/waiting.sweeper';
+import { AppConfig } from '../../src/config/app-config';
+import { parseEnv } from '../../src/config/env';
 import type { MessageId } from '../../src/database/ids';
 import { Outbox } from '../../src/domain-events/outbox';
 import {
@@ -21,6 +25,7 @@ import {
   anArrivedStatus,
 } from '../factories/conversations.factory';
 import { openMigratedDatabase } from '../migrated-database';
+import { testEnvironment } from '../test-app';
 
 let db: DataSource;
 let close: () => Promise<void>;
@@ -28,6 +33,7 @@ let store: MessageStore;
 let ledger: SendLedger;
 let tenant: Tenant;
 let contacts: ContactsService;
+let sweeper: WaitingSweeper;
 
 beforeAll(async () => {
   ({ db, close } = await openMigratedDatabase());
@@ -36,7 +42,14 @@ beforeAll(async () => {
   const resolver = new ContactResolver();
   contacts = new ContactsService(db, resolver);
   const opener = new ConversationOpener();
-  store = new MessageStore(resolver, opener, statuses, outbox);
+  const changes = new MessageChangeStore();
+  store = new MessageStore(resolver, opener, statuses, changes, outbox);
+  sweeper = new WaitingSweeper(
+    db,
+    statuses,
+    changes,
+    new AppConfig(parseEnv(testEnvironment('postgres://x/x', 3000))),
+  );
   ledger = new SendLedger(db, resolver, opener, statuses, outbox);
 });
 afterAll(async () => {
@@ -167,30 +180,76 @@ describe('a message that arrives', () => {
     expect(await rowsOf('messages')).toHaveLength(1);
   });
 
-  it('loses its content when its sender takes it back, also if an edit comes after that', async () => {
-    const message = anArrivedMessage(tenant);
+  it('ends the same in every order of itself, its edits and its revocation, and in every batch', async () => {
+    type Step = 'message' | 'first edit' | 'second edit' | 'revocation';
+    const run = async (steps: Step[]): Promise<unknown> => {
+      const message = anArrivedMessage(tenant);
+      const key = { accountId: tenant.accountId, assetId: tenant.assetId, externalId: message.externalId };
+      const edit = (text: string, at: string) => ({
+        ...key,
+        text,
+        content: { body: text },
+        at: new Date(at),
+      });
+      for (const step of steps)
+        await db.transaction(async (tx) => {
+          if (step === 'message') await store.storeArrived(tx, [message]);
+          else if (step === 'first edit') await store.applyEdits(tx, [edit('first', '2026-03-14T09:01:00Z')]);
+          else if (step === 'second edit')
+            await store.applyEdits(tx, [edit('second', '2026-03-14T09:02:00Z')]);
+          else await store.applyRevocations(tx, [{ ...key, at: new Date('2026-03-14T09:03:00Z') }]);
+        });
+      const [row] = await db.query<Record<string, unknown>[]>(
+        `SELECT m.message_text, m.content, m.revoked_at FROM messages m
+           JOIN message_keys k ON k.account_id = m.account_id AND k.message_id = m.id WHERE k.external_id = $1`,
+        [message.externalId],
+      );
+      return row;
+    };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray<Step>(['message', 'first edit', 'second edit', 'revocation'], { minLength: 1 }),
+        fc.boolean(),
+        async (steps, isRepeated) => {
+          if (!steps.includes('message')) return;
+          const row = await run(isRepeated ? [...steps, ...steps] : steps);
+          const text = steps.includes('second edit')
+            ? 'second'
+            : steps.includes('first edit')
+              ? 'first'
+              : 'Hello';
+          expect(row).toEqual(
+            steps.includes('revocation')
+              ? { message_text: null, content: {}, revoked_at: new Date('2026-03-14T09:03:00Z') }
+              : { message_text: text, content: { body: text }, revoked_at: null },
+          );
+        },
+      ),
+      { numRuns: 40 },
+    );
+    expect(await rowsOf('waiting_changes')).toEqual([]);
+  });
+
+  it('is taken back also when that comes at the very moment it is stored', async () => {
+    for (let round = 0; round < 10; round++) {
+      const message = anArrivedMessage(tenant, { text: 'a secret' });
+      const key = { accountId: tenant.accountId, assetId: tenant.assetId, externalId: message.externalId };
+      await Promise.all([
+        storeAll([message]),
+        db.transaction((tx) => store.applyRevocations(tx, [{ ...key, at: new Date() }])),
+      ]);
+    }
+    await sweeper.sweep();
+    expect((await rowsOf('messages')).filter((row) => row.message_text !== null)).toEqual([]);
+    expect(await rowsOf('waiting_changes')).toEqual([]);
+  });
+
+  it('is no longer shown by its conversation once it is taken back', async () => {
+    const message = anArrivedMessage(tenant, { text: 'a secret' });
     await storeAll([message]);
     const key = { accountId: tenant.accountId, assetId: tenant.assetId, externalId: message.externalId };
     await db.transaction((tx) => store.applyRevocations(tx, [{ ...key, at: new Date() }]));
-    await db.transaction((tx) =>
-      store.applyEdits(tx, [{ ...key, text: 'new', content: {}, at: new Date() }]),
-    );
-    expect(await rowsOf('messages')).toMatchObject([
-      { message_text: null, content: {}, revoked_at: expect.any(Date) },
-    ]);
-  });
-
-  it('shows the newest of its edits, whatever order they come in', async () => {
-    const message = anArrivedMessage(tenant);
-    await storeAll([message]);
-    const key = { accountId: tenant.accountId, assetId: tenant.assetId, externalId: message.externalId };
-    const edit = (text: string, at: string): Promise<void> =>
-      db.transaction((tx) =>
-        store.applyEdits(tx, [{ ...key, text, content: { body: text }, at: new Date(at) }]),
-      );
-    await edit('second', '2026-03-14T09:02:00Z');
-    await edit('first', '2026-03-14T09:01:00Z');
-    expect(await rowsOf('messages')).toMatchObject([{ message_text: 'second' }]);
+    expect(await rowsOf('conversations')).toMatchObject([{ last_message_preview: null }]);
   });
 });
 
@@ -251,6 +310,7 @@ describe('statuses', () => {
         ledger.recordAccepted(send!, { externalId, identities: [], details: {} }),
         applyAll([anArrivedStatus(tenant, externalId, 'delivered')]),
       ]);
+      await sweeper.sweep();
       expect(await statusOf(messageId)).toBe('delivered');
     }
     expect(await rowsOf('waiting_statuses')).toEqual([]);
@@ -267,6 +327,14 @@ describe('statuses', () => {
     expect(await db.query('SELECT status, error FROM messages WHERE id = $1', [id])).toEqual([
       { status: 'delivered', error: null },
     ]);
+  });
+
+  it('change nothing about a message that the customer sent', async () => {
+    const message = anArrivedMessage(tenant);
+    await storeAll([message]);
+    await applyAll([anArrivedStatus(tenant, message.externalId, 'read')]);
+    expect(await rowsOf('messages')).toMatchObject([{ status: 'received' }]);
+    expect(await rowsOf('message_statuses')).toEqual([]);
   });
 
   it('never reach the message of another tenant, even with its id in the callback data', async () => {

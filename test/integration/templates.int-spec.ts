@@ -271,6 +271,10 @@ describe('WhatsApp templates', () => {
       sandbox().failNext({ method: 'GET', path: LIST_EDGE, times: 100, ...fault });
       await makeStale();
       expect(await list()).toMatchObject({ stale: true, templates: [expect.objectContaining({})] });
+      // Who asks for Meta's own list is told that there is none.
+      const forced = await client.get(`${TEMPLATES}?refresh=true`);
+      expect([429, 503]).toContain(forced.status);
+      expect(forced.headers.get('retry-after')).toMatch(/^\d+$/);
       sandbox().clearFaults();
       expect(await list()).toMatchObject({ stale: false });
     });

@@ -12,11 +12,13 @@ export class ConversationsQuery extends CursorPageQuery {
   /** Only conversations of this connected account; all that you may see otherwise. */
   @IsOptional() @IsUUID() accountId?: string;
 
+  /** Only conversations on this platform. */
   @ApiProperty({ enum: PLATFORMS, required: false })
   @IsOptional()
   @IsIn(PLATFORMS)
   platform?: Platform;
 
+  /** Only conversations in this state. */
   @ApiProperty({ enum: CONVERSATION_STATUSES, required: false })
   @IsOptional()
   @IsIn(CONVERSATION_STATUSES)

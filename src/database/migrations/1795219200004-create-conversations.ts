@@ -136,6 +136,21 @@ export class CreateConversations1795219200004 implements MigrationInterface {
         created_at timestamptz NOT NULL DEFAULT now(),
         CONSTRAINT waiting_statuses_pkey PRIMARY KEY (account_id, asset_id, external_id, status, participant)
       );
+      CREATE INDEX waiting_statuses_by_age ON waiting_statuses (created_at);
+
+      -- Edits and revocations that came before the message they are about.
+      CREATE TABLE waiting_changes (
+        account_id uuid NOT NULL,
+        asset_id uuid NOT NULL,
+        external_id text NOT NULL,
+        kind text NOT NULL CONSTRAINT waiting_changes_kind_known CHECK (kind IN ('edit', 'revocation')),
+        at timestamptz NOT NULL,
+        text text,
+        content jsonb NOT NULL DEFAULT '{}',
+        created_at timestamptz NOT NULL DEFAULT now(),
+        CONSTRAINT waiting_changes_pkey PRIMARY KEY (account_id, asset_id, external_id, kind)
+      );
+      CREATE INDEX waiting_changes_by_age ON waiting_changes (created_at);
 
       -- The ledger of sends: a row is the order to send, and what became of it (docs/decisions/0003).
       CREATE TABLE message_sends (
@@ -170,7 +185,7 @@ export class CreateConversations1795219200004 implements MigrationInterface {
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query(`DROP TABLE idempotency_keys, message_sends, waiting_statuses, message_statuses, message_keys,
+    await db.query(`DROP TABLE idempotency_keys, message_sends, waiting_changes, waiting_statuses, message_statuses, message_keys,
       messages, conversations, contact_identities, contacts`);
   }
 }

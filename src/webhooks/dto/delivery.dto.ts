@@ -8,6 +8,7 @@ import {
 } from '../entities/webhook-delivery.entity';
 
 export class DeliveriesQuery extends CursorPageQuery {
+  /** Only those that ended so, or are yet to be processed. */
   @ApiProperty({ enum: DELIVERY_STATES, required: false })
   @IsOptional()
   @IsIn(DELIVERY_STATES)

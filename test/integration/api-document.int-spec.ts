@@ -1,0 +1,250 @@
+import { type BuiltService, leastEnvironment, startBuiltService, untilReady } from '../built-service';
+import { freePort } from '../test-app';
+import { type TestDatabase, createTestDatabase, testRedisUrl } from '../test-database';
+
+/** The parts of OpenAPI 3.0 that are looked at here. */
+interface Schema {
+  $ref?: string;
+  type?: string;
+  enum?: unknown[];
+  properties?: Record<string, Schema>;
+  required?: string[];
+  additionalProperties?: unknown;
+  items?: Schema;
+  oneOf?: Schema[];
+  anyOf?: Schema[];
+  allOf?: Schema[];
+}
+interface Content {
+  schema?: Schema;
+  examples?: Record<string, { value: { success: unknown; error: { code: string; message: string } } }>;
+}
+interface Parameter {
+  name: string;
+  in: string;
+  description?: string;
+  schema?: Schema;
+}
+interface Response {
+  description?: string;
+  content?: Record<string, Content>;
+}
+interface Operation {
+  operationId: string;
+  summary?: string;
+  tags?: string[];
+  security?: unknown[];
+  parameters?: Parameter[];
+  requestBody?: { required?: boolean; content?: Record<string, Content> };
+  responses: Record<string, Response>;
+}
+interface ApiDocument {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema>; securitySchemes: Record<string, unknown> };
+}
+interface Named extends Operation {
+  method: string;
+  path: string;
+  name: string;
+}
+
+/** What Meta reads, in the form that Meta wants, and what it sends, which no schema of ours could hold. */
+const WEBHOOKS = ['/api/meta/webhook/events', '/api/whatsapp/webhook', '/api/messenger/webhook'];
+const RAW_ANSWERS = ['POST /api/meta/auth/data-deletion', ...WEBHOOKS.map((path) => `GET ${path}`)];
+const RAW_BODIES = WEBHOOKS.map((path) => `POST ${path}`);
+const PUBLIC = [
+  'GET /health/live',
+  'GET /health/ready',
+  'POST /api/auth/register',
+  'POST /api/auth/login',
+  'POST /api/auth/refresh',
+  'POST /api/auth/logout',
+  'POST /api/meta/auth/deauthorize',
+  'POST /api/meta/auth/data-deletion',
+  'GET /api/meta/auth/data-deletion/{code}',
+  ...RAW_BODIES,
+  ...WEBHOOKS.map((path) => `GET ${path}`),
+];
+
+/** The document is only whole in the build, which runs Nest's Swagger plugin over comments, types and validators. */
+describe('the API document of the built service', () => {
+  let database: TestDatabase;
+  let service: BuiltService;
+  let document: ApiDocument;
+  let operations: Named[] = [];
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    service = startBuiltService(
+      leastEnvironment({ databaseUrl: database.url, redisUrl: testRedisUrl(), port: await freePort() }),
+    );
+    await untilReady(service);
+    const answer = await service.api.get('/api/docs-json');
+    expect(answer.status).toBe(200);
+    document = JSON.parse(answer.text) as ApiDocument;
+    operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({
+        ...operation,
+        method: method.toUpperCase(),
+        path,
+        name: `${method.toUpperCase()} ${path}`,
+      })),
+    );
+  });
+  afterAll(async () => {
+    service.kill('SIGTERM');
+    await service.exitCode;
+    await database.drop();
+  });
+
+  /** Names what does not hold. */
+  const unlike = (holds: (operation: Named) => boolean): string[] =>
+    operations.filter((operation) => !holds(operation)).map(({ name }) => name);
+  const answers = ({ responses }: Operation, isWanted: (status: number) => boolean) =>
+    Object.entries(responses).filter(([status]) => isWanted(Number(status)));
+  const resolved = (schema: Schema | undefined): Schema =>
+    schema?.$ref === undefined
+      ? (schema ?? {})
+      : (document.components.schemas[schema.$ref.replace('#/components/schemas/', '')] ?? {});
+
+  it('is shown at /api/docs', async () => {
+    expect(operations.length).toBeGreaterThan(50);
+    expect(await service.api.get('/api/docs')).toMatchObject({
+      status: 200,
+      text: expect.stringContaining('swagger-ui') as unknown,
+    });
+  });
+
+  it('has no reference that leads nowhere', () => {
+    const references = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/([^"]+)"/g)];
+    expect(references.length).toBeGreaterThan(100);
+    const missing = references
+      .map(([, name]) => name ?? '')
+      .filter((name) => !(name in document.components.schemas));
+    expect(missing).toEqual([]);
+  });
+
+  it('gives every operation an id of its own, by which clients are generated', () => {
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  });
+
+  it('says in one line what each operation does, and groups them', () => {
+    expect(unlike(({ summary = '' }) => /^[A-Z`][^\n]{5,160}$/.test(summary))).toEqual([]);
+    expect(unlike(({ tags = [] }) => tags.length === 1)).toEqual([]);
+  });
+
+  it('shows one success of each, in the envelope unless Meta wants another form', () => {
+    expect(unlike((operation) => answers(operation, (status) => status < 400).length === 1)).toEqual([]);
+    const isEnvelope = ({ properties = {}, required = [] }: Schema): boolean =>
+      properties.success?.enum?.[0] === true &&
+      properties.data !== undefined &&
+      ['success', 'data'].every((name) => required.includes(name));
+    const bare = unlike((operation) =>
+      answers(operation, (status) => status < 400).every(([, { content }]) =>
+        isEnvelope(resolved(content?.['application/json']?.schema)),
+      ),
+    );
+    expect(bare.sort()).toEqual([...RAW_ANSWERS].sort());
+    for (const { responses } of operations.filter(({ name }) => RAW_ANSWERS.includes(name)))
+      expect(Object.values(responses[200]?.content ?? {})[0]?.schema).toBeDefined();
+  });
+
+  it('shows every error in its envelope, each code with an example', () => {
+    const wrong = operations.flatMap((operation) =>
+      answers(operation, (status) => status >= 400)
+        .filter(([, { description = '', content }]) => {
+          const { schema, examples = {} } = content?.['application/json'] ?? {};
+          const codes = [...description.matchAll(/`([A-Z_]+)`/g)].map(([, code]) => code);
+          return (
+            schema?.$ref !== '#/components/schemas/ErrorEnvelopeDto' ||
+            codes.length === 0 ||
+            codes.some((code) => code === undefined || examples[code]?.value.error.code !== code) ||
+            Object.values(examples).some(({ value }) => value.success !== false || value.error.message === '')
+          );
+        })
+        .map(([status]) => `${operation.name} ${status}`),
+    );
+    expect(wrong).toEqual([]);
+    const lacks = (status: number, concerns: (operation: Named) => boolean): string[] =>
+      operations
+        .filter(concerns)
+        .filter(({ responses }) => !(status in responses))
+        .map(({ name }) => name);
+    expect(lacks(500, () => true)).toEqual([]);
+    expect(lacks(400, ({ requestBody }) => requestBody !== undefined)).toEqual([]);
+    expect(lacks(401, ({ security = [] }) => security.length > 0)).toEqual([]);
+    expect(lacks(404, ({ path }) => path.includes('{'))).toEqual([]);
+  });
+
+  it('tells which operations need a credential, and marks the others as public', async () => {
+    expect(Object.keys(document.components.securitySchemes).sort()).toEqual(['apiKey', 'bearer']);
+    expect(unlike(({ security = [] }) => security.length > 0).sort()).toEqual([...PUBLIC].sort());
+    for (const { name, method, path } of operations.filter(({ security = [] }) => security.length > 0)) {
+      const address = path.replace(/\{\w+\}/g, '0199f3a2-7c1e-7b52-9d6b-3f1f8f4f2a10');
+      expect([name, (await service.api.raw(address, { method })).status]).toEqual([name, 401]);
+    }
+    // An empty list, by which OpenAPI says "none needed"; nothing at all could be forgetfulness.
+    expect(unlike(({ security }) => security !== undefined)).toEqual([]);
+  });
+
+  it('gives every parameter a type and a description', () => {
+    const parameters = operations.flatMap(({ name, parameters = [] }) =>
+      parameters.map((parameter) => ({ ...parameter, of: name })),
+    );
+    const isTyped = ({ schema = {} }: Parameter): boolean =>
+      ['type', '$ref', 'oneOf', 'anyOf', 'allOf'].some((key) => key in schema);
+    const nameOf = ({ of, name }: { of: string; name: string }): string => `${of}: ${name}`;
+    expect(parameters.filter((parameter) => !isTyped(parameter)).map(nameOf)).toEqual([]);
+    expect(parameters.filter(({ description = '' }) => description === '').map(nameOf)).toEqual([]);
+  });
+
+  it('shows the fields of every body', () => {
+    const hasFields = (schema: Schema | undefined): boolean => {
+      const { properties = {}, oneOf = [] } = resolved(schema);
+      return Object.keys(properties).length > 0 || (oneOf.length > 0 && oneOf.every(hasFields));
+    };
+    const bodies = operations.filter(({ requestBody }) => requestBody !== undefined);
+    expect(bodies.length).toBeGreaterThan(15);
+    const without = bodies
+      .filter(
+        ({ requestBody }) =>
+          !Object.values(requestBody?.content ?? {}).every(({ schema }) => hasFields(schema)),
+      )
+      .map(({ name }) => name);
+    expect(without.sort()).toEqual([...RAW_BODIES].sort());
+    expect(
+      operations.filter(({ method, requestBody }) => method === 'GET' && requestBody !== undefined),
+    ).toEqual([]);
+    const noBody = operations.filter(
+      ({ method, requestBody }) => method.startsWith('P') && requestBody === undefined,
+    );
+    expect(noBody.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('leaves no object and no field without a shape', () => {
+    const shapeless: string[] = [];
+    const look = (schema: Schema, at: string): void => {
+      const isNull = schema.enum?.length === 1 && schema.enum[0] === null;
+      const says = ['$ref', 'type', 'enum', 'oneOf', 'anyOf', 'allOf'].some((key) => key in schema);
+      const isOpen =
+        schema.additionalProperties !== undefined ||
+        schema.oneOf !== undefined ||
+        schema.allOf !== undefined ||
+        isNull;
+      if (!says || (schema.type === 'object' && schema.properties === undefined && !isOpen))
+        shapeless.push(at);
+      for (const [name, property] of Object.entries(schema.properties ?? {})) look(property, `${at}.${name}`);
+      for (const part of [schema.oneOf, schema.anyOf, schema.allOf].flat())
+        if (part !== undefined) look(part, at);
+      if (schema.items !== undefined) look(schema.items, `${at}[]`);
+    };
+    for (const [name, schema] of Object.entries(document.components.schemas)) look(schema, name);
+    for (const { name, responses, requestBody } of operations)
+      for (const content of [
+        requestBody?.content,
+        ...Object.values(responses).map((response) => response.content),
+      ])
+        for (const { schema } of Object.values(content ?? {})) look(schema ?? {}, name);
+    expect(shapeless).toEqual([]);
+  });
+});
