@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
+import { ValidationFailedError } from '../errors/app.error';
 import { decodeCursor, encodeCursor } from '../http/cursor';
 import { ApiEnvelope, ApiErrors } from '../http/envelope';
 import { CursorPageQuery } from '../http/page.dto';
@@ -11,7 +12,7 @@ import { ConversationsService } from './conversations.service';
 import { ConversationDto, ConversationPageDto, ConversationsQuery } from './dto/conversation.dto';
 import { ThreadMessageDto, ThreadPageDto } from './dto/thread-message.dto';
 import { MessagesService } from './messages.service';
-import { parsePosition } from './page-position';
+import { type PagePosition, parsePosition } from './page-position';
 
 @ApiTags('Inbox')
 @Controller('meta/conversations')
@@ -39,7 +40,7 @@ export class ConversationsController {
       limit: query.limit,
       platform: query.platform,
       status: query.status,
-      before: query.before === undefined ? undefined : decodeCursor('before', query.before, parsePosition),
+      ...boundsOf(query),
     });
     const last = rows.length < query.limit ? undefined : rows.at(-1);
     const first = rows[0];
@@ -80,8 +81,7 @@ export class ConversationsController {
     const conversation = await this.conversations.get(await this.access.accountIdsOf(user.id), id);
     const rows = await this.messages.pageOfThread(conversation.accountId, conversation.id, {
       limit: query.limit,
-      before: query.before === undefined ? undefined : decodeCursor('before', query.before, parsePosition),
-      after: query.after === undefined ? undefined : decodeCursor('after', query.after, parsePosition),
+      ...boundsOf(query),
     });
     const oldest = rows.length < query.limit ? undefined : rows.at(-1);
     const newest = rows[0];
@@ -94,4 +94,11 @@ export class ConversationsController {
       },
     };
   }
+}
+
+function boundsOf({ before, after }: CursorPageQuery): { before?: PagePosition; after?: PagePosition } {
+  if (before !== undefined && after !== undefined)
+    throw ValidationFailedError.of('after', 'exclusive', 'Send before or after, not both.');
+  if (before !== undefined) return { before: decodeCursor('before', before, parsePosition) };
+  return after === undefined ? {} : { after: decodeCursor('after', after, parsePosition) };
 }

@@ -12,7 +12,9 @@ export interface InboxFilter {
   platform?: Platform | undefined;
   status?: ConversationStatus | undefined;
   limit: number;
+  /** At most one of the two. `after`: the ones next to it, so that a reader can go on without a gap. */
   before?: PagePosition | undefined;
+  after?: PagePosition | undefined;
 }
 
 interface ConversationRow {
@@ -49,14 +51,16 @@ export class ConversationsService {
     const placeholder = (value: unknown): string => `$${parameters.push(value)}`;
     if (filter.platform !== undefined) conditions.push(`v.platform = ${placeholder(filter.platform)}`);
     if (filter.status !== undefined) conditions.push(`v.status = ${placeholder(filter.status)}`);
-    if (filter.before !== undefined)
+    const bound = filter.before ?? filter.after;
+    const order = filter.before === undefined && filter.after !== undefined ? 'ASC' : 'DESC';
+    if (bound !== undefined)
       conditions.push(
-        `(v.last_message_at, v.id) < (${placeholder(filter.before.at)}, ${placeholder(filter.before.id)})`,
+        `(v.last_message_at, v.id) ${order === 'ASC' ? '>' : '<'} (${placeholder(bound.at)}, ${placeholder(bound.id)})`,
       );
     const rows: ConversationRow[] = await this.database.query(
       `WITH listed AS (
          SELECT v.* FROM conversations v WHERE ${conditions.join(' AND ')}
-          ORDER BY v.last_message_at DESC, v.id DESC LIMIT $2)
+          ORDER BY v.last_message_at ${order}, v.id ${order} LIMIT $2)
        ${DESCRIBE} ORDER BY v.last_message_at DESC, v.id DESC`,
       parameters,
     );

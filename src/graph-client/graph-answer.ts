@@ -2,13 +2,14 @@ import { type ClassConstructor, plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
 import { parseJsonLosslessly } from '../json/lossless-json';
 import { GraphUnreadableAnswerError } from './graph.error';
-import { graphErrorOf, retryAfterMs } from './graph-error.mapper';
+import { graphErrorOf, rateLimitOf, retryAfterMs } from './graph-error.mapper';
 import type { GraphErrorContext } from './graph-error.mapper';
 import type { GraphTextAnswer } from './graph-transport';
 
 /**
  * The JSON of a successful answer.
  * @throws GraphError for an error envelope, whatever the HTTP status
+ * @throws GraphRateLimitedError for any other answer with HTTP 429, also HTML or an empty one
  * @throws GraphUnreadableAnswerError for anything that is not Meta's JSON
  */
 export function bodyOf(answer: GraphTextAnswer, context: GraphErrorContext): unknown {
@@ -16,6 +17,7 @@ export function bodyOf(answer: GraphTextAnswer, context: GraphErrorContext): unk
   const body = parsedOrUndefined(text);
   const error = body === undefined ? null : graphErrorOf({ httpStatus, headers, body }, context);
   if (error !== null) throw error;
+  if (httpStatus === 429) throw rateLimitOf(headers, context);
   const isSuccess = httpStatus >= 200 && httpStatus < 300;
   if (isSuccess && body !== undefined) return body;
   throw new GraphUnreadableAnswerError(

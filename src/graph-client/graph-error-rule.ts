@@ -24,16 +24,12 @@ export interface GraphErrorRule {
   waitMs?: number;
   /** For `retry`: attempts in all, when fewer than usual make sense. */
   maxTries?: number;
-  /** With a 5xx this code does not prove that nothing happened. */
-  isAmbiguous?: true;
   /** The customer wrote too long ago for a free-form message; a template or tag is needed. */
   isWindowClosed?: true;
 }
 
 type Codes = GraphErrorRule['codes'] | number;
-type Extra = Partial<
-  Pick<GraphErrorRule, 'subcodes' | 'waitMs' | 'maxTries' | 'isAmbiguous' | 'isWindowClosed'>
->;
+type Extra = Partial<Pick<GraphErrorRule, 'subcodes' | 'waitMs' | 'maxTries' | 'isWindowClosed'>>;
 
 const asList = (codes: Codes): GraphErrorRule['codes'] => (typeof codes === 'number' ? [codes] : codes);
 

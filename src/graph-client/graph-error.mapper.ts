@@ -53,6 +53,28 @@ export function graphErrorOf(answer: GraphAnswer, context: GraphErrorContext = {
   return build(classOf(envelope, rule, status), envelope, rule, { ...answer, httpStatus: status }, context);
 }
 
+/**
+ * The limit that HTTP 429 without an error envelope stands for: the page of a proxy before Meta, plain text, nothing. The
+ * status alone says that the request was turned away, but not whose counter is full, so only this call is named.
+ */
+export function rateLimitOf(headers: GraphHeaders, context: GraphErrorContext = {}): GraphRateLimitedError {
+  return new GraphRateLimitedError(
+    'Meta answered HTTP 429: too many calls.',
+    'call',
+    limitMs(headers, context),
+    { details: { httpStatus: 429 } },
+  );
+}
+
+function limitMs(
+  headers: GraphHeaders,
+  { pathObjectId = null }: GraphErrorContext,
+  usualMs: number = DEFAULT_LIMIT_MS,
+): number {
+  const estimate = regainAccessMs(headers, pathObjectId);
+  return estimate > 0 ? estimate : (retryAfterMs(headers) ?? usualMs);
+}
+
 function build(
   errorClass: GraphErrorClass,
   envelope: Envelope,
@@ -71,14 +93,12 @@ function build(
   };
   switch (errorClass) {
     case 'limited': {
-      const estimate = regainAccessMs(answer.headers, context.pathObjectId ?? null);
-      const wait =
-        estimate > 0 ? estimate : (retryAfterMs(answer.headers) ?? rule?.waitMs ?? DEFAULT_LIMIT_MS);
+      const wait = limitMs(answer.headers, context, rule?.waitMs);
       return new GraphRateLimitedError(message, rule?.scope ?? 'app', wait, init);
     }
     case 'retry': {
       const wait = retryAfterMs(answer.headers) ?? rule?.waitMs ?? null;
-      return new GraphUnavailableError(message, outcomeOf(rule, answer.httpStatus), init, wait);
+      return new GraphUnavailableError(message, outcomeOf(envelope, answer.httpStatus), init, wait);
     }
     case 'reauth':
       return new GraphReauthRequiredError(
@@ -117,10 +137,13 @@ function classOfStatus(status: number): GraphErrorClass {
   return 'rejected';
 }
 
-/** "Something went wrong" with a 5xx may come after the message went out; with a 4xx, or any telling code, it did not. */
-function outcomeOf(rule: GraphErrorRule | null, status: number): GraphOutcome {
-  if (status >= 400 && status < 500) return 'not-sent';
-  return rule !== null && rule.class === 'retry' && rule.isAmbiguous !== true ? 'not-sent' : 'unknown';
+/**
+ * Meta's own envelope is its answer that it did not do it, also for "something went wrong" with a 5xx. JSON that only
+ * repeats the HTTP status may be that of a proxy, which does not know how far the request came.
+ */
+function outcomeOf({ meta, isTransient }: Envelope, status: number): GraphOutcome {
+  const hasOwnCode = meta.code !== null && meta.code !== status;
+  return hasOwnCode || meta.fbtraceId !== null || isTransient !== null ? 'not-sent' : 'unknown';
 }
 
 /** api.instagram.com writes an HTTP status where others have the error code. */

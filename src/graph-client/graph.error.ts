@@ -126,8 +126,8 @@ export class GraphUnreadableAnswerError extends GraphUnavailableError {
 
 /**
  * True only if it is certain that Meta did not carry out the request, so that sending it again cannot do it twice.
- * False for time-outs, broken connections, unreadable answers and Meta's "something went wrong" codes with a 5xx, and
- * for errors that did not come from a Graph call at all.
+ * True for every error envelope of Meta's, "something went wrong" included, and for HTTP 429. False where Meta did not
+ * answer: time-outs, broken connections, unreadable answers. False also for errors that did not come from a Graph call.
  */
 export function provesNotAccepted(error: unknown): boolean {
   if (error instanceof GraphUnavailableError) return error.outcome === 'not-sent';

@@ -7,11 +7,8 @@ const HOUR = 60 * MINUTE;
 /** Codes of the Graph API as a whole, of Pages, Messenger and Instagram. Source: Graph API and Messenger documentation. */
 export const PLATFORM_ERROR_RULES: readonly GraphErrorRule[] = [
   reauth(0, 'Meta could not authenticate the caller.'),
-  retry(1, 'Meta failed without saying why; sometimes the request itself is at fault.', {
-    maxTries: 2,
-    isAmbiguous: true,
-  }),
-  retry(2, 'A service at Meta is down for the moment.', { isAmbiguous: true }),
+  retry(1, 'Meta failed without saying why; sometimes the request itself is at fault.', { maxTries: 2 }),
+  retry(2, 'A service at Meta is down for the moment.'),
   configuration(
     3,
     'developer',

@@ -17,7 +17,7 @@ export const WHATSAPP_ERROR_RULES: readonly GraphErrorRule[] = [
   ),
   rejected(130497, 'nobody', 'The business may not message people in this country.'),
 
-  retry([131000, 131016], 'WhatsApp failed without saying why.', { isAmbiguous: true }),
+  retry([131000, 131016], 'WhatsApp failed without saying why.'),
   reauth(131005, 'The token may not do this with this WhatsApp account.'),
   rejected(131008, 'developer', 'A required parameter is missing.'),
   rejected(131009, 'developer', 'The value of a parameter is not valid.'),

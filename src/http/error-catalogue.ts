@@ -56,7 +56,7 @@ export const ERROR_CATALOGUE = {
   META_REAUTH_REQUIRED: {
     status: 424,
     message: 'Meta no longer accepts the connection. Connect the account again.',
-    details: { permission: 'whatsapp_business_management' },
+    details: { missingPermission: 'whatsapp_business_management' },
   },
   RATE_LIMITED: { status: 429, message: 'Too many requests. Try again after the time in Retry-After.' },
   META_RATE_LIMITED: { status: 429, message: 'Meta limits the calls of this account. Try again later.' },

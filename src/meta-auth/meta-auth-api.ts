@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Transform, Type } from 'class-transformer';
-import { IsArray, IsInt, IsNotEmpty, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { IsArray, IsNotEmpty, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { AppConfig } from '../config/app-config';
 import { AppTokens } from '../graph-client/app-tokens';
 import {
@@ -9,7 +9,7 @@ import {
   GraphRejectedError,
 } from '../graph-client/graph.error';
 import { GraphClient } from '../graph-client/graph-client';
-import { GraphFlag, GraphId, GraphSuccess } from '../graph-client/graph-fields';
+import { GraphFlag, GraphId, GraphSuccess, OptionalGraphNumber } from '../graph-client/graph-fields';
 import type { GranularScope } from './entities/meta-account.entity';
 
 /** A token as an exchange hands it out. */
@@ -51,9 +51,14 @@ export interface NamedAsset {
   name: string | null;
 }
 
+/** The end of the year 9999 in Unix seconds. What is later is no time, and no date could hold it. */
+const LATEST_SECONDS = 253_402_300_799;
+
+// A login code is spent once Meta has answered. So only what nothing works without may make an answer useless: a
+// lifetime that cannot be read counts as not told, and `debug_token` or Meta's refusals tell it later.
 class TokenResponse {
   @IsString() @IsNotEmpty() access_token!: string;
-  @IsOptional() @IsInt() expires_in?: number;
+  @OptionalGraphNumber(LATEST_SECONDS) expires_in?: number;
 }
 
 class GranularScopeResponse {
@@ -65,8 +70,8 @@ class GranularScopeResponse {
 }
 
 class InspectionErrorResponse {
-  @IsOptional() @IsInt() code?: number;
-  @IsOptional() @IsInt() subcode?: number;
+  @OptionalGraphNumber() code?: number;
+  @OptionalGraphNumber() subcode?: number;
   @IsOptional() @IsString() message?: string;
 }
 
@@ -75,8 +80,8 @@ class InspectionDataResponse {
   @IsOptional() @GraphId() app_id?: string;
   @IsOptional() @IsString() type?: string;
   @IsOptional() @GraphId() user_id?: string;
-  @IsOptional() @IsInt() expires_at?: number;
-  @IsOptional() @IsInt() data_access_expires_at?: number;
+  @OptionalGraphNumber(LATEST_SECONDS) expires_at?: number;
+  @OptionalGraphNumber(LATEST_SECONDS) data_access_expires_at?: number;
   @IsOptional() @IsString({ each: true }) scopes?: string[];
   @IsOptional()
   @IsArray()

@@ -88,16 +88,28 @@ export function maskText(text: string): string {
 /** The address of a request without anything secret or personal in its query. */
 export function maskUrl(url: string): string {
   const start = url.indexOf('?');
-  if (start < 0) return maskText(url);
+  if (start < 0) return maskEscaped(url);
   const query = url
     .slice(start + 1)
     .split('&')
     .map((pair) => {
       const [name = '', ...rest] = pair.split('=');
-      if (rest.length === 0) return maskText(name);
-      return PLAIN_QUERY_KEYS.has(plainKey(name)) ? maskText(pair) : `${maskText(name)}=${MASK}`;
+      if (rest.length === 0) return maskEscaped(name);
+      return PLAIN_QUERY_KEYS.has(plainKey(name)) ? maskEscaped(pair) : `${maskEscaped(name)}=${MASK}`;
     });
-  return `${maskText(url.slice(0, start))}?${query.join('&')}`;
+  return `${maskEscaped(url.slice(0, start))}?${query.join('&')}`;
+}
+
+/** `%2B1650…` is a phone number too. What needs no masking stays as it was sent. */
+function maskEscaped(part: string): string {
+  let plain: string;
+  try {
+    plain = decodeURIComponent(part);
+  } catch {
+    plain = part;
+  }
+  const masked = maskText(plain);
+  return masked === plain ? maskText(part) : masked;
 }
 
 const MAX_DEPTH = 8;

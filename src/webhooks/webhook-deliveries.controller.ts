@@ -2,8 +2,8 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { ApiTags } from '@nestjs/swagger';
 import type { Repository } from 'typeorm';
-import { LessThan } from 'typeorm';
-import { isUuid } from '../database/ids';
+import { LessThan, MoreThan } from 'typeorm';
+import { type DeliveryId, isUuid } from '../database/ids';
 import { decodeCursor, encodeCursor } from '../http/cursor';
 import { ApiEnvelope, ApiErrors } from '../http/envelope';
 import { Access } from '../identity/access.decorators';
@@ -23,20 +23,19 @@ export class WebhookDeliveriesController {
   @ApiEnvelope(DeliveryPageDto)
   @ApiErrors('VALIDATION_FAILED')
   async list(@Query() query: DeliveriesQuery): Promise<DeliveryPageDto> {
-    const before =
-      query.before === undefined
-        ? undefined
-        : decodeCursor('before', query.before, (id) =>
-            typeof id === 'string' && isUuid(id) ? id : undefined,
-          );
+    const isForward = query.before === undefined && query.after !== undefined;
+    const bound = query.before ?? query.after;
+    const id =
+      bound === undefined ? undefined : decodeCursor(isForward ? 'after' : 'before', bound, parseDeliveryId);
     const rows = await this.deliveries.find({
       where: {
         ...(query.state === undefined ? {} : { state: query.state }),
-        ...(before === undefined ? {} : { id: LessThan(before as WebhookDeliveryEntity['id']) }),
+        ...(id === undefined ? {} : { id: isForward ? MoreThan(id) : LessThan(id) }),
       },
-      order: { id: 'DESC' },
+      order: { id: isForward ? 'ASC' : 'DESC' },
       take: query.limit,
     });
+    if (isForward) rows.reverse();
     const last = rows.length < query.limit ? undefined : rows.at(-1);
     const first = rows[0];
     return {
@@ -48,4 +47,8 @@ export class WebhookDeliveriesController {
       },
     };
   }
+}
+
+function parseDeliveryId(id: unknown): DeliveryId | undefined {
+  return typeof id === 'string' && isUuid(id) ? (id as DeliveryId) : undefined;
 }

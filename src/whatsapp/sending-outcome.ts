@@ -35,11 +35,16 @@ const HOUR = 60 * MINUTE;
 export const MAX_TRIES = 5;
 /** A limit passes; a message that has waited for a day is no longer what its sender meant. */
 const LONGEST_LIMIT_MS = 24 * HOUR;
+/** A proxy may say "retry after 0"; for a day of that, nobody would have anything but refusals. */
+const SHORTEST_LIMIT_MS = SECOND;
 /** As long as Meta, or our own database, cannot be reached. */
 const LONGEST_OUTAGE_MS = HOUR;
 const LONGEST_BACKOFF_MS = MINUTE;
 
-/** Decides what to do; the one rule above all: what Meta may have accepted is never sent again. */
+/**
+ * Decides what to do; the one rule above all: what Meta may have accepted is never sent again. Meta's error envelope and
+ * HTTP 429 say that it was not accepted; only where no answer of Meta's came is the outcome unknown.
+ */
 export function outcomeOf({
   error,
   attempt,
@@ -53,7 +58,7 @@ export function outcomeOf({
   if (error instanceof GraphRateLimitedError) {
     const isBackingOff = error.scope === 'pair';
     const waitMs = isBackingOff ? error.retryAfterMs * 4 ** Math.min(attempt - 1, 5) : error.retryAfterMs;
-    return retryUntil(LONGEST_LIMIT_MS, ageMs, withJitter(waitMs, random), told);
+    return retryUntil(LONGEST_LIMIT_MS, ageMs, withJitter(Math.max(waitMs, SHORTEST_LIMIT_MS), random), told);
   }
   if (error instanceof GraphUnavailableError && error.meta !== null) {
     const { code, subcode } = error.meta;

@@ -122,7 +122,9 @@ export class SendingWorker implements OnModuleInit {
     }
     const outcome = outcomeOf({ error, attempt: send.attempt, ageMs: ageOf(send.messageId), wasCalled });
     this.logger.warn({
-      message: `A message was not sent: ${outcome.error.message ?? outcome.error.title ?? ''}`,
+      // Not Meta's sentence: it may quote the message. It is kept with the message.
+      message: 'A message was not sent',
+      title: outcome.error.title,
       messageId: send.messageId,
       code: outcome.error.code,
       attempt: send.attempt,

@@ -38,8 +38,15 @@ export class TemplatesController {
       'Read from Meta when that was last done an hour ago or more, or with `refresh=true`. When Meta does not answer, what is stored comes with `stale: true`.',
   })
   @ApiEnvelope(TemplateListDto)
-  @ApiErrors('ACCOUNT_NOT_FOUND', 'ACCOUNT_AMBIGUOUS', 'CONFLICT')
-  @ApiErrors('META_REAUTH_REQUIRED', 'META_RATE_LIMITED', 'META_REJECTED', 'META_UNAVAILABLE')
+  @ApiErrors(
+    'ACCOUNT_NOT_FOUND',
+    'ACCOUNT_AMBIGUOUS',
+    'CONFLICT',
+    'META_REAUTH_REQUIRED',
+    'META_RATE_LIMITED',
+    'META_REJECTED',
+    'META_UNAVAILABLE',
+  )
   async list(
     @CurrentUser() user: AuthenticatedUser,
     @Query() query: ListTemplatesQuery,
@@ -81,8 +88,16 @@ export class TemplatesController {
       'Answers with `PENDING`; the verdict arrives by webhook and shows in the list and as `template.updated`. What Meta would refuse for certain is refused here, with every broken rule in `details.problems`.',
   })
   @ApiEnvelope(CreatedTemplateDto, 201)
-  @ApiErrors('ACCOUNT_NOT_FOUND', 'ACCOUNT_AMBIGUOUS', 'CONFLICT', 'TEMPLATE_INVALID')
-  @ApiErrors('META_REAUTH_REQUIRED', 'META_RATE_LIMITED', 'META_REJECTED', 'META_UNAVAILABLE')
+  @ApiErrors(
+    'ACCOUNT_NOT_FOUND',
+    'ACCOUNT_AMBIGUOUS',
+    'CONFLICT',
+    'TEMPLATE_INVALID',
+    'META_REAUTH_REQUIRED',
+    'META_RATE_LIMITED',
+    'META_REJECTED',
+    'META_UNAVAILABLE',
+  )
   async create(
     @CurrentUser() user: AuthenticatedUser,
     @Body() body: CreateTemplateDto,
@@ -116,8 +131,14 @@ export class TemplatesController {
       'Meta takes edits of approved, rejected and paused templates, of approved ones once a day and ten times in 30 days, and reviews them again. Name and language stay.',
   })
   @ApiEnvelope(UpdatedTemplateDto)
-  @ApiErrors('CONFLICT', 'TEMPLATE_INVALID')
-  @ApiErrors('META_REAUTH_REQUIRED', 'META_RATE_LIMITED', 'META_REJECTED', 'META_UNAVAILABLE')
+  @ApiErrors(
+    'CONFLICT',
+    'TEMPLATE_INVALID',
+    'META_REAUTH_REQUIRED',
+    'META_RATE_LIMITED',
+    'META_REJECTED',
+    'META_UNAVAILABLE',
+  )
   async update(
     @CurrentUser() user: AuthenticatedUser,
     @Param('id', UuidParam) id: string,

@@ -1,8 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { AccountId } from '../database/ids';
 import { AppError } from '../errors/app.error';
+import { GraphReauthRequiredError } from '../graph-client/graph.error';
 import { isDeadToken } from './dead-token';
 import { WhatsAppApi } from './whatsapp-api';
+import { MANAGEMENT_SCOPE, type WhatsAppGrant } from './whatsapp-api.responses';
 
 /** A way that Meta refused. What the other ways found still counts. */
 export interface RefusedWay {
@@ -18,10 +20,13 @@ export interface FoundWabas {
 /** Runs one way; when Meta refuses it, notes that and goes on with what stands in for its answer. */
 type Attempt = <T>(way: RefusedWay['way'], otherwise: T, find: () => Promise<T>) => Promise<T>;
 
+const NOT_TOLD: WhatsAppGrant = { wabaIds: null, systemUserId: null, lacksManagement: false };
+
 /**
  * Finds the ids of the WABAs that an account's token opens. Meta has no edge from a person to them, so in this order:
  * ids that Embedded Signup handed over, the ids that the permission was granted for, and, where it was granted for all or
- * Meta does not say, the accounts of the person's businesses and those assigned to a system user.
+ * Meta does not say, the accounts of the person's businesses and those assigned to a system user. Without the
+ * permission to manage WABAs none of them leads anywhere, and what Meta answers to them names other permissions.
  */
 @Injectable()
 export class WabaFinder {
@@ -42,9 +47,8 @@ export class WabaFinder {
         return otherwise;
       }
     };
-    const grant = await attempt('grant', { wabaIds: null, systemUserId: null }, () =>
-      this.whatsapp.grantOf(token),
-    );
+    const grant = await attempt('grant', NOT_TOLD, () => this.whatsapp.grantOf(token));
+    if (grant.lacksManagement) return { wabaIds: [], refused: [{ way: 'grant', error: lacksManagement() }] };
     if (grant.wabaIds !== null) return { wabaIds: [...new Set([...claimed, ...grant.wabaIds])], refused };
     const ofBusinesses = await attempt('businesses', [], () => this.ofBusinesses(token, attempt));
     const { systemUserId } = grant;
@@ -63,4 +67,12 @@ export class WabaFinder {
     }
     return found;
   }
+}
+
+function lacksManagement(): GraphReauthRequiredError {
+  return new GraphReauthRequiredError(
+    `The connection lacks the permission ${MANAGEMENT_SCOPE}. Connect the account again and grant it.`,
+    {},
+    MANAGEMENT_SCOPE,
+  );
 }

@@ -70,6 +70,12 @@ export class GraphTokenData {
   @OptionalText() type?: string;
   @OptionalText() user_id?: string;
   @Transform(({ obj }: { obj: unknown }) =>
+    isRecord(obj) && Array.isArray(obj.scopes) ? obj.scopes : undefined,
+  )
+  @IsOptional()
+  @IsArray()
+  scopes?: unknown[];
+  @Transform(({ obj }: { obj: unknown }) =>
     isRecord(obj) && Array.isArray(obj.granular_scopes) ? obj.granular_scopes : undefined,
   )
   @IsOptional()
@@ -87,11 +93,14 @@ export interface WhatsAppGrant {
   wabaIds: string[] | null;
   /** Meta's id of the system user whose token it is; null for a person's. */
   systemUserId: string | null;
+  /** True when Meta lists the token's permissions and the one that every look at a WABA needs is not among them. */
+  lacksManagement: boolean;
 }
 
-const MANAGEMENT_SCOPE = 'whatsapp_business_management';
+export const MANAGEMENT_SCOPE = 'whatsapp_business_management';
 
 export function grantFrom(data: GraphTokenData): WhatsAppGrant {
+  const scopes = data.scopes ?? [];
   const scope = data.granular_scopes?.find((item) => textAt(item, 'scope') === MANAGEMENT_SCOPE);
   // An item without target ids means all, not none.
   const targets = isRecord(scope) && Array.isArray(scope.target_ids) ? scope.target_ids : [];
@@ -99,6 +108,8 @@ export function grantFrom(data: GraphTokenData): WhatsAppGrant {
   return {
     wabaIds: wabaIds.length === 0 ? null : wabaIds,
     systemUserId: data.type === 'SYSTEM_USER' ? (data.user_id ?? null) : null,
+    // A token without any permission does not exist: an empty list tells nothing.
+    lacksManagement: scope === undefined && scopes.length > 0 && !scopes.includes(MANAGEMENT_SCOPE),
   };
 }
 

@@ -74,7 +74,7 @@ export class TemplateButtonDto {
   @IsOptional()
   @IsArray()
   @IsObject({ each: true })
-  @ApiProperty({ required: false, type: [Object] })
+  @ApiProperty({ required: false, type: 'array', items: { type: 'object', additionalProperties: true } })
   supported_apps?: Record<string, unknown>[];
   @IsOptional() @IsBoolean() zero_tap_terms_accepted?: boolean;
   @IsOptional() @IsInt() @Min(1) ttl_minutes?: number;
