@@ -8,7 +8,12 @@ import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { ConfigModule } from '../config/config.module';
 import { ScriptedGraph } from '../../test/scripted-graph';
-import { GraphReauthRequiredError, GraphUnreadableAnswerError, provesNotAccepted } from './graph.error';
+import {
+  GraphRateLimitedError,
+  GraphReauthRequiredError,
+  GraphUnreadableAnswerError,
+  provesNotAccepted,
+} from './graph.error';
 import { GraphCircuit } from './graph-circuit';
 import { type GraphCallObservation, GraphClient } from './graph-client';
 import { GraphClientModule } from './graph-client.module';
@@ -200,6 +205,31 @@ describe('GraphClient', () => {
       expect(graph.requests).toHaveLength(1);
     });
 
+    it.each([
+      ['HTML', '<html>secret</html>'],
+      ['plain text', 'Too Many Requests'],
+      ['nothing', ''],
+      ['JSON without an error', '{}'],
+      ['a bare text', '"slow down"'],
+      ['a word of a proxy', '{"error":"Too Many Requests"}'],
+    ])('is a limit with HTTP 429 and %s, which proves that nothing was done', async (_what, body) => {
+      graph.answers([{ status: 429, body, headers: { 'retry-after': '7' } }]);
+      const error: unknown = await client.call(send).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(GraphRateLimitedError);
+      expect(error).toMatchObject({ code: 'META_RATE_LIMITED', status: 429, retryAfterMs: 7_000 });
+      expect((error as Error).message).not.toContain('secret');
+      expect(provesNotAccepted(error)).toBe(true);
+      expect(graph.requests).toHaveLength(1);
+    });
+
+    it.each<[number, Record<string, string>]>([
+      [60_000, {}],
+      [180_000, { 'x-business-use-case-usage': '{"1":[{"estimated_time_to_regain_access":3}]}' }],
+    ])('is a limit of %d ms with HTTP 429 and %j', async (retryAfterMs, headers) => {
+      graph.answers([{ status: 429, body: '', headers }]);
+      await expect(client.call(send)).rejects.toMatchObject({ scope: 'call', retryAfterMs });
+    });
+
     it('is refused when it is too big to be read', async () => {
       graph.answers([{ body: `{"id":"${'1'.repeat(21 * 1024 * 1024)}"}` }]);
       await expect(client.call({ ...thing, retry: 'never' })).rejects.toThrow('more than can be read');
@@ -323,14 +353,14 @@ describe('GraphClient', () => {
 
   describe('trying again', () => {
     const down = { status: 503, body: '<html>Service Unavailable</html>' };
-    const unknown = { status: 500, body: metaError(131000) };
+    const failed = { status: 500, body: metaError(131000) };
 
     beforeEach(() => {
       jest.spyOn(Math, 'random').mockReturnValue(0.01); // back-off of 10 ms and its doublings
     });
 
     it('reads again after failures that pass', async () => {
-      graph.answers([down, { reset: true }, { body: '' }, unknown, { body: { id: '1' } }]);
+      graph.answers([down, { reset: true }, { body: '' }, failed, { body: { id: '1' } }]);
       await expect(client.call(thing)).resolves.toEqual({ id: '1' });
       expect(graph.requests).toHaveLength(5);
     });
@@ -356,11 +386,11 @@ describe('GraphClient', () => {
     });
 
     it('writes again where Meta proved that it did nothing, and not after that', async () => {
-      const refused = { status: 400, body: metaError(2) };
-      graph.answers([refused, refused, unknown, { body: { id: '1' } }]);
+      const refused = { status: 503, body: metaError(2) };
+      graph.answers([refused, failed, down, { body: { id: '1' } }]);
       await expect(client.call({ ...send, retry: 'until-proven-accepted' })).rejects.toMatchObject({
         outcome: 'unknown',
-        meta: { code: 131000 },
+        meta: null,
       });
       expect(graph.requests).toHaveLength(3);
     });

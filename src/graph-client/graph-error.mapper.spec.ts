@@ -143,15 +143,26 @@ describe('graphErrorOf', () => {
     [true, { code: 2 }, 400],
     [true, { code: 131000 }, 400],
     [true, { code: 999999 }, 400],
-    [false, { code: 1 }, 500],
-    [false, { code: 2 }, 503],
-    [false, { code: 131000 }, 500],
-    [false, { code: 131016 }, 500],
-    [false, { code: 999999 }, 500],
-    [false, { code: 100, is_transient: true }, 500],
-    [false, { code: 2 }, 200],
+    [true, { code: 1 }, 500],
+    [true, { code: 2 }, 503],
+    [true, { code: 131000 }, 500],
+    [true, { code: 131016 }, 500],
+    [true, { code: 131057 }, 500],
+    [true, { code: 999999 }, 500],
+    [true, { code: 100, is_transient: true }, 500],
+    [true, { is_transient: true }, 500],
+    [true, { fbtrace_id: 'Trace' }, 500],
+    [true, { code: 2 }, 200],
+    [false, {}, 502], // so far it may be the JSON of a proxy
+    [false, { code: 502 }, 502],
+    [false, {}, 408],
   ])('proves %s that Meta did nothing for %j with HTTP %d', (expected, error, httpStatus) => {
     expect(provesNotAccepted(errorFor(error, httpStatus))).toBe(expected);
+  });
+
+  it('proves nothing by the JSON of a proxy', () => {
+    const body = { error: 'Bad Gateway', message: 'upstream timed out' };
+    expect(provesNotAccepted(graphErrorOf({ httpStatus: 502, headers: {}, body }))).toBe(false);
   });
 
   it('proves nothing by an error that is not of the Graph API', () => {

@@ -2,6 +2,8 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ErrorEnvelopeDto, describeErrors } from './envelope';
 import { ERROR_CATALOGUE, type ErrorCode } from './error-catalogue';
+import { addExamples } from './openapi-examples';
+import { describePathParameters } from './openapi-parameters';
 import { REQUEST_ID_HEADER } from './request-id';
 
 type Paths = OpenAPIObject['paths'];
@@ -44,10 +46,14 @@ export function buildApiDocument(app: INestApplication): OpenAPIObject {
 
 /** Adds to every operation what all of them share, so that no controller has to repeat it. */
 export function completeOperations(document: OpenAPIObject): void {
-  for (const path of Object.values(document.paths)) {
+  const schemas = document.components?.schemas ?? {};
+  for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
-      const operation = path[method];
-      if (operation !== undefined) completeOperation(operation, method);
+      const operation = item[method];
+      if (operation === undefined) continue;
+      completeOperation(operation, method);
+      describePathParameters(operation, path);
+      addExamples(operation, schemas);
     }
   }
 }

@@ -6,6 +6,7 @@ import { IdentityModule } from '../identity/identity.module';
 import { QueueModule } from '../queue/queue.module';
 import { WebhookConfigEntity } from './entities/webhook-config.entity';
 import { WebhookDeliveryEntity } from './entities/webhook-delivery.entity';
+import { DeliveryWriter } from './delivery-writer';
 import { EventRouter } from './event-router';
 import { WebhookConfigController } from './webhook-config.controller';
 import { WebhookConfigService } from './webhook-config.service';
@@ -30,6 +31,7 @@ import { WebhooksController } from './webhooks.controller';
   providers: [
     WebhookHandlerRegistry,
     WebhookSubscriberRegistry,
+    DeliveryWriter,
     WebhookInboxService,
     WebhookInboxWorker,
     WebhookProcessor,

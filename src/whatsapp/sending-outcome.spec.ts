@@ -7,6 +7,7 @@ import {
   GraphUnavailableError,
   GraphUnreadableAnswerError,
 } from '../graph-client/graph.error';
+import { graphErrorOf, rateLimitOf } from '../graph-client/graph-error.mapper';
 import { type FailedTry, MAX_TRIES, outcomeOf } from './sending-outcome';
 
 const metaError = (code: number, subcode: number | null = null) => ({
@@ -26,7 +27,6 @@ const HOUR = 3_600_000;
 describe('what becomes of a message whose sending failed', () => {
   it.each([
     ['a time-out', new GraphUnavailableError('timeout', 'unknown')],
-    ['a 5xx with a code that says nothing', new GraphUnavailableError('oops', 'unknown', metaError(131000))],
     ['HTML instead of an answer', new GraphUnreadableAnswerError('HTML', 502)],
     ['an error that is not from Meta', new TypeError('terminated')],
   ])('%s leaves the outcome unknown, and it is never sent again', (_, error) => {
@@ -43,6 +43,23 @@ describe('what becomes of a message whose sending failed', () => {
       state: 'failed',
       error: { code: 133004 },
     });
+  });
+
+  it.each([
+    [131000, MAX_TRIES],
+    [131016, MAX_TRIES],
+    [2, MAX_TRIES],
+    [1, 2],
+  ])('is tried again after code %d with a 5xx, %d times in all', (code, tries) => {
+    const error = graphErrorOf({ httpStatus: 500, headers: {}, body: { error: metaError(code).meta } });
+    expect(outcome(error, { attempt: tries - 1 })).toMatchObject({ state: 'retry', error: { code } });
+    expect(outcome(error, { attempt: tries })).toMatchObject({ state: 'failed', error: { code } });
+  });
+
+  it('is tried again after HTTP 429, whatever its body', () => {
+    const error = rateLimitOf({ 'retry-after': '3' });
+    expect(outcome(error)).toMatchObject({ state: 'retry', delayMs: 3_000 });
+    expect(outcome(rateLimitOf({ 'retry-after': '0' }))).toMatchObject({ state: 'retry', delayMs: 1_000 });
   });
 
   it('is tried twice only when the code may mean a bad request', () => {

@@ -10,6 +10,7 @@ describe('what a token was granted for', () => {
     expect(grant({ granular_scopes: [{ scope: 'email' }, { scope, target_ids: ['1', 2] }] })).toEqual({
       wabaIds: ['1', '2'],
       systemUserId: null,
+      lacksManagement: false,
     });
   });
 
@@ -20,11 +21,23 @@ describe('what a token was granted for', () => {
     ['Meta tells nothing', {}],
     ['Meta tells something else', { granular_scopes: 'none' }],
   ])('is open when %s', (_name, data) => {
-    expect(grant(data)).toEqual({ wabaIds: null, systemUserId: null });
+    expect(grant(data)).toEqual({ wabaIds: null, systemUserId: null, lacksManagement: false });
+  });
+
+  it.each<[boolean, object]>([
+    [true, { scopes: ['email', 'whatsapp_business_messaging'] }],
+    [true, { scopes: ['email'], granular_scopes: [{ scope: 'email' }] }],
+    [false, { scopes: ['email', scope] }],
+    [false, { scopes: ['email'], granular_scopes: [{ scope }] }],
+    [false, { scopes: [] }],
+    [false, { scopes: scope }],
+    [false, {}],
+  ])('says %j when asked whether the permission is missing from %j', (lacksManagement, data) => {
+    expect(grant({ ...data })).toMatchObject({ lacksManagement });
   });
 
   it("names the system user whose token it is, and no person's", () => {
-    expect(grant({ type: 'SYSTEM_USER', user_id: 77 })).toEqual({ wabaIds: null, systemUserId: '77' });
+    expect(grant({ type: 'SYSTEM_USER', user_id: 77 })).toMatchObject({ wabaIds: null, systemUserId: '77' });
     expect(grant({ type: 'USER', user_id: '77' }).systemUserId).toBeNull();
   });
 });

@@ -268,9 +268,10 @@ describe('sending WhatsApp messages', () => {
     });
 
     it.each([
-      ['HTML of a proxy', { status: 500 }],
+      ['HTML of a proxy', { status: 502 }],
+      ['JSON of a proxy', { status: 502, body: '{"error":"Bad Gateway"}', contentType: 'application/json' }],
+      ['an empty 5xx', { status: 500, body: '' }],
       ['an empty body', { status: 200, body: '' }],
-      ['Meta’s own "something went wrong"', { code: 131000 }],
       ['a connection cut before anything happened', { drop: 'before' as const }],
     ])('because of %s, does not try again', async (_, fault) => {
       const to = unique();
@@ -311,12 +312,34 @@ describe('sending WhatsApp messages', () => {
     expect(callsTo(to)).toHaveLength(2);
   });
 
-  it('tries again when Meta says that it is busy and did nothing', async () => {
+  it.each([
+    ['says that it is busy', { code: 133004 }],
+    ['says only that something went wrong', { code: 131000 }],
+    ['says that it will pass', { code: 100, isTransient: true, status: 500 }],
+    [
+      'has a proxy say that calls are too many',
+      { status: 429, body: '<html>Slow down</html>', headers: { 'retry-after': '1' } },
+    ],
+  ])('tries again when Meta %s, and sends exactly once', async (_, fault) => {
     const to = unique();
-    sandboxOf(app).failNext({ method: 'POST', path: SENDS, code: 133004 });
+    sandboxOf(app).failNext({ method: 'POST', path: SENDS, ...fault });
     const id = await sent(me.client, helloWorld({ to }));
     await messageWhen(me.client, id, withStatus('delivered', 'read'));
     expect(sandboxOf(app).sentMessages({ to })).toHaveLength(1);
+    expect(callsTo(to)).toHaveLength(2);
+  });
+
+  it.each([
+    [131016, 5],
+    [1, 2],
+  ])('fails with code %d when Meta still says that after %d tries', async (code, tries) => {
+    const to = unique();
+    sandboxOf(app).failNext({ method: 'POST', path: SENDS, code, times: 6 });
+    const id = await sent(me.client, helloWorld({ to }));
+    const found = await messageWhen(me.client, id, withStatus('failed', 'unknown', 'accepted'), 40_000);
+    expect(found).toMatchObject({ status: 'failed', error: { code } });
+    expect(callsTo(to)).toHaveLength(tries);
+    expect(sandboxOf(app).sentMessages({ to })).toHaveLength(0);
   });
 
   it('fails with Meta’s error when Meta refuses', async () => {

@@ -1,4 +1,5 @@
 import { SEED } from '../../sandbox/world-seed';
+import { ERROR_CATALOGUE } from '../../src/http/error-catalogue';
 import type { ApiAnswer, ApiBody, ApiClient } from '../api-client';
 import { eventually } from '../eventually';
 import { connectedAccount, sandboxOf } from '../factories/meta-login';
@@ -349,6 +350,23 @@ describe('WhatsApp accounts', () => {
       await found(holder);
       await connectedAccount(app, client, { scopes: ALL_SCOPES, targets: 'all' });
       expect(await found()).toEqual([mine]);
+    });
+  });
+
+  it('says which permission to grant when the one to manage WABAs is missing', async () => {
+    await connectedAccount(app, client, { scopes: ['pages_show_list', 'whatsapp_business_messaging'] });
+    const missing = {
+      status: 424,
+      code: 'META_REAUTH_REQUIRED',
+      // What the API documentation shows as the example.
+      details: ERROR_CATALOGUE.META_REAUTH_REQUIRED.details,
+    };
+    expect(problem(await client.get(ACCOUNT))).toMatchObject(missing);
+    expect(missing.details).toEqual({ missingPermission: 'whatsapp_business_management' });
+    const synced = await client.post<SyncAnswer>(SYNC, {});
+    expect(synced.body.data).toMatchObject({
+      accounts: [],
+      failures: [{ wabaId: null, step: 'find', code: 'META_REAUTH_REQUIRED' }],
     });
   });
 
