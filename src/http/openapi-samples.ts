@@ -27,7 +27,6 @@ export const SAMPLES_BY_NAME: Readonly<Record<string, unknown>> = {
 
   name: 'Ada Lovelace',
   email: 'ada@example.com',
-  role: 'agent',
 
   expiresAt: '2026-05-13T09:26:53.000Z',
   dataAccessExpiresAt: '2026-06-12T09:26:53.000Z',

@@ -5,6 +5,7 @@ import {
   ApiConsumes,
   ApiExtraModels,
   ApiOkResponse,
+  ApiParam,
   ApiProduces,
   ApiTags,
   getSchemaPath,
@@ -76,6 +77,7 @@ export class MetaCallbacksController {
    * @remarks For whoever has the confirmation code: a small page for browsers, else JSON.
    */
   @Get('data-deletion/:code')
+  @ApiParam({ name: 'code', description: 'The `confirmation_code` that Meta was given.', example: 'o3Xb…' })
   @Public()
   @RawResponse()
   @ApiProduces('application/json', 'text/html')

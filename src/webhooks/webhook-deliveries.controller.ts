@@ -1,21 +1,20 @@
-import { Controller, Get, Query } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { ApiTags } from '@nestjs/swagger';
-import type { Repository } from 'typeorm';
-import { LessThan, MoreThan } from 'typeorm';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { type DeliveryId, isUuid } from '../database/ids';
+import { ValidationFailedError } from '../errors/app.error';
 import { decodeCursor, encodeCursor } from '../http/cursor';
 import { ApiEnvelope, ApiErrors } from '../http/envelope';
+import { UuidParam } from '../http/uuid-param.pipe';
 import { Access } from '../identity/access.decorators';
 import { DeliveriesQuery, DeliveryDto, DeliveryPageDto } from './dto/delivery.dto';
-import { WebhookDeliveryEntity } from './entities/webhook-delivery.entity';
+import { ReplayDeliveriesDto, ReplayedDto } from './dto/replay-deliveries.dto';
+import { WebhookDeliveriesService } from './webhook-deliveries.service';
 
+/** The inbox of everybody, as one delivery may hold events of several accounts: for admins of the service only. */
 @ApiTags('Webhooks')
 @Controller('meta/webhook/deliveries')
 export class WebhookDeliveriesController {
-  constructor(
-    @InjectRepository(WebhookDeliveryEntity) private readonly deliveries: Repository<WebhookDeliveryEntity>,
-  ) {}
+  constructor(private readonly deliveries: WebhookDeliveriesService) {}
 
   /** Lists what Meta delivered and what became of it, newest first. Bodies are not shown. */
   @Get()
@@ -23,28 +22,59 @@ export class WebhookDeliveriesController {
   @ApiEnvelope(DeliveryPageDto)
   @ApiErrors('VALIDATION_FAILED')
   async list(@Query() query: DeliveriesQuery): Promise<DeliveryPageDto> {
-    const isForward = query.before === undefined && query.after !== undefined;
-    const bound = query.before ?? query.after;
-    const id =
-      bound === undefined ? undefined : decodeCursor(isForward ? 'after' : 'before', bound, parseDeliveryId);
-    const rows = await this.deliveries.find({
-      where: {
-        ...(query.state === undefined ? {} : { state: query.state }),
-        ...(id === undefined ? {} : { id: isForward ? MoreThan(id) : LessThan(id) }),
-      },
-      order: { id: isForward ? 'ASC' : 'DESC' },
-      take: query.limit,
+    const { before, after, limit, state } = query;
+    if (before !== undefined && after !== undefined)
+      throw ValidationFailedError.of('after', 'exclusive', 'Send before or after, not both.');
+    const rows = await this.deliveries.page({
+      limit,
+      state,
+      before: before === undefined ? undefined : decodeCursor('before', before, parseDeliveryId),
+      after: after === undefined ? undefined : decodeCursor('after', after, parseDeliveryId),
     });
-    if (isForward) rows.reverse();
-    const last = rows.length < query.limit ? undefined : rows.at(-1);
+    const last = rows.length < limit ? undefined : rows.at(-1);
     const first = rows[0];
     return {
       deliveries: rows.map((row) => DeliveryDto.from(row)),
       pagination: {
-        limit: query.limit,
+        limit,
         before: last === undefined ? null : encodeCursor(last.id),
         after: first === undefined ? null : encodeCursor(first.id),
       },
+    };
+  }
+
+  /** Reads what became of one delivery. */
+  @Get(':id')
+  @Access('admin')
+  @ApiParam({ name: 'id', description: 'The delivery.', format: 'uuid' })
+  @ApiEnvelope(DeliveryDto)
+  @ApiErrors('VALIDATION_FAILED', 'NOT_FOUND')
+  async get(@Param('id', UuidParam) id: string): Promise<DeliveryDto> {
+    return DeliveryDto.from(await this.deliveries.get(id));
+  }
+
+  /** Processes one delivery again. Safe at any time: effects that it had are not had twice. */
+  @Post(':id/replay')
+  @Access('admin')
+  @ApiParam({ name: 'id', description: 'The delivery.', format: 'uuid' })
+  @ApiEnvelope(DeliveryDto, 202)
+  @ApiErrors('VALIDATION_FAILED', 'NOT_FOUND')
+  async replay(@Param('id', UuidParam) id: string): Promise<DeliveryDto> {
+    return DeliveryDto.from(await this.deliveries.replay(id));
+  }
+
+  /** Processes all deliveries of one state again, for instance the dead ones after a mend. Safe at any time. */
+  @Post('replay')
+  @Access('admin')
+  @ApiEnvelope(ReplayedDto, 202)
+  @ApiErrors('VALIDATION_FAILED')
+  async replayAll(@Body() dto: ReplayDeliveriesDto): Promise<ReplayedDto> {
+    return {
+      replayed: await this.deliveries.replayAll({
+        state: dto.state,
+        receivedFrom: dto.receivedFrom === undefined ? undefined : new Date(dto.receivedFrom),
+        receivedUntil: dto.receivedUntil === undefined ? undefined : new Date(dto.receivedUntil),
+      }),
     };
   }
 }

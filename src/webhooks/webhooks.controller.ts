@@ -7,6 +7,7 @@ import { isSignedByAny } from '../crypto/hmac-signature';
 import { ForbiddenError, UnauthorizedError, ValidationFailedError } from '../errors/app.error';
 import { ApiEnvelope, ApiErrors, RawResponse } from '../http/envelope';
 import { Public } from '../identity/access.decorators';
+import { DELIVERY_EXAMPLES } from './delivery.examples';
 import { ReceivedDto } from './dto/received.dto';
 import { VerificationQuery } from './dto/verification-query.dto';
 import { WebhookConfigService } from './webhook-config.service';
@@ -37,7 +38,7 @@ export class WebhooksController {
   })
   @ApiOkResponse({
     description: 'The challenge, nothing else.',
-    content: { 'text/plain': { schema: { type: 'string' } } },
+    content: { 'text/plain': { schema: { type: 'string', example: '1158201444' } } },
   })
   @ApiErrors('FORBIDDEN')
   async verify(@Query() query: VerificationQuery): Promise<string> {
@@ -70,6 +71,7 @@ export class WebhooksController {
   @ApiBody({
     description: "Meta's webhook payload, up to 3 MB.",
     schema: { type: 'object', additionalProperties: true },
+    examples: DELIVERY_EXAMPLES,
   })
   @ApiEnvelope(ReceivedDto)
   @ApiErrors('VALIDATION_FAILED', 'UNAUTHORIZED', 'PAYLOAD_TOO_LARGE', 'SERVICE_UNAVAILABLE')

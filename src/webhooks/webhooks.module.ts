@@ -11,10 +11,12 @@ import { EventRouter } from './event-router';
 import { WebhookConfigController } from './webhook-config.controller';
 import { WebhookConfigService } from './webhook-config.service';
 import { WebhookDeliveriesController } from './webhook-deliveries.controller';
+import { WebhookDeliveriesService } from './webhook-deliveries.service';
 import { WebhookHandlerRegistry } from './webhook-handler.registry';
 import { WebhookInboxService } from './webhook-inbox.service';
 import { WebhookInboxWorker } from './webhook-inbox.worker';
 import { WebhookProcessor } from './webhook-processor';
+import { WebhookStatsController } from './webhook-stats.controller';
 import { WebhookSubscriberRegistry } from './webhook-subscriber.registry';
 import { WebhookSubscriptionsApi } from './webhook-subscriptions-api';
 import { WebhooksController } from './webhooks.controller';
@@ -27,7 +29,12 @@ import { WebhooksController } from './webhooks.controller';
     IdentityModule,
     QueueModule,
   ],
-  controllers: [WebhooksController, WebhookConfigController, WebhookDeliveriesController],
+  controllers: [
+    WebhooksController,
+    WebhookConfigController,
+    WebhookDeliveriesController,
+    WebhookStatsController,
+  ],
   providers: [
     WebhookHandlerRegistry,
     WebhookSubscriberRegistry,
@@ -36,6 +43,7 @@ import { WebhooksController } from './webhooks.controller';
     WebhookInboxWorker,
     WebhookProcessor,
     WebhookConfigService,
+    WebhookDeliveriesService,
     WebhookSubscriptionsApi,
     EventRouter,
   ],

@@ -248,6 +248,81 @@ describe('processing', () => {
   });
 });
 
+describe('a replay', () => {
+  beforeEach(connect);
+  const effects = () => app.db.query('SELECT count(*)::int AS messages FROM messages');
+
+  it('of what was processed changes nothing', async () => {
+    await deliver(app.api, textBody('once'));
+    const [row] = await settled(1);
+    const before = await effects();
+    const answer = await admin.post(`/api/meta/webhook/deliveries/${row!.id}/replay`);
+    expect(answer).toMatchObject({ status: 202, body: { data: { id: row!.id } } });
+    await eventually(deliveries, (rows) => rows[0]?.state === 'processed' && handled.length === 2);
+    expect(await effects()).toEqual(before);
+  });
+
+  it('of all dead ones processes them, once they can be', async () => {
+    failFor = () => true;
+    await deliver(app.api, textBody('one'));
+    await deliver(app.api, textBody('two'));
+    await eventually(deliveries, (rows) => rows.length === 2 && rows.every((row) => row.attempts > 0));
+    await app.db.query(`UPDATE webhook_deliveries SET state = 'dead'`);
+    failFor = null;
+    const later = new Date(Date.now() + 60_000).toISOString();
+    const none = await admin.post('/api/meta/webhook/deliveries/replay', {
+      state: 'dead',
+      receivedFrom: later,
+    });
+    expect(none).toMatchObject({ status: 202, body: { data: { replayed: 0 } } });
+    const all = await admin.post('/api/meta/webhook/deliveries/replay', { state: 'dead' });
+    expect(all.body.data).toEqual({ replayed: 2 });
+    expect(await settled(2)).toMatchObject([{ state: 'processed' }, { state: 'processed' }]);
+  });
+
+  it.each([
+    {},
+    { state: 'pending' },
+    { state: 'dead', receivedFrom: 'yesterday' },
+    { state: 'dead', all: true },
+  ])('is refused with %j', async (body) => {
+    expect((await admin.post('/api/meta/webhook/deliveries/replay', body)).status).toBe(400);
+  });
+
+  it('of what is not there is a 404, and nobody but an admin may ask for one', async () => {
+    const path = '/api/meta/webhook/deliveries/0199f3a2-7c1e-7b52-9d6b-3f1f8f4f2a10';
+    expect((await admin.get(path)).status).toBe(404);
+    expect((await admin.post(`${path}/replay`)).status).toBe(404);
+    const agent = app.api.as(await admin.createUser('agent'));
+    for (const answer of [
+      agent.post(`${path}/replay`),
+      agent.get(path),
+      agent.get('/api/meta/webhook/stats'),
+    ])
+      expect((await answer).status).toBe(403);
+  });
+});
+
+describe('the statistics of the inbox', () => {
+  it('tell what waits and for how long, what is parked and what has come in', async () => {
+    await deliver(app.api, textBody('for nobody'));
+    await settled(1);
+    await connect();
+    failFor = () => true;
+    await deliver(app.api, textBody('failing').replaceAll(A_CHANNEL.phoneNumberId, '777777777777777'));
+    await eventually(deliveries, (rows) => rows.some((row) => row.attempts > 0 && row.state === 'pending'));
+    const { data } = (await admin.get<Record<string, number>>('/api/meta/webhook/stats')).body;
+    expect(data).toMatchObject({
+      pending: 1,
+      retrying: 1,
+      dead: 0,
+      receivedLastMinute: 2,
+      receivedLastHour: 2,
+    });
+    expect(data.oldestPendingAgeMs).toBeGreaterThan(0);
+  });
+});
+
 describe('the verification of the address', () => {
   it('refuses a verify token that nobody configured', async () => {
     const answer = await app.api.get(

@@ -42,8 +42,9 @@ export class ConversationContactDto {
 
 export class ConversationChannelDto {
   id!: string;
-  /** Meta's id of our phone number, Page or Instagram account. */
+  /** Meta's id of our phone number, Page or Instagram account. @example 106540352242922 */
   metaId!: string;
+  /** @example "Lucky Shrub" */
   name!: string | null;
 }
 
@@ -60,10 +61,13 @@ export class ConversationDto {
   /** The user it is assigned to. */
   agentId!: string | null;
   @ApiProperty({ enum: CONVERSATION_STATUSES }) status!: ConversationStatus;
-  /** Messages of the customer since it was last marked as read. */
+  /** Messages of the customer since it was last marked as read. @example 1 */
   unreadCount!: number;
   lastMessageAt!: Date | null;
-  /** The first 200 characters of the last message; null when it had no text. */
+  /**
+   * The first 200 characters of the last message; null when it had no text.
+   * @example "Do you deliver on Sundays?"
+   */
   lastMessagePreview!: string | null;
   lastInboundAt!: Date | null;
   /** Until when free-form messages are allowed; null when the customer never wrote. */

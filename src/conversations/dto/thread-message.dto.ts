@@ -28,14 +28,22 @@ export class ThreadMessageDto {
   @ApiProperty({ enum: ['inbound', 'outbound'] }) direction!: 'inbound' | 'outbound';
   /** `customer`, `agent` (a user of this service), `app` (sent elsewhere in the business's name), `system`. */
   @ApiProperty({ enum: SENDER_TYPES }) senderType!: SenderType;
-  /** For agents the user's id, else the platform's. */
+  /** For agents the user's id, else the platform's. @example "16505551234" */
   senderId!: string | null;
-  /** Meta's word: `text`, `image`, `interactive`, … Types that we do not know keep their name. */
+  /** Meta's word: `text`, `image`, `interactive`, … Types that we do not know keep their name. @example text */
   type!: string;
-  /** Body, caption or title, whatever there is to read; null for the rest and for what was taken back. */
+  /**
+   * Body, caption or title, whatever there is to read; null for the rest and for what was taken back.
+   * @example "Do you deliver on Sundays?"
+   */
   text!: string | null;
   /** The type's own content in Meta's names. */
-  @ApiProperty({ type: 'object', additionalProperties: true }) content!: Record<string, unknown>;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    example: { body: 'Do you deliver on Sundays?' },
+  })
+  content!: Record<string, unknown>;
   /** The message that it answers, or that it was forwarded. */
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true }) context!: Record<
     string,
@@ -43,7 +51,7 @@ export class ThreadMessageDto {
   > | null;
   @ApiProperty({ enum: MESSAGE_STATUSES }) status!: MessageStatus;
   @ApiProperty({ type: MessageErrorDto, nullable: true }) error!: MessageErrorDto | null;
-  /** Its place in the conversation, from 1, in order of arrival. A gap means something has not reached you yet. */
+  /** Its place in the conversation, from 1, in order of arrival. A gap means something has not reached you yet. @example 7 */
   seq!: number;
   /** When it was sent, by the platform's clock. */
   timestamp!: Date;

@@ -5,11 +5,11 @@ import { USER_ROLES, type UserRole } from '../authenticated-user';
 import type { ApiKeyEntity } from '../entities/api-key.entity';
 
 export class CreateApiKeyDto {
-  /** What the key is for. */
+  /** What the key is for. @example Warehouse */
   @NameField() name!: string;
 
   /** What the key may do; at most what you may. Where your role becomes smaller, so does the key's. */
-  @ApiProperty({ type: String, enum: USER_ROLES })
+  @ApiProperty({ type: String, enum: USER_ROLES, example: 'agent' })
   @IsIn(USER_ROLES)
   role!: UserRole;
 
@@ -30,7 +30,7 @@ export class ApiKeyDto {
   @ApiProperty({ type: String, description: 'The first characters of the key.', example: 'mbb_x8Kd2q' })
   prefix!: string;
 
-  @ApiProperty({ type: String, enum: USER_ROLES })
+  @ApiProperty({ type: String, enum: USER_ROLES, example: 'agent' })
   role!: UserRole;
 
   @ApiProperty({ type: String, format: 'date-time' })
@@ -56,7 +56,11 @@ export class ApiKeyDto {
 }
 
 export class CreatedApiKeyDto extends ApiKeyDto {
-  @ApiProperty({ type: String, description: 'The key itself, for `X-Api-Key`. It is shown this once.' })
+  @ApiProperty({
+    type: String,
+    description: 'The key itself, for `X-Api-Key`. It is shown this once.',
+    example: 'mbb_x8Kd2qVtN3yRw0…',
+  })
   key!: string;
 
   static withKey(row: ApiKeyEntity, key: string): CreatedApiKeyDto {

@@ -17,17 +17,25 @@ export class LoginDto {
 
 export class RefreshTokenDto {
   /** The refresh token of the last login or refresh. */
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'q7W1fYk0mB4sZ2c…' })
   @IsString()
   @Length(1, 500)
   refreshToken!: string;
 }
 
 export class SessionDto {
-  @ApiProperty({ type: String, description: 'For `Authorization: Bearer`; good for `expiresIn` seconds.' })
+  @ApiProperty({
+    type: String,
+    description: 'For `Authorization: Bearer`; good for `expiresIn` seconds.',
+    example: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTk5ZjNhMS0w….Qm9kXzV…',
+  })
   accessToken!: string;
 
-  @ApiProperty({ type: String, description: 'Good for one refresh within 30 days.' })
+  @ApiProperty({
+    type: String,
+    description: 'Good for one refresh within 30 days.',
+    example: 'q7W1fYk0mB4sZ2c…',
+  })
   refreshToken!: string;
 
   @ApiProperty({ type: 'integer', description: 'Seconds until the access token expires.', example: 900 })

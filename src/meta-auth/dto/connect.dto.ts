@@ -56,7 +56,7 @@ export class ConnectDto {
   redirectUri?: string;
 
   /** The `state` that came back. Send it whenever the dialog was opened with one: it is what stops forged logins. */
-  @ApiProperty({ type: String, required: false })
+  @ApiProperty({ type: String, required: false, example: 'Yx3…q2.tl9k3c.facebook.K0…8s' })
   @IfPresent()
   @IsString()
   @Length(1, 500)

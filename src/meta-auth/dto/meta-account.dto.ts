@@ -28,7 +28,8 @@ export class RefreshedMetaTokenDto {
 }
 
 export class MetaAccountDto {
-  @ApiProperty({ type: String, format: 'uuid' })
+  /** The `accountId` of all other calls. */
+  @ApiProperty({ type: String, format: 'uuid', example: '0199f3a2-7c1e-7b52-9d6b-3f1f8f4f2a10' })
   id!: string;
 
   /** The person's or system user's name at Meta. */

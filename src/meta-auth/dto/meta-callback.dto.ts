@@ -27,7 +27,7 @@ export class DeletionReceiptDto {
 }
 
 export class DataDeletionDto {
-  @ApiProperty({ type: String, enum: DATA_DELETION_STATUSES })
+  @ApiProperty({ type: String, enum: DATA_DELETION_STATUSES, example: 'completed' })
   status!: DataDeletionStatus;
 
   @ApiProperty({ type: String, format: 'date-time' })

@@ -18,10 +18,10 @@ export class DeliveriesQuery extends CursorPageQuery {
 export class DeliveryDto {
   id!: string;
   receivedAt!: Date;
-  /** Meta's object, such as `whatsapp_business_account`; null until it was looked at. */
+  /** Meta's object; null until it was looked at. @example whatsapp_business_account */
   object!: string | null;
-  @ApiProperty({ enum: DELIVERY_STATES }) state!: DeliveryState;
-  /** How often its processing was begun and came to an end, good or bad. */
+  @ApiProperty({ enum: DELIVERY_STATES, example: 'processed' }) state!: DeliveryState;
+  /** How often its processing was begun and came to an end, good or bad. @example 1 */
   attempts!: number;
   /** How its events ended. */
   @ApiProperty({
@@ -31,6 +31,7 @@ export class DeliveryDto {
       ignored: { type: 'integer' },
       quarantined: { type: 'integer' },
     },
+    example: { processed: 2, ignored: 0, quarantined: 0 },
   })
   events!: { processed: number; ignored: number; quarantined: number };
   /** Why something of it was ignored or quarantined. */

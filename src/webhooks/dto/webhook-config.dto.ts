@@ -18,7 +18,10 @@ export class WebhookAccountQuery {
 }
 
 export class ConfigureWebhookDto {
-  /** Any secret of your choice, up to 256 printable characters without spaces; Meta repeats it when it verifies the address. */
+  /**
+   * Any secret of your choice, up to 256 printable characters without spaces; Meta repeats it when it verifies the address.
+   * @example lucky-shrub-8fK2qZ
+   */
   @Matches(/^[\x21-\x7e]{1,256}$/, {
     message: 'verifyToken must be 1 to 256 printable characters without spaces',
   })
@@ -39,7 +42,7 @@ export class ConfigureWebhookDto {
 export class ConfiguredWebhookDto {
   id!: string;
   /** `active` once Meta has verified the address and taken the subscriptions; `pending` with a `reason` otherwise. */
-  @ApiProperty({ enum: WEBHOOK_CONFIG_STATUSES }) status!: WebhookConfigStatus;
+  @ApiProperty({ enum: WEBHOOK_CONFIG_STATUSES, example: 'active' }) status!: WebhookConfigStatus;
   @ApiProperty(FIELDS_SCHEMA) fields!: Record<string, boolean>;
   /** What is missing and what to do; null when nothing is. */
   reason!: string | null;
@@ -55,8 +58,9 @@ export class ConfiguredWebhookDto {
 }
 
 export class WebhookConfigDto extends ConfiguredWebhookDto {
+  /** @example lucky-shrub-8fK2qZ */
   verifyToken!: string;
-  /** The address that Meta delivers to. */
+  /** The address that Meta delivers to. @example https://api.example.com/api/meta/webhook/events */
   targetUrl!: string;
   createdAt!: Date;
   updatedAt!: Date;

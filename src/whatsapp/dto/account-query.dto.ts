@@ -12,7 +12,7 @@ export class AccountQuery {
 export class WabaQuery extends AccountQuery {
   /**
    * Meta's id of the WhatsApp Business Account. Needed only when you have several.
-   * @example 102290129340398
+   * @example "102290129340398"
    */
   @IsOptional() @Matches(/^\d{1,32}$/, META_ID) wabaId?: string;
 }
@@ -21,7 +21,7 @@ export class WabaQuery extends AccountQuery {
 export class PhoneNumberQuery extends WabaQuery {
   /**
    * Meta's id of the phone number. Needed only when you have several.
-   * @example 106540352242922
+   * @example "106540352242922"
    */
   @IsOptional() @Matches(/^\d{1,32}$/, META_ID) phoneNumberId?: string;
 }

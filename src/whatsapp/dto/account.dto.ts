@@ -169,7 +169,12 @@ export class WabaDto {
   @ApiProperty({ type: String, nullable: true, example: 'TIER_1K' })
   messagingLimit!: string | null;
   /** Meta's own report on whether it can send, and what hinders it. */
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    example: { can_send_message: 'AVAILABLE' },
+  })
   healthStatus!: Record<string, unknown> | null;
   /** Since when Meta delivers its webhooks to us; `null`: it does not. */
   @ApiProperty({ type: Date, nullable: true })
@@ -213,15 +218,15 @@ export class PhoneNumberListDto {
 /** Something that a look at Meta did not bring; the rest of the answer is good. */
 export class SyncFailureDto {
   /** Meta's id; `null` when a way to look for accounts was refused. */
-  @ApiProperty({ type: String, nullable: true, example: '102290129340398' })
+  @ApiProperty({ type: String, nullable: true, example: '524126980791429' })
   wabaId!: string | null;
   /** `find`: Meta refused to list. `import`: it could not be read, or is somebody else's. `subscribe`: no webhooks come. */
-  @ApiProperty({ type: String, enum: ['find', 'import', 'subscribe'] })
+  @ApiProperty({ type: String, enum: ['find', 'import', 'subscribe'], example: 'import' })
   step!: 'find' | 'import' | 'subscribe';
   /** As in an error answer. */
   @ApiProperty({ type: String, example: 'CONFLICT' })
   code!: string;
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'Another account of this service owns this already.' })
   message!: string;
 }
 

@@ -58,21 +58,26 @@ export class NumberProfileDto extends BusinessProfileDto {
 export class UpdateBusinessProfileDto extends PhoneNumberQuery {
   /** @example Fresh plants since 1984 */
   @IsOptional() @IsString() @Length(1, 139) about?: string;
+  /** @example "1 Hacker Way, Menlo Park" */
   @IsOptional() @IsString() @MaxLength(256) address?: string;
+  /** @example "Succulents and cacti for every window." */
   @IsOptional() @IsString() @MaxLength(512) description?: string;
   /** @example hello@luckyshrub.example */
   @ValidateIf((dto: UpdateBusinessProfileDto) => dto.email !== undefined && dto.email !== '')
   @IsEmail()
   @MaxLength(128)
   email?: string;
-  /** At most two, each with `http://` or `https://`; `[]` removes them. */
+  /**
+   * At most two, each with `http://` or `https://`; `[]` removes them.
+   * @example ["https://luckyshrub.example/"]
+   */
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(2)
   @IsUrl({ require_protocol: true, protocols: ['http', 'https'] }, { each: true })
   @MaxLength(256, { each: true })
   websites?: string[];
-  /** Meta's word for the trade, as `RETAIL`, `RESTAURANT`, `EDU` or `OTHER`. */
+  /** Meta's word for the trade, as `RETAIL`, `RESTAURANT`, `EDU` or `OTHER`. @example RETAIL */
   @IsOptional()
   @Matches(/^[A-Z_]{2,40}$/, { message: 'vertical must be one of Meta’s words, in upper case' })
   vertical?: string;

@@ -12,7 +12,7 @@ const SENDER_TYPES = ['customer', 'agent', 'app', 'system'] as const;
 
 /** The order to send is stored. What becomes of the message shows in `GET /messages/{id}` and over Socket.IO. */
 export class QueuedMessageDto {
-  /** Our id of the message. @example 0199f3a2-7c1e-7b52-9d6b-3f1f8f4f2a10 */
+  /** Our id of the message. */
   id!: string;
   @ApiProperty({ type: String, enum: ['queued'] }) status!: 'queued';
 }
@@ -55,6 +55,21 @@ export class MessageStatusDto {
   }
 }
 
+const TEXT_EXAMPLE = 'Yes, until six in the evening.';
+
+const STATUSES_EXAMPLE = [
+  { status: 'queued', at: '2026-03-14T09:26:53.000Z' },
+  { status: 'accepted', at: '2026-03-14T09:26:53.412Z' },
+  { status: 'sent', at: '2026-03-14T09:26:54.000Z' },
+  {
+    status: 'delivered',
+    at: '2026-03-14T09:26:55.000Z',
+    details: {
+      pricing: { billable: false, pricing_model: 'PMP', type: 'free_customer_service', category: 'service' },
+    },
+  },
+];
+
 /** `failed` before `delivered`, which may prove it wrong. */
 const STEPS = ['received', 'queued', 'unknown', 'accepted', 'sent', 'failed', 'delivered', 'read', 'played'];
 
@@ -83,27 +98,29 @@ export class WhatsAppMessageDto {
    * may be skipped. `failed` is final unless Meta delivers after all. `unknown`: Meta's answer to the send was lost; the
    * message is not sent again, and its first status from Meta settles it. `received`: a customer's message.
    */
-  @ApiProperty({ type: String, enum: MESSAGE_STATUSES }) status!: MessageStatus;
+  @ApiProperty({ type: String, enum: MESSAGE_STATUSES, example: 'delivered' }) status!: MessageStatus;
   /**
    * Every step with its time, in the order of the steps. Meta's times are whole seconds by its own clock, so that `sent` may
    * seem to be earlier than `accepted`.
    */
-  @ApiProperty({ type: [MessageStatusDto] }) statuses!: MessageStatusDto[];
+  @ApiProperty({ type: [MessageStatusDto], example: STATUSES_EXAMPLE }) statuses!: MessageStatusDto[];
   /** Why it failed, or why its outcome is not known. */
   @ApiProperty({ type: WhatsAppMessageErrorDto, nullable: true }) error!: WhatsAppMessageErrorDto | null;
-  @ApiProperty({ type: String, enum: ['inbound', 'outbound'] }) direction!: 'inbound' | 'outbound';
-  /** Meta's word: `text`, `template`, `image`, … Types that we do not know keep their name. */
+  @ApiProperty({ type: String, enum: ['inbound', 'outbound'], example: 'outbound' })
+  direction!: 'inbound' | 'outbound';
+  /** Meta's word: `text`, `template`, `image`, … Types that we do not know keep their name. @example text */
   type!: string;
-  /** Phone number with `+`, or business-scoped user id of a person whose number is hidden. @example +16505551234 */
+  /** Phone number with `+`, or business-scoped user id of a person whose number is hidden. @example +15550783881 */
   @ApiProperty({ type: String, nullable: true }) from!: string | null;
-  /** As `from`. @example +15550783881 */
+  /** As `from`. @example +16505551234 */
   @ApiProperty({ type: String, nullable: true }) to!: string | null;
   /** Meta's id of our number. */
   phoneNumberId!: string;
   /** Body, caption or title, whatever there is to read; a template's body with its variables filled in. */
-  @ApiProperty({ type: String, nullable: true }) text!: string | null;
+  @ApiProperty({ type: String, nullable: true, example: TEXT_EXAMPLE }) text!: string | null;
   /** The type's own content in Meta's names. */
-  @ApiProperty({ type: 'object', additionalProperties: true }) content!: Record<string, unknown>;
+  @ApiProperty({ type: 'object', additionalProperties: true, example: { body: TEXT_EXAMPLE } })
+  content!: Record<string, unknown>;
   /** The message that it answers (`message_id`), or that it was forwarded. */
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true }) context!: Record<
     string,
@@ -114,7 +131,7 @@ export class WhatsAppMessageDto {
   accountId!: string;
   conversationId!: string;
   @ApiProperty({ type: String, nullable: true }) contactId!: string | null;
-  @ApiProperty({ type: String, enum: SENDER_TYPES }) senderType!: SenderType;
+  @ApiProperty({ type: String, enum: SENDER_TYPES, example: 'agent' }) senderType!: SenderType;
   /** When it was sent or ordered. */
   @ApiProperty({ type: Date }) timestamp!: Date;
   @ApiProperty({ type: Date, nullable: true }) editedAt!: Date | null;

@@ -79,7 +79,7 @@ export class SendLocationDto {
   @ApiProperty({ oneOf: [{ type: 'number' }, { type: 'string' }], example: -122.1473373086664 })
   @IsLongitude()
   longitude!: number | string;
-  /** @example Jasper's Market */
+  /** @example "Jasper’s Market" */
   @IsOptional() @IsString() @MaxLength(1000) name?: string;
   /** @example 1 Hacker Way, Menlo Park, CA 94025 */
   @IsOptional() @IsString() @MaxLength(1000) address?: string;

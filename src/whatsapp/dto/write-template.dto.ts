@@ -21,6 +21,25 @@ const NAME_HINT = { message: 'name must be lower-case letters, digits and unders
 const LANGUAGE = /^[a-z]{2,3}(_[A-Za-z0-9]{2,4})?$/;
 const LANGUAGE_HINT = { message: "language must be one of Meta's codes, such as en_US or ar" };
 
+const COMPONENTS_EXAMPLE = [
+  {
+    type: 'BODY',
+    text: 'Hi {{1}}, your order {{2}} is on its way.',
+    example: { body_text: [['Ana', '860198']] },
+  },
+  {
+    type: 'BUTTONS',
+    buttons: [
+      {
+        type: 'URL',
+        text: 'Track your order',
+        url: 'https://luckyshrub.example/orders/{{1}}',
+        example: ['https://luckyshrub.example/orders/860198'],
+      },
+    ],
+  },
+];
+
 function AnyCase(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' ? value.toUpperCase() : value,
@@ -33,7 +52,11 @@ export class CreateTemplateDto extends WabaQuery {
   /** Meta's language code. @example en_US */
   @Matches(LANGUAGE, LANGUAGE_HINT) language!: string;
   /** In any case. Meta may decide on another one. */
-  @AnyCase() @IsIn(TEMPLATE_CATEGORIES) @ApiProperty({ enum: TEMPLATE_CATEGORIES }) category!: string;
+  @AnyCase()
+  @IsIn(TEMPLATE_CATEGORIES)
+  @ApiProperty({ enum: TEMPLATE_CATEGORIES, example: 'UTILITY' })
+  category!: string;
+  @ApiProperty({ type: [TemplateComponentDto], example: COMPONENTS_EXAMPLE })
   @IsArray()
   @ValidateNested({ each: true })
   @Type(() => TemplateComponentDto)
@@ -52,14 +75,17 @@ export class CreateTemplateDto extends WabaQuery {
 
 /** Components are replaced as a whole. Name and language cannot be changed and may be repeated or left out. */
 export class UpdateTemplateDto {
+  /** @example order_confirmation */
   @IsOptional() @Matches(NAME, NAME_HINT) name?: string;
+  /** @example en_US */
   @IsOptional() @Matches(LANGUAGE, LANGUAGE_HINT) language?: string;
   /** Cannot be changed while the template is approved. */
   @IsOptional()
   @AnyCase()
   @IsIn(TEMPLATE_CATEGORIES)
-  @ApiProperty({ enum: TEMPLATE_CATEGORIES, required: false })
+  @ApiProperty({ enum: TEMPLATE_CATEGORIES, required: false, example: 'UTILITY' })
   category?: string;
+  @ApiProperty({ type: [TemplateComponentDto], example: COMPONENTS_EXAMPLE })
   @IsArray()
   @ValidateNested({ each: true })
   @Type(() => TemplateComponentDto)

@@ -1,0 +1,133 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { Repository } from 'typeorm';
+import { LessThan, MoreThan } from 'typeorm';
+import type { DeliveryId } from '../database/ids';
+import { firstIdAt, isUuid } from '../database/ids';
+import { NotFoundError } from '../errors/app.error';
+import { JobQueue } from '../queue/job-queue';
+import { type DeliveryState, WebhookDeliveryEntity } from './entities/webhook-delivery.entity';
+
+export interface DeliveryFilter {
+  state?: DeliveryState | undefined;
+  limit: number;
+  before?: DeliveryId | undefined;
+  after?: DeliveryId | undefined;
+}
+
+export interface ReplayFilter {
+  state: DeliveryState;
+  receivedFrom?: Date | undefined;
+  receivedUntil?: Date | undefined;
+}
+
+export interface InboxStats {
+  /** Deliveries that nobody has processed yet, and how old the oldest of them is. */
+  pending: number;
+  oldestPendingAgeMs: number | null;
+  /** Pending ones that have failed before. */
+  retrying: number;
+  quarantined: number;
+  dead: number;
+  receivedLastMinute: number;
+  receivedLastHour: number;
+  processedLastMinute: number;
+}
+
+const HOUR_MS = 60 * 60_000;
+
+/** What became of Meta's deliveries, and doing them again. */
+@Injectable()
+export class WebhookDeliveriesService {
+  constructor(
+    @InjectRepository(WebhookDeliveryEntity) private readonly deliveries: Repository<WebhookDeliveryEntity>,
+    private readonly jobs: JobQueue,
+  ) {}
+
+  /** Newest first. */
+  async page({ state, limit, before, after }: DeliveryFilter): Promise<WebhookDeliveryEntity[]> {
+    const isForward = before === undefined && after !== undefined;
+    const rows = await this.deliveries.find({
+      where: {
+        ...(state === undefined ? {} : { state }),
+        ...(before === undefined ? {} : { id: LessThan(before) }),
+        ...(isForward ? { id: MoreThan(after) } : {}),
+      },
+      order: { id: isForward ? 'ASC' : 'DESC' },
+      take: limit,
+    });
+    return isForward ? rows.reverse() : rows;
+  }
+
+  /** @throws NotFoundError */
+  async get(id: string): Promise<WebhookDeliveryEntity> {
+    const delivery = isUuid(id) ? await this.deliveries.findOneBy({ id: id as DeliveryId }) : null;
+    if (delivery === null) throw new NotFoundError('There is no such delivery.');
+    return delivery;
+  }
+
+  /**
+   * Processes a delivery again from its stored bytes. Effects that it had are not had twice.
+   * @throws NotFoundError
+   */
+  async replay(id: string): Promise<WebhookDeliveryEntity> {
+    const delivery = await this.get(id);
+    await this.deliveries.query(
+      `UPDATE webhook_deliveries SET state = 'pending', attempts = 0, next_attempt_at = now(), error = NULL WHERE id = $1`,
+      [delivery.id],
+    );
+    await this.jobs.add('webhook-inbox', 'process', {});
+    return this.get(id);
+  }
+
+  /** @returns how many will be processed again */
+  async replayAll({ state, receivedFrom, receivedUntil }: ReplayFilter): Promise<number> {
+    const [, count]: [unknown[], number] = await this.deliveries.query(
+      `UPDATE webhook_deliveries SET state = 'pending', attempts = 0, next_attempt_at = now(), error = NULL
+        WHERE state = $1 AND received_at >= coalesce($2::timestamptz, '-infinity')
+          AND received_at < coalesce($3::timestamptz, 'infinity')`,
+      [state, receivedFrom ?? null, receivedUntil ?? null],
+    );
+    await this.jobs.add('webhook-inbox', 'process', {});
+    return count;
+  }
+
+  async stats(): Promise<InboxStats> {
+    const [row]: {
+      pending: number;
+      oldest_ms: string | null;
+      retrying: number;
+      quarantined: number;
+      dead: number;
+      minute: number;
+      hour: number;
+      processed: number;
+    }[] = await this.deliveries.query(
+      `SELECT
+         (SELECT count(*)::int FROM webhook_deliveries WHERE state = 'pending') AS pending,
+         (SELECT extract(epoch FROM now() - min(received_at)) * 1000 FROM webhook_deliveries WHERE state = 'pending')
+           AS oldest_ms,
+         (SELECT count(*)::int FROM webhook_deliveries WHERE state = 'pending' AND attempts > 0) AS retrying,
+         (SELECT count(*)::int FROM webhook_deliveries WHERE state = 'quarantined') AS quarantined,
+         (SELECT count(*)::int FROM webhook_deliveries WHERE state = 'dead') AS dead,
+         recent.minute, recent.hour, recent.processed
+       FROM (
+         -- By id, which is the time of receipt: a scan of the latest hour, not of everything.
+         SELECT count(*) FILTER (WHERE received_at > now() - interval '1 minute')::int AS minute, count(*)::int AS hour,
+                count(*) FILTER (WHERE processed_at > now() - interval '1 minute')::int AS processed
+           FROM webhook_deliveries WHERE id > $1) AS recent`,
+      [firstIdAt(new Date(Date.now() - HOUR_MS))],
+    );
+    if (row === undefined) throw new Error('The statistics of the inbox did not come back.');
+    return {
+      pending: row.pending,
+      oldestPendingAgeMs: row.oldest_ms === null ? null : Math.max(0, Math.round(Number(row.oldest_ms))),
+      retrying: row.retrying,
+      quarantined: row.quarantined,
+      dead: row.dead,
+      receivedLastMinute: row.minute,
+      receivedLastHour: row.hour,
+      processedLastMinute: row.processed,
+    };
+  }
+}
