@@ -58,6 +58,42 @@ export class MessagesService {
   }
 
   /**
+   * Records that a customer's message was marked as read at the platform, where everything before it counts as read too.
+   * The conversation's unread count becomes what came after it.
+   */
+  async recordRead({ accountId, conversationId, at }: StoredMessage, readAt: Date): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      // First the conversation, as everything does that touches both.
+      await tx.query('SELECT 1 FROM conversations WHERE account_id = $1 AND id = $2 FOR UPDATE', [
+        accountId,
+        conversationId,
+      ]);
+      const [read]: [{ id: MessageId }[], number] = await tx.query(
+        `UPDATE messages SET status = 'read', updated_at = now()
+          WHERE account_id = $1 AND conversation_id = $2 AND direction = 'inbound' AND status = 'received'
+            AND "timestamp" <= $3
+          RETURNING id`,
+        [accountId, conversationId, at],
+      );
+      await tx.query(
+        `INSERT INTO message_statuses (account_id, message_id, status, at)
+         SELECT $1, id, 'read', $3 FROM unnest($2::uuid[]) AS id ON CONFLICT DO NOTHING`,
+        [accountId, read.map(({ id }) => id), readAt],
+      );
+      await tx.query(
+        `UPDATE conversations c
+            SET unread_count = least(c.unread_count, (
+                  SELECT count(*) FROM messages m
+                   WHERE m.account_id = c.account_id AND m.conversation_id = c.id AND m."timestamp" > $3
+                     AND m.direction = 'inbound' AND m.sender_type = 'customer' AND m.status = 'received')),
+                updated_at = now()
+          WHERE c.account_id = $1 AND c.id = $2`,
+        [accountId, conversationId, at],
+      );
+    });
+  }
+
+  /**
    * One page of a thread, newest first.
    * @param page at most one of `before` (older than it) and `after` (newer than it; the oldest of those come first in time,
    *   so that a reader can go on without a gap)

@@ -3,9 +3,9 @@ import { IsInt, IsNotEmpty, IsOptional, IsString } from 'class-validator';
 import { AppConfig } from '../config/app-config';
 import { GraphReauthRequiredError, GraphUnreadableAnswerError } from '../graph-client/graph.error';
 import { GraphClient } from '../graph-client/graph-client';
-import { GraphId } from '../graph-client/graph-fields';
+import { GraphId, OptionalGraphNumber } from '../graph-client/graph-fields';
 import type { IssuedToken } from './meta-auth-api';
-import { rejectedLike } from './meta-auth-api';
+import { LATEST_SECONDS, rejectedLike } from './meta-auth-api';
 
 export interface InstagramLoginAnswer {
   token: string;
@@ -22,7 +22,7 @@ export interface InstagramPerson {
 
 class TokenResponse {
   @IsString() @IsNotEmpty() access_token!: string;
-  @IsOptional() @IsInt() expires_in?: number;
+  @OptionalGraphNumber(LATEST_SECONDS) expires_in?: number;
 }
 
 class PersonResponse {

@@ -52,7 +52,7 @@ export interface NamedAsset {
 }
 
 /** The end of the year 9999 in Unix seconds. What is later is no time, and no date could hold it. */
-const LATEST_SECONDS = 253_402_300_799;
+export const LATEST_SECONDS = 253_402_300_799;
 
 // A login code is spent once Meta has answered. So only what nothing works without may make an answer useless: a
 // lifetime that cannot be read counts as not told, and `debug_token` or Meta's refusals tell it later.

@@ -3,7 +3,6 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { PersonIdentity } from '../conversations/conversation-types';
 import { ConversationsService } from '../conversations/conversations.service';
-import { MessageStore } from '../conversations/message-store.service';
 import { MessagesService } from '../conversations/messages.service';
 import type { MessageWithHistory } from '../conversations/stored-message';
 import { NotFoundError, ValidationFailedError } from '../errors/app.error';
@@ -27,7 +26,6 @@ export class WhatsAppMessagesService {
     private readonly scope: AccountScope,
     private readonly messages: MessagesService,
     private readonly conversations: ConversationsService,
-    private readonly store: MessageStore,
     private readonly tokens: MetaTokenService,
     private readonly api: MessagesApi,
   ) {}
@@ -75,22 +73,7 @@ export class WhatsAppMessagesService {
       this.api.markRead(token, number.phoneNumberId, externalId, typing),
     );
     const readAt = new Date();
-    await this.database.transaction((tx) =>
-      this.store.applyStatuses(tx, [
-        {
-          accountId,
-          assetId,
-          externalId,
-          status: 'read',
-          participant: '',
-          at: readAt,
-          error: null,
-          details: {},
-          messageId: null,
-          identities: [],
-        },
-      ]),
-    );
+    await this.messages.recordRead(message, readAt);
     return { readAt };
   }
 

@@ -11,6 +11,7 @@ import type {
 import { MessageChangeStore } from '../../src/conversations/message-change-store';
 import { MessageStatusStore } from '../../src/conversations/message-status-store';
 import { MessageStore } from '../../src/conversations/message-store.service';
+import { MessagesService } from '../../src/conversations/messages.service';
 import { SendLedger } from '../../src/conversations/send-ledger.service';
 import { WaitingSweeper } from '../../src/conversations/waiting.sweeper';
 import { AppConfig } from '../../src/config/app-config';
@@ -342,6 +343,31 @@ describe('statuses', () => {
     const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
     await applyAll([anArrivedStatus(other, 'wamid.foreign', 'read', { messageId })]);
     expect(await statusOf(messageId)).toBe('queued');
+  });
+});
+
+describe('marking as read', () => {
+  it('reads everything up to that message, and leaves unread what came after it', async () => {
+    const at = (minute: number) => new Date(Date.UTC(2026, 2, 14, 9, minute));
+    const messages = [0, 1, 2, 3].map((minute) =>
+      anArrivedMessage(tenant, { at: at(minute), text: `m${minute}` }),
+    );
+    await storeAll(messages);
+    const service = new MessagesService(db);
+    const rows = (await rowsOf('messages')) as { id: string; message_text: string }[];
+    const second = rows.find((row) => row.message_text === 'm1')!;
+    const { message } = await service.getWithHistory([tenant.accountId], second.id);
+    await service.recordRead(message, at(10));
+    await service.recordRead(message, at(11));
+    const after = (await rowsOf('messages')) as { message_text: string; status: string }[];
+    expect(Object.fromEntries(after.map((row) => [row.message_text, row.status]))).toEqual({
+      m0: 'read',
+      m1: 'read',
+      m2: 'received',
+      m3: 'received',
+    });
+    expect(await rowsOf('conversations')).toMatchObject([{ unread_count: 2 }]);
+    expect(await rowsOf('message_statuses')).toMatchObject([{ status: 'read' }, { status: 'read' }]);
   });
 });
 
