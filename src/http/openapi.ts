@@ -59,7 +59,9 @@ export function completeOperations(document: OpenAPIObject): void {
 }
 
 function completeOperation(operation: Operation, method: (typeof METHODS)[number]): void {
-  const isProtected = (operation.security ?? []).length > 0;
+  // An empty list says that none is needed; no list at all says nothing.
+  operation.security ??= [];
+  const isProtected = operation.security.length > 0;
   const takesInput = (operation.parameters ?? []).length > 0 || operation.requestBody !== undefined;
   const takesBody = operation.requestBody !== undefined && method !== 'get';
   const common: ErrorCode[] = [

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IsInt, IsNotEmpty, IsOptional, IsString } from 'class-validator';
+import { IsNotEmpty, IsOptional, IsString } from 'class-validator';
 import { AppConfig } from '../config/app-config';
 import { GraphReauthRequiredError, GraphUnreadableAnswerError } from '../graph-client/graph.error';
 import { GraphClient } from '../graph-client/graph-client';

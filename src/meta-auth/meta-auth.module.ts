@@ -5,7 +5,7 @@ import { GraphClientModule } from '../graph-client/graph-client.module';
 import { QueueModule } from '../queue/queue.module';
 import { WebhooksModule } from '../webhooks/webhooks.module';
 import { AccountHealth } from './account-health.service';
-import { AccountsController } from './accounts.controller';
+import { MetaAccountsController } from './meta-accounts.controller';
 import { Clock } from './clock';
 import { DataDeletionService } from './data-deletion.service';
 import { DeauthorizeService } from './deauthorize.service';
@@ -42,7 +42,7 @@ import { TokenVault } from './token-vault';
     QueueModule,
     WebhooksModule,
   ],
-  controllers: [OAuthController, AccountsController, MetaCallbacksController],
+  controllers: [OAuthController, MetaAccountsController, MetaCallbacksController],
   providers: [
     AccountHealth,
     Clock,

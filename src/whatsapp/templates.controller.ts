@@ -7,7 +7,7 @@ import { UuidParam } from '../http/uuid-param.pipe';
 import { Access, CurrentUser } from '../identity/access.decorators';
 import type { AuthenticatedUser } from '../identity/authenticated-user';
 import { AccountScope } from './account-scope';
-import { ListTemplatesQuery } from './dto/list-templates.query';
+import { ListTemplatesQuery } from './dto/list-templates.dto';
 import {
   CreatedTemplateDto,
   DeletedTemplateDto,

@@ -17,7 +17,7 @@ import { MetaAccountsService } from './meta-accounts.service';
 
 @ApiTags('Meta account')
 @Controller('meta/auth/accounts')
-export class AccountsController {
+export class MetaAccountsController {
   constructor(
     private readonly accounts: MetaAccountsService,
     private readonly clock: Clock,
