@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { AppConfig } from './app-config';
 import { EnvironmentInvalidError, parseEnv } from './env';
 
@@ -105,5 +107,15 @@ describe('the environment', () => {
     expect(urlWith({})).toBe('https://api.instagram.com');
     expect(urlWith({ INSTAGRAM_GRAPH_URL: 'http://localhost:4010' })).toBe('http://localhost:4010');
     expect(urlWith({ INSTAGRAM_API_URL: 'http://localhost:1' })).toBe('http://localhost:1');
+  });
+});
+
+describe('.env.example', () => {
+  it('documents every setting', () => {
+    const example = readFileSync(join(__dirname, '../../.env.example'), 'utf8');
+    const source = readFileSync(join(__dirname, 'env.ts'), 'utf8');
+    const settings = [...source.matchAll(/\b([A-Z][A-Z_]{3,})[?!]?: /g)].map((match) => match[1] ?? '');
+    expect(settings).toContain('META_APP_SECRETS_PREVIOUS');
+    expect(settings.filter((name) => !new RegExp(`^#? ?${name}=`, 'm').test(example))).toEqual([]);
   });
 });
