@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { ContactsService } from '../conversations/contacts.service';
 import type { StartedSend } from '../conversations/conversation-types';
 import { SendLedger } from '../conversations/send-ledger.service';
-import type { AccountId, MessageId } from '../database/ids';
+import { type AccountId, type MessageId, createdAtOf } from '../database/ids';
 import { NotFoundError } from '../errors/app.error';
 import { GraphRateLimitedError } from '../graph-client/graph.error';
 import { MetaTokenService } from '../meta-auth/meta-token.service';
@@ -120,7 +120,12 @@ export class SendingWorker implements OnModuleInit {
     if (error instanceof GraphRateLimitedError && error.scope !== 'pair') {
       this.limiter.slowDown(send.assetId, error.retryAfterMs);
     }
-    const outcome = outcomeOf({ error, attempt: send.attempt, ageMs: ageOf(send.messageId), wasCalled });
+    const outcome = outcomeOf({
+      error,
+      attempt: send.attempt,
+      ageMs: Date.now() - createdAtOf(send.messageId).getTime(),
+      wasCalled,
+    });
     this.logger.warn({
       // Not Meta's sentence: it may quote the message. It is kept with the message.
       message: 'A message was not sent',
@@ -182,9 +187,4 @@ export class SendingWorker implements OnModuleInit {
       }
     }
   }
-}
-
-/** Since the message was ordered: the first 48 bits of a UUIDv7 are its time. */
-function ageOf(messageId: MessageId): number {
-  return Date.now() - parseInt(messageId.replace('-', '').slice(0, 12), 16);
 }
