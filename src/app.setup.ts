@@ -10,12 +10,14 @@ import { parseEnv } from './config/env';
 import { ServiceUnavailableError } from './errors/app.error';
 import { registerBodyParsers } from './http/body-parsers';
 import { EnvelopeInterceptor } from './http/envelope.interceptor';
+import { serveDirectly } from './http/direct-routes';
 import { ExceptionEnvelopeFilter } from './http/exception.filter';
 import { serveApiDocs } from './http/openapi';
 import { REQUEST_ID_HEADER } from './http/request-id';
 import { serverOptions } from './http/server-options';
 import { DtoValidationPipe } from './http/validation.pipe';
 import { createLog, withoutChatter } from './operations/start-log';
+import { WebhookIntake } from './webhooks/webhook-intake';
 
 export interface AppOverrides {
   /** Modules beside the product's own, for tests that need a route of their own. */
@@ -48,7 +50,7 @@ export async function createApp(
     void reply.header(REQUEST_ID_HEADER, request.id);
     done();
   });
-  rejectWhileClosing(fastify);
+  const isClosing = rejectWhileClosing(fastify);
   if (!config.has('api')) serveHealthOnly(fastify);
   registerBodyParsers(fastify);
   await app.register(helmet, {
@@ -82,11 +84,12 @@ export async function createApp(
     await app.close().catch(() => undefined);
     throw error;
   }
+  if (config.has('api')) serveDirectly(fastify.server, app.get(WebhookIntake).routes(isClosing));
   return app;
 }
 
 /** Fastify's own answer while it closes is not in the envelope. */
-function rejectWhileClosing(fastify: FastifyInstance): void {
+function rejectWhileClosing(fastify: FastifyInstance): () => boolean {
   let isClosing = false;
   fastify.addHook('preClose', (done) => {
     isClosing = true;
@@ -100,6 +103,7 @@ function rejectWhileClosing(fastify: FastifyInstance): void {
     void reply.header('connection', 'close');
     done(new ServiceUnavailableError('The service is shutting down. Try again.'));
   });
+  return () => isClosing;
 }
 
 /** A process without the role `api` listens all the same, for its orchestrator's probes. */

@@ -22,6 +22,10 @@ export type AppRole = (typeof APP_ROLES)[number];
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** What becomes of a month that was taken out of its table: deleted, or left there for the operator. */
+export const DETACHED_ENDS = ['drop', 'keep'] as const;
+export type DetachedEnd = (typeof DETACHED_ENDS)[number];
+
 const list = Transform(({ value }: { value: unknown }) =>
   typeof value === 'string'
     ? value
@@ -104,6 +108,7 @@ export class Env {
     'instagram_manage_insights',
   ];
   @integer @IsInt() @Min(500) @Max(120_000) META_TIMEOUT_MS: number = 20_000;
+  @integer @IsInt() @Min(1) @Max(2_000) WEBHOOK_BATCH_SIZE: number = 500;
 
   @IsOptional()
   @Matches(/^\d{1,32}$/, { message: "the Instagram app's id, digits only" })
@@ -155,6 +160,11 @@ export class Env {
   @IsIn(APP_ROLES, { each: true, message: `one or more of ${APP_ROLES.join(', ')}` })
   APP_ROLES: AppRole[] = [...APP_ROLES];
 
+  @integer @IsInt() @Min(0) @Max(36_500) WEBHOOK_RETENTION_DAYS: number = 90;
+  @integer @IsInt() @Min(0) @Max(36_500) MESSAGE_RETENTION_DAYS: number = 0;
+  @IsIn(DETACHED_ENDS, { message: `one of ${DETACHED_ENDS.join(', ')}` })
+  RETENTION_DETACHED: DetachedEnd = 'drop';
+
   @IsIn(LOG_LEVELS, { message: `one of ${LOG_LEVELS.join(', ')}` })
   LOG_LEVEL: LogLevel = 'info';
   @flag
@@ -196,6 +206,12 @@ export function parseEnv(source: Readonly<Record<string, string | undefined>>): 
     problems.push({ name: 'ENCRYPTION_KEYS', hint: 'malformed; each id only once' });
   if (env.AUTH_JWKS_URL !== undefined && env.AUTH_JWT_SECRET !== undefined)
     problems.push({ name: 'AUTH_JWT_SECRET', hint: 'malformed; set either this or AUTH_JWKS_URL' });
+  const { MESSAGE_RETENTION_DAYS: messageDays, WEBHOOK_RETENTION_DAYS: webhookDays } = env;
+  if (messageDays > 0 && (webhookDays === 0 || webhookDays > messageDays))
+    problems.push({
+      name: 'MESSAGE_RETENTION_DAYS',
+      hint: 'malformed; 0, or at least WEBHOOK_RETENTION_DAYS: deliveries hold the messages too, and a replay brings them back',
+    });
   if (problems.length > 0) throw new EnvironmentInvalidError(problems);
   return env;
 }

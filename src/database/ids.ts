@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
 declare const brand: unique symbol;
@@ -12,9 +13,26 @@ export type ConversationId = Branded<'ConversationId'>;
 export type MessageId = Branded<'MessageId'>;
 export type DeliveryId = Branded<'DeliveryId'>;
 
-/** A new UUIDv7. */
+/** Random bytes for many ids at once: asking the system for each id's own costs more than the rest of making it. */
+const randomPool = new Uint8Array(16 * 1_024);
+let usedRandom = randomPool.length;
+let lastMs = 0;
+let sequence = 0;
+
+/** A new UUIDv7. Those of one process sort in the order of their making, also within a millisecond. */
 export function newId<Id extends string = string>(): Id {
-  return v7() as Id;
+  if (usedRandom === randomPool.length) {
+    randomFillSync(randomPool);
+    usedRandom = 0;
+  }
+  const random = randomPool.subarray(usedRandom, (usedRandom += 16));
+  const now = Date.now();
+  if (now > lastMs) {
+    lastMs = now;
+    // Half of the range is left to count up in.
+    sequence = (((random[6] ?? 0) & 0x7f) << 24) | ((random[7] ?? 0) << 16) | ((random[8] ?? 0) << 8);
+  } else sequence += 1;
+  return v7({ random, msecs: lastMs, seq: sequence }) as Id;
 }
 
 /**

@@ -5,6 +5,10 @@ import { CreateWebhookInbox1795219200003 } from './migrations/1795219200003-crea
 import { CreateConversations1795219200004 } from './migrations/1795219200004-create-conversations';
 import { CreateWhatsapp1795219200005 } from './migrations/1795219200005-create-whatsapp';
 import { CreateDomainEvents1795219200006 } from './migrations/1795219200006-create-domain-events';
+import { AddWebhookLanes1795305600000 } from './migrations/1795305600000-add-webhook-lanes';
+import { AddOutboxRelay1795305600001 } from './migrations/1795305600001-add-outbox-relay';
+import { CreateWebhookGaps1795305600003 } from './migrations/1795305600003-create-webhook-gaps';
+import { KeepTimesOfFacts1795305600005 } from './migrations/1795305600005-keep-times-of-facts';
 
 /** In the order they run. Listed by hand: a glob would differ between sources and build. */
 export const MIGRATIONS = [
@@ -15,4 +19,8 @@ export const MIGRATIONS = [
   CreateConversations1795219200004,
   CreateWhatsapp1795219200005,
   CreateDomainEvents1795219200006,
+  AddWebhookLanes1795305600000,
+  AddOutboxRelay1795305600001,
+  CreateWebhookGaps1795305600003,
+  KeepTimesOfFacts1795305600005,
 ];

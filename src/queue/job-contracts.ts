@@ -1,9 +1,14 @@
 /** Every queue, its jobs and what each carries: ids only, for the rows in PostgreSQL are the truth and may have changed. */
 export interface JobContracts {
-  'webhook-inbox': { process: { deliveryId?: string } };
+  'webhook-message': { process: Record<string, never> };
+  'webhook-status': { process: Record<string, never> };
+  'webhook-account': { process: Record<string, never> };
+  'webhook-bulk': { process: Record<string, never> };
   'message-sending': { send: { accountId: string; messageId: string } };
   'template-sync': { sync: { accountId: string; wabaId: string } };
   'asset-discovery': { discover: { accountId: string } };
+  outbox: { relay: Record<string, never> };
+  'webhook-gaps': { repair: { accountId: string; gapId: string } };
 }
 
 export type QueueName = keyof JobContracts;
@@ -12,9 +17,14 @@ export type JobPayload<Q extends QueueName, J extends JobName<Q>> = JobContracts
 
 // A record, so that the compiler notices a queue that is missing here.
 const NAMES: Record<QueueName, true> = {
-  'webhook-inbox': true,
+  'webhook-message': true,
+  'webhook-status': true,
+  'webhook-account': true,
+  'webhook-bulk': true,
   'message-sending': true,
   'template-sync': true,
   'asset-discovery': true,
+  outbox: true,
+  'webhook-gaps': true,
 };
 export const QUEUE_NAMES = Object.keys(NAMES) as QueueName[];

@@ -8,7 +8,7 @@ describe('JobQueue', () => {
   const bull = { client, add: jest.fn(), getJobCounts: jest.fn() };
   let jobs: JobQueue;
   let warnings: jest.SpyInstance;
-  const wake = (): Promise<boolean> => jobs.add('webhook-inbox', 'process', {});
+  const wake = (): Promise<boolean> => jobs.add('webhook-message', 'process', {});
   const hang = (): Promise<never> => new Promise(() => undefined);
 
   beforeEach(() => {
@@ -16,7 +16,7 @@ describe('JobQueue', () => {
     client.status = 'ready';
     bull.add.mockReset().mockResolvedValue({});
     warnings = jest.spyOn(Logger.prototype, 'warn').mockImplementation();
-    jobs = new JobQueue(new Queues(new Map([['webhook-inbox', bull as unknown as Queue]])));
+    jobs = new JobQueue(new Queues(new Map([['webhook-message', bull as unknown as Queue]])));
   });
   afterEach(() => {
     jest.useRealTimers();
@@ -33,7 +33,7 @@ describe('JobQueue', () => {
   });
 
   it('keeps no failed job that has an id, for it would block that id', async () => {
-    await jobs.add('webhook-inbox', 'process', {}, { jobId: 'a', delayMs: 5, attempts: 3, priority: 1 });
+    await jobs.add('webhook-message', 'process', {}, { jobId: 'a', delayMs: 5, attempts: 3, priority: 1 });
     expect(bull.add).toHaveBeenCalledWith(
       'process',
       {},
@@ -104,13 +104,13 @@ describe('JobQueue', () => {
 
   it('counts the jobs of a queue', async () => {
     bull.getJobCounts.mockResolvedValue({ waiting: 1, active: 2, delayed: 3, failed: 4, completed: 5 });
-    await expect(jobs.countsOf('webhook-inbox')).resolves.toEqual({
+    await expect(jobs.countsOf('webhook-message')).resolves.toEqual({
       waiting: 1,
       active: 2,
       delayed: 3,
       failed: 4,
     });
     bull.getJobCounts.mockRejectedValue(new Error('closed'));
-    await expect(jobs.countsOf('webhook-inbox')).resolves.toBeNull();
+    await expect(jobs.countsOf('webhook-message')).resolves.toBeNull();
   });
 });

@@ -1,21 +1,23 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { sha256 } from '../crypto/secret-hash';
 import type { DeliveryId } from '../database/ids';
 import { newId } from '../database/ids';
 import { ServiceUnavailableError } from '../errors/app.error';
+import type { DeliveryLane } from './delivery-lane';
 
 export interface IncomingDelivery {
   body: Buffer;
+  lane: DeliveryLane;
   /** Why it is stored as ignored at once; null for those that the processor shall look at. */
   ignoredBecause: string | null;
 }
 
 interface Waiting extends IncomingDelivery {
   id: DeliveryId;
-  digest: Buffer;
-  resolve: (isNew: boolean) => void;
+  /** Of `Date.now()`: until when an answer is still worth something. */
+  deadline: number;
+  resolve: () => void;
   reject: (error: unknown) => void;
 }
 
@@ -30,47 +32,56 @@ const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 const MOST_WAITING_ROWS = 20_000;
 /** Meta takes an answer that is later than this for a failure: better to say so. */
 const LONGEST_WAIT_MS = 10_000;
+const CHECK_EVERY_MS = 500;
 
 /**
  * Writes deliveries to the inbox: those that arrive while a batch commits share the next INSERT and its one commit. Each
  * is answered for only when its own row is on disk.
  */
 @Injectable()
-export class DeliveryWriter {
+export class DeliveryWriter implements OnApplicationShutdown {
+  /** In order of arrival, and thus of their deadlines. */
   private readonly waiting: Waiting[] = [];
+  private readonly inFlight = new Set<readonly Waiting[]>();
   private waitingBytes = 0;
-  private inFlight = 0;
   private isScheduled = false;
+  private deadlines: NodeJS.Timeout | undefined;
+  private onStored: (lanes: readonly DeliveryLane[]) => void = () => undefined;
 
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
+  /** @param listener called after each commit with the lanes that got something to process */
+  whenStored(listener: (lanes: readonly DeliveryLane[]) => void): void {
+    this.onStored = listener;
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.deadlines);
+  }
+
   /**
-   * @returns whether it is new; false for bytes that were stored before
+   * Resolves once it is on disk, be it now or because the same bytes were stored before.
    * @throws ServiceUnavailableError when PostgreSQL is slower than the senders; nothing is promised then
    */
-  async write(delivery: IncomingDelivery): Promise<boolean> {
+  async write(delivery: IncomingDelivery): Promise<void> {
     if (
       this.waitingBytes + delivery.body.length > MOST_WAITING_BYTES ||
       this.waiting.length >= MOST_WAITING_ROWS
     )
       throw new ServiceUnavailableError('More deliveries arrive than can be stored. Send it again later.');
-    return new Promise<boolean>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        // Stored or not: who repeats it adds nothing, as the same bytes are one delivery.
-        reject(new ServiceUnavailableError('The delivery could not be stored in time. Send it again.'));
-      }, LONGEST_WAIT_MS);
+    // One clock for all: a timer for each costs more than the rest of its waiting.
+    this.deadlines ??= setInterval(() => {
+      this.rejectLate();
+    }, CHECK_EVERY_MS).unref();
+    return new Promise((resolve, reject) => {
       this.waiting.push({
-        ...delivery,
+        body: delivery.body,
+        lane: delivery.lane,
+        ignoredBecause: delivery.ignoredBecause,
         id: newId<DeliveryId>(),
-        digest: sha256(delivery.body),
-        resolve: (isNew) => {
-          clearTimeout(timer);
-          resolve(isNew);
-        },
-        reject: (error) => {
-          clearTimeout(timer);
-          reject(error instanceof Error ? error : new Error('The delivery could not be stored.'));
-        },
+        deadline: Date.now() + LONGEST_WAIT_MS,
+        resolve,
+        reject,
       });
       this.waitingBytes += delivery.body.length;
       this.schedule();
@@ -79,7 +90,7 @@ export class DeliveryWriter {
 
   /** In the next turn of the event loop: requests that were read in this one share a batch. */
   private schedule(): void {
-    if (this.isScheduled || this.inFlight >= MOST_IN_FLIGHT || this.waiting.length === 0) return;
+    if (this.isScheduled || this.inFlight.size >= MOST_IN_FLIGHT || this.waiting.length === 0) return;
     this.isScheduled = true;
     setImmediate(() => {
       this.isScheduled = false;
@@ -91,14 +102,15 @@ export class DeliveryWriter {
   private async flush(): Promise<void> {
     const batch = this.take();
     if (batch.length === 0) return;
-    this.inFlight += 1;
+    this.inFlight.add(batch);
     try {
-      const fresh = await this.insert(batch);
-      for (const row of batch) row.resolve(fresh.has(row.id));
+      const lanes = await this.insert(batch);
+      for (const row of batch) row.resolve();
+      if (lanes.length > 0) this.onStored(lanes);
     } catch (error) {
       for (const row of batch) row.reject(error);
     } finally {
-      this.inFlight -= 1;
+      this.inFlight.delete(batch);
       this.schedule();
     }
   }
@@ -116,26 +128,61 @@ export class DeliveryWriter {
     return batch;
   }
 
-  /** @returns the ids of those whose bytes were not there yet */
-  private async insert(batch: readonly Waiting[]): Promise<Set<DeliveryId>> {
-    const rows: { id: DeliveryId }[] = await this.database.query(
-      `WITH fresh AS (
+  /** Stored or not in the end: who repeats it adds nothing, as the same bytes are one delivery. */
+  private rejectLate(): void {
+    const now = Date.now();
+    for (const batch of [this.waiting, ...this.inFlight]) {
+      for (const row of batch) {
+        if (row.deadline > now) break;
+        row.reject(new ServiceUnavailableError('The delivery could not be stored in time. Send it again.'));
+      }
+    }
+    const firstInTime = this.waiting.findIndex((row) => row.deadline > now);
+    const late = this.waiting.splice(0, firstInTime < 0 ? this.waiting.length : firstInTime);
+    for (const row of late) this.waitingBytes -= row.body.length;
+  }
+
+  /**
+   * All bodies travel as one binary value and are cut apart there: an array of them would be written out in hex, which
+   * costs more than everything else done here.
+   * @returns the lanes in which something new waits to be processed
+   */
+  private async insert(batch: readonly Waiting[]): Promise<DeliveryLane[]> {
+    let offset = 1;
+    const starts = batch.map((row) => {
+      const start = offset;
+      offset += row.body.length;
+      return start;
+    });
+    const rows: { lane: DeliveryLane }[] = await this.database.query(
+      `WITH arrived AS MATERIALIZED (
+         SELECT id, lane, reason, substring($1::bytea FROM start FOR length) AS body
+           FROM unnest($2::uuid[], $3::int[], $4::int[], $5::text[], $6::text[]) AS a (id, start, length, lane, reason)),
+       fresh AS (
          INSERT INTO webhook_digests (digest, delivery_id)
-         SELECT digest, id FROM unnest($1::bytea[], $2::uuid[]) AS d (digest, id) ORDER BY digest
-         ON CONFLICT DO NOTHING RETURNING delivery_id)
-       INSERT INTO webhook_deliveries (id, digest, body, state, reason, processed_at)
-       SELECT d.id, d.digest, d.body, CASE WHEN d.reason IS NULL THEN 'pending' ELSE 'ignored' END, d.reason,
-              CASE WHEN d.reason IS NULL THEN NULL ELSE now() END
-         FROM unnest($1::bytea[], $2::uuid[], $3::bytea[], $4::text[]) AS d (digest, id, body, reason)
-         JOIN fresh ON fresh.delivery_id = d.id
-       RETURNING id`,
+         SELECT sha256(body) AS digest, id FROM arrived ORDER BY digest
+         ON CONFLICT DO NOTHING RETURNING digest, delivery_id),
+       stored AS (
+         INSERT INTO webhook_deliveries (id, digest, body, lane, state, reason, processed_at)
+         SELECT a.id, fresh.digest, a.body, a.lane, CASE WHEN a.reason IS NULL THEN 'pending' ELSE 'ignored' END, a.reason,
+                CASE WHEN a.reason IS NULL THEN NULL ELSE now() END
+           FROM arrived a JOIN fresh ON fresh.delivery_id = a.id
+         RETURNING lane, state)
+       SELECT DISTINCT lane FROM stored WHERE state = 'pending'`,
       [
-        batch.map((row) => row.digest),
-        batch.map((row) => row.id),
-        batch.map((row) => row.body),
+        Buffer.concat(batch.map((row) => row.body)),
+        arrayLiteral(batch.map((row) => row.id)),
+        arrayLiteral(starts),
+        arrayLiteral(batch.map((row) => row.body.length)),
+        arrayLiteral(batch.map((row) => row.lane)),
         batch.map((row) => row.ignoredBecause),
       ],
     );
-    return new Set(rows.map(({ id }) => id));
+    return rows.map(({ lane }) => lane);
   }
+}
+
+/** Of values that need no quotes. */
+function arrayLiteral(values: readonly (string | number)[]): string {
+  return `{${values.join(',')}}`;
 }

@@ -5,8 +5,9 @@ import { LessThan, MoreThan } from 'typeorm';
 import type { DeliveryId } from '../database/ids';
 import { firstIdAt, isUuid } from '../database/ids';
 import { NotFoundError } from '../errors/app.error';
-import { JobQueue } from '../queue/job-queue';
+import type { DeliveryLane } from './delivery-lane';
 import { type DeliveryState, WebhookDeliveryEntity } from './entities/webhook-delivery.entity';
+import { WebhookWaker } from './webhook-waker';
 
 export interface DeliveryFilter {
   state?: DeliveryState | undefined;
@@ -41,7 +42,7 @@ const HOUR_MS = 60 * 60_000;
 export class WebhookDeliveriesService {
   constructor(
     @InjectRepository(WebhookDeliveryEntity) private readonly deliveries: Repository<WebhookDeliveryEntity>,
-    private readonly jobs: JobQueue,
+    private readonly waker: WebhookWaker,
   ) {}
 
   /** Newest first. */
@@ -72,23 +73,28 @@ export class WebhookDeliveriesService {
    */
   async replay(id: string): Promise<WebhookDeliveryEntity> {
     const delivery = await this.get(id);
-    await this.deliveries.query(
-      `UPDATE webhook_deliveries SET state = 'pending', attempts = 0, next_attempt_at = now(), error = NULL WHERE id = $1`,
+    const [rows]: [{ lane: DeliveryLane }[], number] = await this.deliveries.query(
+      `UPDATE webhook_deliveries SET state = 'pending', attempts = 0, next_attempt_at = now(), error = NULL
+        WHERE id = $1 RETURNING lane`,
       [delivery.id],
     );
-    await this.jobs.add('webhook-inbox', 'process', {});
+    this.waker.wake(rows.map(({ lane }) => lane));
     return this.get(id);
   }
 
-  /** @returns how many will be processed again */
+  /**
+   * As bulk work, behind whatever is live.
+   * @returns how many will be processed again
+   */
   async replayAll({ state, receivedFrom, receivedUntil }: ReplayFilter): Promise<number> {
     const [, count]: [unknown[], number] = await this.deliveries.query(
-      `UPDATE webhook_deliveries SET state = 'pending', attempts = 0, next_attempt_at = now(), error = NULL
+      `UPDATE webhook_deliveries
+          SET state = 'pending', lane = 'bulk', attempts = 0, next_attempt_at = now(), error = NULL
         WHERE state = $1 AND received_at >= coalesce($2::timestamptz, '-infinity')
           AND received_at < coalesce($3::timestamptz, 'infinity')`,
       [state, receivedFrom ?? null, receivedUntil ?? null],
     );
-    await this.jobs.add('webhook-inbox', 'process', {});
+    this.waker.wake(['bulk']);
     return count;
   }
 

@@ -1,35 +1,42 @@
 import { Injectable } from '@nestjs/common';
-import { JobQueue } from '../queue/job-queue';
+import { AppConfig } from '../config/app-config';
+import { isSignedByAny } from '../crypto/hmac-signature';
+import { UnauthorizedError, ValidationFailedError } from '../errors/app.error';
+import { laneOf } from './delivery-lane';
 import { DeliveryWriter } from './delivery-writer';
+import { WebhookWaker } from './webhook-waker';
 
 /** Takes deliveries in. What it has answered for is on disk; everything else may be done later, or again. */
 @Injectable()
 export class WebhookInboxService {
-  private isWaking = false;
-
   constructor(
+    private readonly config: AppConfig,
     private readonly writer: DeliveryWriter,
-    private readonly jobs: JobQueue,
-  ) {}
-
-  /**
-   * Stores a verified body. The same bytes a second time are the same delivery: Meta repeats what it believes lost.
-   * @throws ServiceUnavailableError, or whatever PostgreSQL throws; then the answer is 503 and Meta delivers again
-   */
-  async receive(body: Buffer): Promise<void> {
-    const isJson = looksLikeJsonObject(body);
-    const isNew = await this.writer.write({ body, ignoredBecause: isJson ? null : 'the body is not JSON' });
-    if (isNew && isJson) this.wake();
+    waker: WebhookWaker,
+  ) {
+    writer.whenStored((lanes) => {
+      waker.wake(lanes);
+    });
   }
 
-  /** One job for all that were stored in this turn. Not awaited: a lost wake-up only delays, the sweeper finds the rows. */
-  private wake(): void {
-    if (this.isWaking) return;
-    this.isWaking = true;
-    setImmediate(() => {
-      this.isWaking = false;
-      void this.jobs.add('webhook-inbox', 'process', {});
+  /**
+   * Verifies a delivery and stores it. The same bytes a second time are the same delivery: Meta repeats what it believes
+   * lost.
+   * @param signature the header `X-Hub-Signature-256`
+   * @throws UnauthorizedError when the signature does not fit the bytes
+   * @throws ValidationFailedError when what was signed is no JSON object; it is kept all the same
+   * @throws ServiceUnavailableError, or whatever PostgreSQL throws; then the answer is 503 and Meta delivers again
+   */
+  async receive(body: Buffer, signature: string | undefined): Promise<void> {
+    if (!isSignedByAny(body, signature, this.config.appSecrets))
+      throw new UnauthorizedError('X-Hub-Signature-256 is missing or does not fit the body.');
+    const isJson = looksLikeJsonObject(body);
+    await this.writer.write({
+      body,
+      lane: laneOf(body),
+      ignoredBecause: isJson ? null : 'the body is not JSON',
     });
+    if (!isJson) throw ValidationFailedError.of('', 'json', 'The body is not a JSON object.');
   }
 }
 

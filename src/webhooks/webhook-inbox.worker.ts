@@ -4,15 +4,19 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import { JobWorker } from '../queue/job-worker';
+import { DELIVERY_LANES, type DeliveryLane, queueOf } from './delivery-lane';
 import { WebhookProcessor } from './webhook-processor';
 
 const SWEEP_EVERY_MS = 2_000;
 
-/** Wakes the processor: at once by a job for every delivery, and by a regular look for what no job came for. */
+/** Batches of a lane that one process works on at once: while one waits for PostgreSQL the other parses. */
+const CONCURRENCY: Readonly<Record<DeliveryLane, number>> = { message: 2, status: 2, account: 1, bulk: 1 };
+
+/** Wakes the processor: at once by a job, and by a regular look for what no job came for. Each lane by itself. */
 @Injectable()
 export class WebhookInboxWorker implements OnModuleInit {
   private readonly log = new Logger(WebhookInboxWorker.name);
-  private isSweeping = false;
+  private readonly sweeping = new Set<DeliveryLane | 'quarantine'>();
 
   constructor(
     private readonly worker: JobWorker,
@@ -22,25 +26,34 @@ export class WebhookInboxWorker implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.worker.consume('webhook-inbox', 'process', 2, async () => {
-      await this.processor.drain();
-    });
+    for (const lane of DELIVERY_LANES) {
+      this.worker.consume(queueOf(lane), 'process', CONCURRENCY[lane], async () => {
+        await this.processor.drain(lane);
+      });
+    }
   }
 
   /** Without Redis this is the only way deliveries get processed: later, not never. */
   @Interval(SWEEP_EVERY_MS)
   async sweep(): Promise<void> {
-    if (!this.config.has('worker') || this.isSweeping) return;
-    this.isSweeping = true;
+    if (!this.config.has('worker')) return;
+    await Promise.all([
+      this.once('quarantine', () => this.releaseFromQuarantine()),
+      ...DELIVERY_LANES.map((lane) => this.once(lane, () => this.processor.drain(lane))),
+    ]);
+  }
+
+  /** A lane that has much to do must not keep the sweep from the others. */
+  private async once(name: DeliveryLane | 'quarantine', work: () => Promise<unknown>): Promise<void> {
+    if (this.sweeping.has(name)) return;
+    this.sweeping.add(name);
     try {
-      await this.releaseFromQuarantine();
-      await this.processor.drain();
+      await work();
     } catch (error) {
-      this.log.warn(
-        `The sweep of the inbox failed: ${error instanceof Error ? error.message : 'unknown error'}`,
-      );
+      const message = error instanceof Error ? error.message : 'unknown error';
+      this.log.warn(`The sweep of the inbox (${name}) failed: ${message}`);
     } finally {
-      this.isSweeping = false;
+      this.sweeping.delete(name);
     }
   }
 
@@ -51,7 +64,7 @@ export class WebhookInboxWorker implements OnModuleInit {
          DELETE FROM webhook_quarantine q USING assets a
           WHERE a.kind = q.kind AND a.meta_id = q.meta_id AND a.released_at IS NULL
           RETURNING q.delivery_id)
-       UPDATE webhook_deliveries d SET state = 'pending', next_attempt_at = now()
+       UPDATE webhook_deliveries d SET state = 'pending', lane = 'bulk', attempts = 0, next_attempt_at = now()
          FROM (SELECT DISTINCT delivery_id FROM released) r
         WHERE d.id = r.delivery_id AND d.state = 'quarantined'`,
     );

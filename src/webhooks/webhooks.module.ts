@@ -6,6 +6,9 @@ import { IdentityModule } from '../identity/identity.module';
 import { QueueModule } from '../queue/queue.module';
 import { WebhookConfigEntity } from './entities/webhook-config.entity';
 import { WebhookDeliveryEntity } from './entities/webhook-delivery.entity';
+import { DeadLetters } from './dead-letters';
+import { DeliveryClaims } from './delivery-claims';
+import { DeliverySettlement } from './delivery-settlement';
 import { DeliveryWriter } from './delivery-writer';
 import { EventRouter } from './event-router';
 import { WebhookConfigController } from './webhook-config.controller';
@@ -15,10 +18,12 @@ import { WebhookDeliveriesService } from './webhook-deliveries.service';
 import { WebhookHandlerRegistry } from './webhook-handler.registry';
 import { WebhookInboxService } from './webhook-inbox.service';
 import { WebhookInboxWorker } from './webhook-inbox.worker';
+import { WebhookIntake } from './webhook-intake';
 import { WebhookProcessor } from './webhook-processor';
 import { WebhookStatsController } from './webhook-stats.controller';
 import { WebhookSubscriberRegistry } from './webhook-subscriber.registry';
 import { WebhookSubscriptionsApi } from './webhook-subscriptions-api';
+import { WebhookWaker } from './webhook-waker';
 import { WebhooksController } from './webhooks.controller';
 
 @Module({
@@ -39,7 +44,12 @@ import { WebhooksController } from './webhooks.controller';
     WebhookHandlerRegistry,
     WebhookSubscriberRegistry,
     DeliveryWriter,
+    DeliveryClaims,
+    DeliverySettlement,
+    DeadLetters,
     WebhookInboxService,
+    WebhookIntake,
+    WebhookWaker,
     WebhookInboxWorker,
     WebhookProcessor,
     WebhookConfigService,
@@ -47,6 +57,6 @@ import { WebhooksController } from './webhooks.controller';
     WebhookSubscriptionsApi,
     EventRouter,
   ],
-  exports: [WebhookHandlerRegistry, WebhookSubscriberRegistry],
+  exports: [WebhookIntake, WebhookHandlerRegistry, WebhookSubscriberRegistry],
 })
 export class WebhooksModule {}

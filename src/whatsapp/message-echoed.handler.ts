@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { MessageStore } from '../conversations/message-store.service';
 import {
+  type EventLedger,
   type RoutedEvent,
   type WebhookHandler,
   WebhookHandlerRegistry,
@@ -25,12 +26,12 @@ export class MessageEchoedHandler implements WebhookHandler<'whatsapp.message.ec
     this.registry.register(this);
   }
 
-  async handle(events: readonly Echo[], tx: EntityManager): Promise<void> {
+  async handle(events: readonly Echo[], tx: EntityManager, ledger: EventLedger): Promise<void> {
     const sent = events.filter(({ payload }) => payload.action === 'sent');
-    await this.store.storeArrived(tx, readEach(sent, echoedMessage));
+    await this.store.storeArrived(tx, readEach(sent, ledger, echoedMessage));
 
     const edited = events.filter(({ payload }) => payload.action === 'edited');
-    const edits = readEach(edited, (home, { payload, occurredAt }) =>
+    const edits = readEach(edited, ledger, (home, { payload, occurredAt }) =>
       payload.action === 'edited'
         ? editOf(home, payload.originalWamid, payload.content, payload.raw, occurredAt)
         : null,
@@ -38,7 +39,7 @@ export class MessageEchoedHandler implements WebhookHandler<'whatsapp.message.ec
     await this.store.applyEdits(tx, edits);
 
     const revoked = events.filter(({ payload }) => payload.action === 'revoked');
-    const revocations = readEach(revoked, (home, { payload, occurredAt }) =>
+    const revocations = readEach(revoked, ledger, (home, { payload, occurredAt }) =>
       payload.action === 'revoked' ? revocationOf(home, payload.originalWamid, occurredAt) : null,
     );
     await this.store.applyRevocations(tx, revocations);

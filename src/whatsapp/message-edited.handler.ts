@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { MessageStore } from '../conversations/message-store.service';
 import {
+  type EventLedger,
   type RoutedEvent,
   type WebhookHandler,
   WebhookHandlerRegistry,
@@ -23,8 +24,12 @@ export class MessageEditedHandler implements WebhookHandler<'whatsapp.message.ed
     this.registry.register(this);
   }
 
-  async handle(events: readonly RoutedEvent<'whatsapp.message.edited'>[], tx: EntityManager): Promise<void> {
-    const edits = readEach(events, (home, { payload, occurredAt }) =>
+  async handle(
+    events: readonly RoutedEvent<'whatsapp.message.edited'>[],
+    tx: EntityManager,
+    ledger: EventLedger,
+  ): Promise<void> {
+    const edits = readEach(events, ledger, (home, { payload, occurredAt }) =>
       editOf(home, payload.originalWamid, payload.content, payload.raw, occurredAt),
     );
     await this.store.applyEdits(tx, edits);

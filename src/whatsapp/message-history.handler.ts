@@ -3,12 +3,13 @@ import type { EntityManager } from 'typeorm';
 import type { ArrivedEdit, ArrivedMessage } from '../conversations/conversation-types';
 import { MessageStore } from '../conversations/message-store.service';
 import {
+  type EventLedger,
   type RoutedEvent,
   type WebhookHandler,
   WebhookHandlerRegistry,
 } from '../webhooks/webhook-handler.registry';
 import { type Home, historyMessage } from './message-arrivals';
-import { readEach, reportOddity } from './message-handler';
+import { readEach } from './message-handler';
 
 type HistoryEvent = RoutedEvent<'whatsapp.history'>;
 
@@ -26,23 +27,24 @@ export class MessageHistoryHandler implements WebhookHandler<'whatsapp.history'>
     this.registry.register(this);
   }
 
-  async handle(events: readonly HistoryEvent[], tx: EntityManager): Promise<void> {
-    await this.store.storeArrived(tx, readEach(events, pastMessages).flat());
+  async handle(events: readonly HistoryEvent[], tx: EntityManager, ledger: EventLedger): Promise<void> {
+    for (const event of events)
+      if (event.payload.type === 'declined')
+        ledger.ignore(
+          event,
+          `the history is not shared: ${event.payload.errors[0]?.code ?? 'no reason given'}`,
+        );
+    await this.store.storeArrived(tx, readEach(events, ledger, pastMessages).flat());
 
     // The file of a message that the history showed a placeholder for; or that comes before its placeholder.
-    const media = readEach(events, mediaMessages).flat();
+    const media = readEach(events, ledger, mediaMessages).flat();
     await this.store.applyEdits(tx, media.map(asEdit));
     await this.store.storeArrived(tx, media);
   }
 }
 
-function pastMessages(home: Home, event: HistoryEvent): ArrivedMessage[] {
-  const { payload } = event;
-  if (payload.type === 'declined') {
-    reportOddity(event, `the history is not shared: ${payload.errors[0]?.code ?? 'no reason given'}`);
-    return [];
-  }
-  if (payload.type === 'media') return [];
+function pastMessages(home: Home, { payload }: HistoryEvent): ArrivedMessage[] {
+  if (payload.type !== 'chunk') return [];
   return payload.threads.flatMap(({ person, messages }) =>
     messages.flatMap((message) => historyMessage(home, person, message) ?? []),
   );

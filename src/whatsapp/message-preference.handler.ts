@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ContactsService, type MarketingChoice } from '../conversations/contacts.service';
 import {
+  type EventLedger,
   type RoutedEvent,
   type WebhookHandler,
   WebhookHandlerRegistry,
@@ -26,8 +27,8 @@ export class MessagePreferenceHandler implements WebhookHandler<'whatsapp.user.p
     this.registry.register(this);
   }
 
-  async handle(events: readonly PreferenceEvent[], tx: EntityManager): Promise<void> {
-    await this.contacts.recordMarketingChoices(tx, readEach(events, choiceOf));
+  async handle(events: readonly PreferenceEvent[], tx: EntityManager, ledger: EventLedger): Promise<void> {
+    await this.contacts.recordMarketingChoices(tx, readEach(events, ledger, choiceOf));
   }
 }
 

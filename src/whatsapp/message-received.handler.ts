@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { MessageStore } from '../conversations/message-store.service';
 import {
+  type EventLedger,
   type RoutedEvent,
   type WebhookHandler,
   WebhookHandlerRegistry,
@@ -26,7 +27,8 @@ export class MessageReceivedHandler implements WebhookHandler<'whatsapp.message.
   async handle(
     events: readonly RoutedEvent<'whatsapp.message.received'>[],
     tx: EntityManager,
+    ledger: EventLedger,
   ): Promise<void> {
-    await this.store.storeArrived(tx, readEach(events, receivedMessage));
+    await this.store.storeArrived(tx, readEach(events, ledger, receivedMessage));
   }
 }

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { MessageStore } from '../conversations/message-store.service';
 import {
+  type EventLedger,
   type RoutedEvent,
   type WebhookHandler,
   WebhookHandlerRegistry,
@@ -23,8 +24,12 @@ export class MessageRevokedHandler implements WebhookHandler<'whatsapp.message.r
     this.registry.register(this);
   }
 
-  async handle(events: readonly RoutedEvent<'whatsapp.message.revoked'>[], tx: EntityManager): Promise<void> {
-    const revocations = readEach(events, (home, { payload, occurredAt }) =>
+  async handle(
+    events: readonly RoutedEvent<'whatsapp.message.revoked'>[],
+    tx: EntityManager,
+    ledger: EventLedger,
+  ): Promise<void> {
+    const revocations = readEach(events, ledger, (home, { payload, occurredAt }) =>
       revocationOf(home, payload.originalWamid, occurredAt),
     );
     await this.store.applyRevocations(tx, revocations);

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { ContactsService } from '../conversations/contacts.service';
 import { MessageStore } from '../conversations/message-store.service';
 import {
+  type EventLedger,
   type RoutedEvent,
   type WebhookHandler,
   WebhookHandlerRegistry,
@@ -26,8 +27,12 @@ export class MessageStatusHandler implements WebhookHandler<'whatsapp.message.st
     this.registry.register(this);
   }
 
-  async handle(events: readonly RoutedEvent<'whatsapp.message.status'>[], tx: EntityManager): Promise<void> {
-    const statuses = readEach(events, (home, { payload }) => statusOf(home, payload));
+  async handle(
+    events: readonly RoutedEvent<'whatsapp.message.status'>[],
+    tx: EntityManager,
+    ledger: EventLedger,
+  ): Promise<void> {
+    const statuses = readEach(events, ledger, (home, { payload }) => statusOf(home, payload));
     await this.store.applyStatuses(tx, statuses);
     const refused = statuses.filter(({ error }) => error?.code === STOPPED_MARKETING);
     await this.contacts.recordMarketingChoices(

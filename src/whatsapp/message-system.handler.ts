@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { ContactsService } from '../conversations/contacts.service';
 import { MessageStore } from '../conversations/message-store.service';
 import {
+  type EventLedger,
   type RoutedEvent,
   type WebhookHandler,
   WebhookHandlerRegistry,
@@ -26,9 +27,13 @@ export class MessageSystemHandler implements WebhookHandler<'whatsapp.message.sy
     this.registry.register(this);
   }
 
-  async handle(events: readonly RoutedEvent<'whatsapp.message.system'>[], tx: EntityManager): Promise<void> {
+  async handle(
+    events: readonly RoutedEvent<'whatsapp.message.system'>[],
+    tx: EntityManager,
+    ledger: EventLedger,
+  ): Promise<void> {
     // First, so that there is a contact to link to even when the person never wrote before.
-    await this.store.storeArrived(tx, readEach(events, systemMessage));
+    await this.store.storeArrived(tx, readEach(events, ledger, systemMessage));
     for (const { owner, payload } of events) {
       const { before, after } = changedPerson(payload);
       const [known] = identitiesOf(before);

@@ -211,8 +211,8 @@ describe('the queues on a real Redis', () => {
       await eventually(() => jobs.isReachable());
       proxy.freeze();
       const startedAt = Date.now();
-      await expect(jobs.add('webhook-inbox', 'process', {})).resolves.toBe(false);
-      await expect(jobs.add('webhook-inbox', 'process', {})).resolves.toBe(false);
+      await expect(jobs.add('webhook-message', 'process', {})).resolves.toBe(false);
+      await expect(jobs.add('webhook-message', 'process', {})).resolves.toBe(false);
       await expect(jobs.isReachable()).resolves.toBe(false);
       expect(Date.now() - startedAt).toBeLessThan(1_500);
     });

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { CursorPageQuery, CursorPaginationDto } from '../../http/page.dto';
+import { DELIVERY_LANES, type DeliveryLane } from '../delivery-lane';
 import {
   DELIVERY_STATES,
   type DeliveryState,
@@ -15,6 +16,26 @@ export class DeliveriesQuery extends CursorPageQuery {
   state?: DeliveryState;
 }
 
+export class DeliveryEventsDto {
+  /** @example 3 */
+  total!: number;
+  /** Their effects are stored. @example 2 */
+  processed!: number;
+  /** Nothing was to be done for them; `ignored` of the delivery says why. @example 1 */
+  ignored!: number;
+  /** They wait for somebody to connect the number or Page they are for. @example 0 */
+  quarantined!: number;
+  /** They failed every time; a replay tries them again. @example 0 */
+  dead!: number;
+}
+
+export class IgnoredReasonDto {
+  /** @example whatsapp_business_account.security: nothing here acts on whatsapp.security */
+  reason!: string;
+  /** @example 1 */
+  count!: number;
+}
+
 export class DeliveryDto {
   id!: string;
   receivedAt!: Date;
@@ -23,18 +44,13 @@ export class DeliveryDto {
   @ApiProperty({ enum: DELIVERY_STATES, example: 'processed' }) state!: DeliveryState;
   /** How often its processing was begun and came to an end, good or bad. @example 1 */
   attempts!: number;
-  /** How its events ended. */
-  @ApiProperty({
-    type: 'object',
-    properties: {
-      processed: { type: 'integer' },
-      ignored: { type: 'integer' },
-      quarantined: { type: 'integer' },
-    },
-    example: { processed: 2, ignored: 0, quarantined: 0 },
-  })
-  events!: { processed: number; ignored: number; quarantined: number };
-  /** Why something of it was ignored or quarantined. */
+  /** Which queue it went through: what is bulk never delays what is live. */
+  @ApiProperty({ enum: DELIVERY_LANES, example: 'message' }) lane!: DeliveryLane;
+  /** How its events ended. Each is counted once; all are 0 until they were looked at. */
+  @ApiProperty({ type: DeliveryEventsDto }) events!: DeliveryEventsDto;
+  /** Why events were ignored, the commonest reason first. */
+  @ApiProperty({ type: [IgnoredReasonDto] }) ignored!: IgnoredReasonDto[];
+  /** In one line, why something of it was quarantined or ignored. */
   reason!: string | null;
   /** The last failure. */
   error!: string | null;
@@ -47,11 +63,19 @@ export class DeliveryDto {
       object: delivery.object,
       state: delivery.state,
       attempts: delivery.attempts,
+      lane: delivery.lane,
       events: {
+        total:
+          delivery.eventsProcessed +
+          delivery.eventsIgnored +
+          delivery.eventsQuarantined +
+          delivery.eventsDead,
         processed: delivery.eventsProcessed,
         ignored: delivery.eventsIgnored,
         quarantined: delivery.eventsQuarantined,
+        dead: delivery.eventsDead,
       },
+      ignored: delivery.ignored,
       reason: delivery.reason,
       error: delivery.error,
       processedAt: delivery.processedAt,

@@ -1,5 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { DeliveryId } from '../../database/ids';
+import type { DeliveryLane } from '../delivery-lane';
+import type { IgnoredReason } from '../delivery-outcome';
 
 export const DELIVERY_STATES = ['pending', 'processed', 'ignored', 'quarantined', 'dead'] as const;
 /**
@@ -17,6 +19,7 @@ export class WebhookDeliveryEntity {
   @Column({ type: 'bytea' }) digest!: Buffer;
   /** The exact bytes. */
   @Column({ type: 'bytea', select: false }) body!: Buffer;
+  @Column({ type: 'text' }) lane!: DeliveryLane;
   @Column({ type: 'text' }) state!: DeliveryState;
   @Column({ type: 'text', nullable: true }) object!: string | null;
   @Column({ type: 'integer' }) attempts!: number;
@@ -24,6 +27,8 @@ export class WebhookDeliveryEntity {
   @Column({ name: 'events_processed', type: 'integer' }) eventsProcessed!: number;
   @Column({ name: 'events_ignored', type: 'integer' }) eventsIgnored!: number;
   @Column({ name: 'events_quarantined', type: 'integer' }) eventsQuarantined!: number;
+  @Column({ name: 'events_dead', type: 'integer' }) eventsDead!: number;
+  @Column({ type: 'jsonb' }) ignored!: IgnoredReason[];
   @Column({ type: 'text', nullable: true }) reason!: string | null;
   @Column({ type: 'text', nullable: true }) error!: string | null;
   @Column({ name: 'received_at', type: 'timestamptz' }) receivedAt!: Date;

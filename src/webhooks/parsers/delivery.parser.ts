@@ -1,6 +1,9 @@
+import { parseJsonLosslessly } from '../../json/lossless-json';
 import type { ParsedDelivery } from '../webhook-events';
+import { parseInstagramEntry } from './instagram.parser';
 import type { JsonRecord } from './json-reader';
 import { isRecord, readText } from './json-reader';
+import { parsePageEntry } from './page.parser';
 import { ParsedItems } from './parsed-items';
 import { parsePermissionsEntry } from './permissions.parser';
 import { toStorableJson } from './storable-json';
@@ -11,8 +14,22 @@ type EntryParser = (entry: JsonRecord, receivedAt: Date, items: ParsedItems) => 
 
 const ENTRY_PARSERS = new Map<string, EntryParser>([
   ['whatsapp_business_account', parseWhatsAppEntry],
+  ['page', parsePageEntry],
+  ['instagram', parseInstagramEntry],
   ['permissions', parsePermissionsEntry],
 ]);
+
+/** The same from the exact bytes; what is no JSON is one item that could not be read. */
+export function parseDeliveryBody(bytes: Buffer, receivedAt: Date): ParsedDelivery {
+  let body: unknown;
+  try {
+    body = parseJsonLosslessly(bytes.toString('utf8'));
+  } catch {
+    const item = { object: '', field: null, reason: 'the body is not JSON', raw: null };
+    return { object: '', events: [], unrecognized: [item] };
+  }
+  return parseDelivery(body, receivedAt);
+}
 
 /**
  * Takes a verified delivery apart: every entry, every change, every item of it, each on its own, so that what is
