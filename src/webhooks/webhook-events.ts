@@ -1,5 +1,29 @@
 import type { AssetRef } from '../assets/assets.service';
+import type { InstagramComment, InstagramMention, InstagramStoryInsights } from './instagram-events';
+import type {
+  MessagingHandover,
+  MessagingMessageEchoed,
+  MessagingMessageEdited,
+  MessagingMessageReaction,
+  MessagingMessageRead,
+  MessagingMessageReceived,
+  MessagingMessageRevoked,
+  MessagingOptIn,
+  MessagingOther,
+  MessagingPostback,
+  MessagingReferred,
+  MessengerAccountLinked,
+  MessengerMessageDelivered,
+  MessengerPolicyEnforced,
+} from './messenger-events';
 import type { Known } from './meta-enum';
+import type {
+  PageCommentChanged,
+  PageLikeChanged,
+  PageOther,
+  PagePostChanged,
+  PageReactionChanged,
+} from './page-events';
 import type {
   WhatsAppAccountAlert,
   WhatsAppAccountReviewed,
@@ -77,6 +101,39 @@ export interface WebhookEventMap {
   'whatsapp.security': WhatsAppSecurityEvent;
   'whatsapp.flow': WhatsAppFlowEvent;
   'whatsapp.other': WhatsAppOther;
+  'messenger.message.received': MessagingMessageReceived;
+  'messenger.message.echoed': MessagingMessageEchoed;
+  'messenger.message.edited': MessagingMessageEdited;
+  'messenger.message.revoked': MessagingMessageRevoked;
+  'messenger.message.reaction': MessagingMessageReaction;
+  'messenger.message.delivered': MessengerMessageDelivered;
+  'messenger.message.read': MessagingMessageRead;
+  'messenger.postback': MessagingPostback;
+  'messenger.referral': MessagingReferred;
+  'messenger.optin': MessagingOptIn;
+  'messenger.handover': MessagingHandover;
+  'messenger.account_linking': MessengerAccountLinked;
+  'messenger.policy_enforcement': MessengerPolicyEnforced;
+  'messenger.other': MessagingOther;
+  'instagram.message.received': MessagingMessageReceived;
+  'instagram.message.echoed': MessagingMessageEchoed;
+  'instagram.message.edited': MessagingMessageEdited;
+  'instagram.message.revoked': MessagingMessageRevoked;
+  'instagram.message.reaction': MessagingMessageReaction;
+  'instagram.message.read': MessagingMessageRead;
+  'instagram.postback': MessagingPostback;
+  'instagram.referral': MessagingReferred;
+  'instagram.optin': MessagingOptIn;
+  'instagram.handover': MessagingHandover;
+  'instagram.comment': InstagramComment;
+  'instagram.mention': InstagramMention;
+  'instagram.story_insights': InstagramStoryInsights;
+  'instagram.other': MessagingOther;
+  'page.post': PagePostChanged;
+  'page.comment': PageCommentChanged;
+  'page.reaction': PageReactionChanged;
+  'page.like': PageLikeChanged;
+  'page.other': PageOther;
   'permissions.changed': PermissionsChanged;
 }
 

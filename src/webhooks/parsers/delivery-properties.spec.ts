@@ -156,6 +156,8 @@ describe('parseDelivery', () => {
         time: anything,
         uid: anything,
         changes: anything,
+        messaging: anything,
+        standby: anything,
         changed_fields: anything,
         field: anything,
         value: anything,
@@ -163,7 +165,7 @@ describe('parseDelivery', () => {
       { requiredKeys: [] },
     );
     const body = fc.record({
-      object: or('whatsapp_business_account', 'permissions', 'page'),
+      object: or('whatsapp_business_account', 'permissions', 'page', 'instagram', 'user'),
       entry: fc.oneof(anything, fc.array(fc.oneof(anything, brokenEntry))),
     });
     fc.assert(

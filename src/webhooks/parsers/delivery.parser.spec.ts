@@ -110,7 +110,7 @@ describe('parseDelivery', () => {
     });
   });
 
-  it.each(['page', 'instagram', 'user', 'constructor', '__proto__', 17])(
+  it.each(['user', 'application', 'constructor', '__proto__', 17])(
     'keeps every item of the object %s',
     (object) => {
       const { events, unrecognized } = parseDelivery(

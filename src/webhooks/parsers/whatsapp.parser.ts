@@ -99,7 +99,8 @@ export function parseWhatsAppEntry(entry: JsonRecord, receivedAt: Date, items: P
   };
   const changedFields: unknown[] = Array.isArray(entry.changed_fields) ? entry.changed_fields : [];
   for (const field of changedFields) {
-    items.reject({ ...place, field: String(field) }, entry, 'the subscription sends no values');
+    const name = typeof field === 'string' ? field : null;
+    items.reject({ ...place, field: name }, entry, 'the subscription sends no values');
   }
   // An entry may be a change itself: a page of Meta's prints field and value there.
   const changes: unknown[] = Array.isArray(entry.changes)
