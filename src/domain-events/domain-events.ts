@@ -1,4 +1,5 @@
-import type { AccountId, ContactId, ConversationId, MessageId } from '../database/ids';
+import type { AssetKind } from '../assets/entities/asset.entity';
+import type { AccountId, AssetId, ContactId, ConversationId, DeliveryId, MessageId } from '../database/ids';
 
 /** What this product tells others of after a commit: browsers, customers' endpoints, analytics. */
 export interface DomainEventMap {
@@ -7,12 +8,27 @@ export interface DomainEventMap {
   'account.reauth_required': { reason: string; missingPermissions: string[] };
   'account.disconnected': { reason: 'user' | 'deauthorized' | 'data_deletion' };
   'account.token_refreshed': { expiresAt: string | null };
+  /** A webhook named something of Meta's that nobody had brought in; it went to the owner of what it belongs to. */
+  'asset.adopted': { kind: AssetKind; metaId: string };
   'message.created': { messageId: MessageId; conversationId: ConversationId; contactId: ContactId | null };
   'message.status': { messageId: MessageId; conversationId: ConversationId; status: string };
   'conversation.updated': { conversationId: ConversationId };
   'template.updated': { templateId: string; name: string; language: string; status: string };
+  /** A delivery with events of this account failed every time and is parked; it can be replayed. */
+  'webhook.delivery_dead': { deliveryId: DeliveryId; error: string };
   'whatsapp.account.updated': { wabaId: string; field: string; event: string | null };
   'whatsapp.phone_number.updated': { phoneNumberId: string; field: string };
+  /** Events of an asset may have been missed. `repairable`: what Meta still has of them will be read. Times are ISO 8601. */
+  'webhook.gap_found': {
+    gapId: string;
+    assetId: AssetId;
+    cause: 'receiver_down' | 'unsubscribed';
+    from: string;
+    until: string;
+    repairable: boolean;
+  };
+  /** What Meta still had of a gap was read; `stored` of the `found` had been missing here. */
+  'webhook.gap_repaired': { gapId: string; assetId: AssetId; found: number; stored: number };
 }
 
 export type DomainEventKind = keyof DomainEventMap;

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type AssetRef, AssetsService, type OwnedAsset } from '../assets/assets.service';
+import { sha256 } from '../crypto/secret-hash';
 import type { DeliveryId } from '../database/ids';
+import { Outbox } from '../domain-events/outbox';
 import type { WebhookEvent } from './webhook-events';
 import type { RoutedEvent } from './webhook-handler.registry';
 
@@ -19,7 +21,10 @@ export interface RoutingResult {
 /** Gives each event the account that owns the number, Page or business account it is about, in a few queries for all. */
 @Injectable()
 export class EventRouter {
-  constructor(private readonly assets: AssetsService) {}
+  constructor(
+    private readonly assets: AssetsService,
+    private readonly outbox: Outbox,
+  ) {}
 
   async route(tx: EntityManager, events: readonly UnroutedEvent[]): Promise<RoutingResult> {
     const refs = new Map<string, AssetRef>();
@@ -58,7 +63,17 @@ export class EventRouter {
     }
     for (const [key, { ref, parent }] of adoptions) {
       const [owned] = await this.assets.claim(tx, parent.accountId, [{ ...ref, name: null }]);
-      if (owned !== undefined) owners.set(key, owned);
+      if (owned === undefined) continue;
+      owners.set(key, owned);
+      // Its platform then reads what else there is to know of it.
+      await this.outbox.record(tx, [
+        {
+          kind: 'asset.adopted',
+          accountId: parent.accountId,
+          payload: { kind: ref.kind, metaId: ref.metaId },
+          fingerprint: sha256(`asset.adopted ${owned.id}`),
+        },
+      ]);
     }
   }
 }

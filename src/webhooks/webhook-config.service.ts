@@ -65,6 +65,34 @@ export class WebhookConfigService {
     return this.configs.findOneByOrFail({ accountId, id });
   }
 
+  /**
+   * Object by object, the fields that the app has to be subscribed to.
+   * @param accountId for what this account has asked for; without it, for what all have together
+   */
+  async neededFields(accountId?: AccountId): Promise<Map<WebhookObject, string[]>> {
+    return fieldsByObject(await this.fieldsOf(accountId ?? null), this.config.env.META_SCOPES);
+  }
+
+  /** Runs work at a moment when nobody is half-way through subscribing. */
+  async whileNobodySubscribes<T>(work: () => Promise<T>): Promise<T> {
+    return this.oneAtATime(work);
+  }
+
+  /**
+   * Subscribes the app to an object again as it is configured, after Meta has lost that.
+   * @throws AppError when Meta refuses or cannot verify the address
+   */
+  async subscribeAgain(object: WebhookObject): Promise<void> {
+    await this.oneAtATime(async () => {
+      const fields = (await this.neededFields()).get(object);
+      const [latest] = await this.configs.find({ order: { updatedAt: 'DESC' }, take: 1 });
+      if (fields === undefined || latest === undefined) return;
+      // Any token that was configured passes the verification, whose account it may be.
+      const verifyToken = this.cipher.decrypt(latest.verifyToken, verifyTokenContext(latest.id));
+      await this.subscribeApp(object, fields, verifyToken);
+    });
+  }
+
   private async store(
     accountId: AccountId,
     wish: { verifyToken: string; fields: Record<string, boolean> },
@@ -99,7 +127,7 @@ export class WebhookConfigService {
     wish: { verifyToken: string; fields: Record<string, boolean> },
   ): Promise<string[]> {
     const own = Object.keys(wish.fields).filter((name) => wish.fields[name] === true);
-    const wanted = await this.fieldsOfAll();
+    const wanted = await this.fieldsOf(null);
     const owned = await this.objectsOf(accountId);
     const problems: string[] = own.length === 0 ? ['No field is switched on, so Meta sends nothing.'] : [];
     for (const [object, fields] of fieldsByObject(wanted, this.config.env.META_SCOPES)) {
@@ -119,11 +147,13 @@ export class WebhookConfigService {
   /**
    * The app has one subscription for all who share it, and each new one replaces it: what one account asks for must not
    * cost another its events.
+   * @param accountId null for all of them together
    */
-  private async fieldsOfAll(): Promise<string[]> {
+  private async fieldsOf(accountId: AccountId | null): Promise<string[]> {
     const rows: { name: string }[] = await this.configs.query(
       `SELECT DISTINCT field.key AS name FROM webhook_configs c, jsonb_each(c.fields) AS field
-        WHERE field.value = 'true' ORDER BY 1`,
+        WHERE field.value = 'true' AND ($1::uuid IS NULL OR c.account_id = $1) ORDER BY 1`,
+      [accountId],
     );
     return rows.map(({ name }) => name);
   }

@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { LessThan, MoreThan } from 'typeorm';
 import type { DeliveryId } from '../database/ids';
-import { firstIdAt, isUuid } from '../database/ids';
+import { isUuid } from '../database/ids';
 import { NotFoundError } from '../errors/app.error';
 import type { DeliveryLane } from './delivery-lane';
 import { type DeliveryState, WebhookDeliveryEntity } from './entities/webhook-delivery.entity';
@@ -21,21 +21,6 @@ export interface ReplayFilter {
   receivedFrom?: Date | undefined;
   receivedUntil?: Date | undefined;
 }
-
-export interface InboxStats {
-  /** Deliveries that nobody has processed yet, and how old the oldest of them is. */
-  pending: number;
-  oldestPendingAgeMs: number | null;
-  /** Pending ones that have failed before. */
-  retrying: number;
-  quarantined: number;
-  dead: number;
-  receivedLastMinute: number;
-  receivedLastHour: number;
-  processedLastMinute: number;
-}
-
-const HOUR_MS = 60 * 60_000;
 
 /** What became of Meta's deliveries, and doing them again. */
 @Injectable()
@@ -96,44 +81,5 @@ export class WebhookDeliveriesService {
     );
     this.waker.wake(['bulk']);
     return count;
-  }
-
-  async stats(): Promise<InboxStats> {
-    const [row]: {
-      pending: number;
-      oldest_ms: string | null;
-      retrying: number;
-      quarantined: number;
-      dead: number;
-      minute: number;
-      hour: number;
-      processed: number;
-    }[] = await this.deliveries.query(
-      `SELECT
-         (SELECT count(*)::int FROM webhook_deliveries WHERE state = 'pending') AS pending,
-         (SELECT extract(epoch FROM now() - min(received_at)) * 1000 FROM webhook_deliveries WHERE state = 'pending')
-           AS oldest_ms,
-         (SELECT count(*)::int FROM webhook_deliveries WHERE state = 'pending' AND attempts > 0) AS retrying,
-         (SELECT count(*)::int FROM webhook_deliveries WHERE state = 'quarantined') AS quarantined,
-         (SELECT count(*)::int FROM webhook_deliveries WHERE state = 'dead') AS dead,
-         recent.minute, recent.hour, recent.processed
-       FROM (
-         -- By id, which is the time of receipt: a scan of the latest hour, not of everything.
-         SELECT count(*) FILTER (WHERE received_at > now() - interval '1 minute')::int AS minute, count(*)::int AS hour,
-                count(*) FILTER (WHERE processed_at > now() - interval '1 minute')::int AS processed
-           FROM webhook_deliveries WHERE id > $1) AS recent`,
-      [firstIdAt(new Date(Date.now() - HOUR_MS))],
-    );
-    if (row === undefined) throw new Error('The statistics of the inbox did not come back.');
-    return {
-      pending: row.pending,
-      oldestPendingAgeMs: row.oldest_ms === null ? null : Math.max(0, Math.round(Number(row.oldest_ms))),
-      retrying: row.retrying,
-      quarantined: row.quarantined,
-      dead: row.dead,
-      receivedLastMinute: row.minute,
-      receivedLastHour: row.hour,
-      processedLastMinute: row.processed,
-    };
   }
 }

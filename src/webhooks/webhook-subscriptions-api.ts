@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IsOptional } from 'class-validator';
+import { IsArray, IsBoolean, IsOptional, IsString } from 'class-validator';
 import { AppConfig } from '../config/app-config';
 import { AppTokens } from '../graph-client/app-tokens';
 import { GraphClient } from '../graph-client/graph-client';
@@ -7,6 +7,22 @@ import type { WebhookObject } from './webhook-fields';
 
 class SubscriptionAnswer {
   @IsOptional() success?: boolean | string;
+}
+
+class SubscriptionItem {
+  @IsString() object!: string;
+  @IsOptional() @IsString() callback_url?: string;
+  @IsOptional() @IsBoolean() active?: boolean;
+  /** Each with the Graph version that it is sent in; older versions list bare names. */
+  @IsOptional() @IsArray() fields?: unknown[];
+}
+
+/** What Meta has of one object. */
+export interface AppSubscription {
+  object: string;
+  callbackUrl: string | null;
+  isActive: boolean;
+  fields: string[];
 }
 
 /** The app's own webhook subscriptions. They take the app token, no other. */
@@ -36,4 +52,28 @@ export class WebhookSubscriptionsApi {
       retry: 'safe',
     });
   }
+
+  /** Of all objects. Those whose address Meta has given up on are there, and not active. */
+  async list(): Promise<AppSubscription[]> {
+    const found: AppSubscription[] = [];
+    for await (const item of this.graph.paginate({
+      path: `/${this.config.env.META_APP_ID}/subscriptions`,
+      token: this.appTokens.appToken,
+      item: SubscriptionItem,
+    })) {
+      found.push({
+        object: item.object,
+        callbackUrl: item.callback_url ?? null,
+        isActive: item.active !== false,
+        fields: (item.fields ?? []).flatMap((field) => nameOf(field) ?? []),
+      });
+    }
+    return found;
+  }
+}
+
+function nameOf(field: unknown): string | undefined {
+  if (typeof field === 'string') return field;
+  if (typeof field !== 'object' || field === null || !('name' in field)) return undefined;
+  return typeof field.name === 'string' ? field.name : undefined;
 }

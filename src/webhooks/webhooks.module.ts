@@ -11,6 +11,10 @@ import { DeliveryClaims } from './delivery-claims';
 import { DeliverySettlement } from './delivery-settlement';
 import { DeliveryWriter } from './delivery-writer';
 import { EventRouter } from './event-router';
+import { InboxAlarmScheduler } from './inbox-alarm.scheduler';
+import { WebhookGapEntity } from './entities/webhook-gap.entity';
+import { BackfillRegistry } from './gaps/backfill.registry';
+import { GAP_CONTROLLERS, GAP_PROVIDERS } from './gaps/gaps.providers';
 import { WebhookConfigController } from './webhook-config.controller';
 import { WebhookConfigService } from './webhook-config.service';
 import { WebhookDeliveriesController } from './webhook-deliveries.controller';
@@ -21,6 +25,7 @@ import { WebhookInboxWorker } from './webhook-inbox.worker';
 import { WebhookIntake } from './webhook-intake';
 import { WebhookProcessor } from './webhook-processor';
 import { WebhookStatsController } from './webhook-stats.controller';
+import { WebhookStatsService } from './webhook-stats.service';
 import { WebhookSubscriberRegistry } from './webhook-subscriber.registry';
 import { WebhookSubscriptionsApi } from './webhook-subscriptions-api';
 import { WebhookWaker } from './webhook-waker';
@@ -28,7 +33,7 @@ import { WebhooksController } from './webhooks.controller';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([WebhookConfigEntity, WebhookDeliveryEntity]),
+    TypeOrmModule.forFeature([WebhookConfigEntity, WebhookDeliveryEntity, WebhookGapEntity]),
     CryptoModule,
     GraphClientModule,
     IdentityModule,
@@ -39,6 +44,7 @@ import { WebhooksController } from './webhooks.controller';
     WebhookConfigController,
     WebhookDeliveriesController,
     WebhookStatsController,
+    ...GAP_CONTROLLERS,
   ],
   providers: [
     WebhookHandlerRegistry,
@@ -54,9 +60,12 @@ import { WebhooksController } from './webhooks.controller';
     WebhookProcessor,
     WebhookConfigService,
     WebhookDeliveriesService,
+    WebhookStatsService,
+    InboxAlarmScheduler,
     WebhookSubscriptionsApi,
     EventRouter,
+    ...GAP_PROVIDERS,
   ],
-  exports: [WebhookIntake, WebhookHandlerRegistry, WebhookSubscriberRegistry],
+  exports: [WebhookIntake, WebhookHandlerRegistry, WebhookSubscriberRegistry, BackfillRegistry],
 })
 export class WebhooksModule {}

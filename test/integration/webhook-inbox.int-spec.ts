@@ -25,6 +25,7 @@ interface DeliveryRow {
   events_processed: number;
   events_ignored: number;
   events_quarantined: number;
+  events_dead: number;
 }
 const deliveries = (): Promise<DeliveryRow[]> => app.db.query('SELECT * FROM webhook_deliveries ORDER BY id');
 const settled = (count: number): Promise<DeliveryRow[]> =>
@@ -245,6 +246,85 @@ describe('processing', () => {
     });
     const agent = app.api.as(await admin.createUser('agent'));
     expect((await agent.get('/api/meta/webhook/deliveries')).status).toBe(403);
+  });
+
+  it('tells the account and the operator of what is dead, once, and counts its events', async () => {
+    await connect();
+    failFor = () => true;
+    const body = JSON.stringify(
+      aMessagesChange(A_CHANNEL, { messages: [aTextMessage('a'), aTextMessage('b'), 'no message'] }),
+    );
+    await deliver(app.api, body);
+    for (let death = 0; death < 2; death++) {
+      await eventually(deliveries, (rows) => (rows[0]?.attempts ?? 0) > 0);
+      await app.db.query(`UPDATE webhook_deliveries SET attempts = 11, next_attempt_at = now()`);
+      const [row] = await eventually(deliveries, (rows) => rows[0]?.state === 'dead');
+      expect(row).toMatchObject({ events_processed: 0, events_ignored: 0, events_dead: 3 });
+      if (death === 0) await admin.post(`/api/meta/webhook/deliveries/${row!.id}/replay`);
+    }
+    const told = await app.db.query(
+      `SELECT payload FROM domain_events
+        WHERE kind = 'webhook.delivery_dead' AND payload ->> 'deliveryId' = (SELECT id::text FROM webhook_deliveries)`,
+    );
+    expect(told).toMatchObject([{ payload: { error: 'Error: a poisoned event' } }]);
+    const { data } = (await admin.get<{ alarms: unknown[] }>('/api/meta/webhook/stats')).body;
+    expect(data.alarms).toMatchObject([
+      { code: 'DEAD_DELIVERIES', message: expect.stringContaining('1 deliveries') },
+    ]);
+    failFor = null;
+    await admin.post('/api/meta/webhook/deliveries/replay', { state: 'dead' });
+    expect(await settled(1)).toMatchObject([
+      { state: 'processed', events_processed: 2, events_ignored: 1, events_dead: 0, error: null },
+    ]);
+  });
+
+  it('ends every event of a delivery in exactly one way, and says why it ignored what it ignored', async () => {
+    await connect();
+    const change = (field: string, value: unknown): unknown => ({ field, value });
+    const value = (phoneNumberId: string, parts: Record<string, unknown>): unknown => ({
+      messaging_product: 'whatsapp',
+      metadata: { phone_number_id: phoneNumberId },
+      ...parts,
+    });
+    await deliver(
+      app.api,
+      JSON.stringify({
+        object: 'whatsapp_business_account',
+        entry: [
+          {
+            id: A_CHANNEL.wabaId,
+            changes: [
+              change(
+                'messages',
+                value(A_CHANNEL.phoneNumberId, { messages: [aTextMessage('a'), { id: 'x' }, 7] }),
+              ),
+              change('warp', {}),
+              change('security', { event: 'PIN_CHANGED' }),
+            ],
+          },
+          {
+            id: '404404404404404',
+            changes: [change('messages', value('505505505505505', { messages: [aTextMessage('b')] }))],
+          },
+        ],
+      }),
+    );
+    await settled(1);
+    const { data } = (
+      await admin.get<{ deliveries: Record<string, unknown>[] }>('/api/meta/webhook/deliveries')
+    ).body;
+    const [delivery] = data.deliveries;
+    const { total, processed, ignored, quarantined, dead } = delivery!.events as Record<string, number>;
+    expect({ total, processed, ignored, quarantined, dead }).toEqual({
+      total: 6,
+      processed: 1,
+      ignored: 4,
+      quarantined: 1,
+      dead: 0,
+    });
+    const reasons = delivery!.ignored as { reason: string; count: number }[];
+    expect(reasons.reduce((sum, { count }) => sum + count, 0)).toBe(4);
+    expect(reasons.map(({ reason }) => reason).join('; ')).toMatch(/unknown field|warp/);
   });
 });
 
