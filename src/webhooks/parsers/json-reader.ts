@@ -77,8 +77,8 @@ export function readBoolean(record: JsonRecord, key: string): boolean | undefine
   return undefined;
 }
 
-// Seconds up to here mean the year 5138, milliseconds from here on 1973.
-const FIRST_MILLISECONDS = 100_000_000_000;
+// Seconds up to here end with the year 9999, milliseconds from here on begin in 1978, long before Meta.
+const LAST_SECONDS = 253_402_300_799;
 // Date.parse alone finds a date in the likes of `order 7`.
 const ISO_8601 = /^\d{4}-\d{2}-\d{2}T/;
 const END_OF_YEAR_9999 = Date.UTC(10_000, 0, 1) - 1;
@@ -91,7 +91,7 @@ export function readInstant(record: JsonRecord, key: string): Date | undefined {
   const value = record[key];
   const count = toNumber(value);
   let ms = NaN;
-  if (count !== undefined) ms = Math.round(count < FIRST_MILLISECONDS ? count * 1000 : count);
+  if (count !== undefined) ms = Math.round(count <= LAST_SECONDS ? count * 1000 : count);
   else if (typeof value === 'string' && ISO_8601.test(value)) ms = Date.parse(value);
   return ms > 0 && ms <= END_OF_YEAR_9999 ? new Date(ms) : undefined;
 }
