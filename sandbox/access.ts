@@ -1,9 +1,11 @@
 import { GraphError, missingPermission, unknownObject } from './graph-error';
 import type { TokenRecord } from './tokens';
-import type { PersonRecord, WabaRecord, World, WorldRecord } from './world';
+import type { InstagramRecord, PageRecord, PersonRecord, WabaRecord, World, WorldRecord } from './world';
 
 const WABA_SCOPES = ['whatsapp_business_management', 'whatsapp_business_messaging'];
 const PAGE_SCOPES = ['pages_show_list', 'pages_messaging', 'pages_manage_metadata', 'pages_read_engagement'];
+/** With it Pages of the person's businesses can be reached, too, which `/me/accounts` leaves out. */
+const BUSINESS_SCOPE = 'business_management';
 
 /** Which objects a token may see. To everything else Graph says the same as to an id that does not exist. */
 export class Access {
@@ -35,9 +37,29 @@ export class Access {
       case 'page':
         return this.canSeePage(record.id, token);
       case 'instagram':
-        if (token.kind === 'INSTAGRAM') return token.instagramId === record.id;
-        return record.pageId !== undefined && this.canSeePage(record.pageId, token);
+        return this.canSeeInstagram(record, token);
+      case 'post':
+      case 'comment':
+        return this.canSeePage(record.pageId, token);
+      case 'instagram-media':
+      case 'instagram-comment':
+        return this.canSeeOwner(record.instagramId, token);
+      case 'scoped-user':
+      case 'conversation':
+      case 'direct-message':
+        return this.canSeeOwner(record.ownerId, token);
     }
+  }
+
+  private canSeeInstagram(account: InstagramRecord, token: TokenRecord): boolean {
+    if (token.kind === 'INSTAGRAM') return token.instagramId === account.id;
+    return account.pageId !== undefined && this.canSeePage(account.pageId, token);
+  }
+
+  /** `ownerId`: a Page or an Instagram account. */
+  private canSeeOwner(ownerId: string, token: TokenRecord): boolean {
+    const account = this.world.findKind('instagram', ownerId);
+    return account ? this.canSeeInstagram(account, token) : this.canSeePage(ownerId, token);
   }
 
   private personOf(token: TokenRecord): PersonRecord | undefined {
@@ -57,9 +79,19 @@ export class Access {
   private canSeePage(pageId: string, token: TokenRecord): boolean {
     if (token.kind === 'PAGE') return token.pageId === pageId;
     const person = this.personOf(token);
-    if (!person?.pageIds.includes(pageId)) return false;
-    return PAGE_SCOPES.some((scope) => token.scopes.includes(scope) && allows(token, scope, pageId));
+    const page = this.world.findKind('page', pageId);
+    if (!person || !page) return false;
+    const isReached =
+      person.pageIds.includes(pageId) ||
+      (token.scopes.includes(BUSINESS_SCOPE) && belongsToBusinessOf(person, page));
+    return (
+      isReached && PAGE_SCOPES.some((scope) => token.scopes.includes(scope) && allows(token, scope, pageId))
+    );
   }
+}
+
+export function belongsToBusinessOf(person: PersonRecord, page: PageRecord): boolean {
+  return person.businessIds.some((id) => id === page.ownerBusinessId || page.clientBusinessIds.includes(id));
 }
 
 export function personReaches(person: PersonRecord, waba: WabaRecord): boolean {
@@ -67,7 +99,7 @@ export function personReaches(person: PersonRecord, waba: WabaRecord): boolean {
   return person.businessIds.some((id) => id === waba.ownerBusinessId || waba.clientBusinessIds.includes(id));
 }
 
-function allows(token: TokenRecord, scope: string, assetId: string): boolean {
+export function allows(token: TokenRecord, scope: string, assetId: string): boolean {
   const targets = token.targets.get(scope);
   return targets === undefined || targets.includes(assetId);
 }

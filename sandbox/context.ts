@@ -2,6 +2,7 @@ import { Access } from './access';
 import { CallLog } from './call-log';
 import { VirtualClock } from './clock';
 import { Customers } from './customers';
+import { DirectInbox } from './direct-inbox';
 import { Faults } from './faults';
 import { MessageLog } from './message-log';
 import { OutgoingHttp } from './outgoing-http';
@@ -23,6 +24,7 @@ export class SandboxContext {
   readonly faults = new Faults();
   readonly calls = new CallLog();
   readonly messages = new MessageLog();
+  readonly direct = new DirectInbox(this.world);
   readonly http = new OutgoingHttp();
   readonly sender = new WebhookSender(this.clock, this.http, this.settings.delivery);
   readonly webhooks = new WebhookHub(this.clock, this.world, this.sender);
@@ -42,6 +44,7 @@ export class SandboxContext {
     this.faults.clear();
     this.calls.clear();
     this.messages.clear();
+    this.direct.clear();
     this.sender.clear();
     this.buckets.clear();
     this.usage.clear();

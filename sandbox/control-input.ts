@@ -86,6 +86,13 @@ export function shaped<const S extends Shape>(shape: S): Field<Input<S>, false> 
   });
 }
 
+export function listed<T>({ read }: Field<T>): Field<T[], false> {
+  return field((value, name) => {
+    if (!isList(value)) throw refuse(name, 'a list');
+    return value.map((item, index) => read(item, `${name}[${index}]`));
+  });
+}
+
 /** A list by name, each value of the same kind. */
 export function mapOf<T>({ read }: Field<T>): Field<Record<string, T>, false> {
   return field((value, name) => {

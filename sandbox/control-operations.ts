@@ -12,7 +12,9 @@ import {
   texts,
   type Operation,
 } from './control-input';
+import { directOperations, directReaders } from './direct-operations';
 import { eventOperations, faultOperations } from './event-operations';
+import { pageOperations } from './page-operations';
 import { readSettingsPatch } from './settings';
 
 const who = { appId: optional(text), personId: optional(text) };
@@ -38,6 +40,8 @@ export function operationsOf(control: SandboxControl): Record<string, Operation>
     ...loginOperations(control),
     ...eventOperations(control),
     ...faultOperations(control),
+    ...pageOperations(control),
+    ...directOperations(control),
   };
 }
 
@@ -106,16 +110,6 @@ function worldOperations(control: SandboxControl): Record<string, Operation> {
       },
       (input) => control.createPhoneNumber(input),
     ),
-    'create-page': operation(
-      {
-        id: optional(text),
-        name: text,
-        instagramUsername: optional(text),
-        instagramId: optional(text),
-        personId: optional(text),
-      },
-      (input) => control.createPage(input),
-    ),
     'create-tenant': operation({ name: text, displayPhoneNumber: text }, (input) =>
       control.createTenant(input),
     ),
@@ -131,7 +125,9 @@ function loginOperations(control: SandboxControl): Record<string, Operation> {
   };
   return {
     'issue-code': operation(code, (input) => control.issueCode(input)),
-    'issue-token': operation(grant, (input) => control.issueToken(input)),
+    'issue-token': operation({ ...grant, pageId: optional(text), instagramId: optional(text) }, (input) =>
+      control.issueToken(input),
+    ),
     'expire-token': operation({ token: text }, ({ token }) => {
       control.expireToken(token);
     }),
@@ -159,6 +155,7 @@ export function readersOf(control: SandboxControl): Record<string, Operation> {
     calls: operation({ method: optional(text), path: optional(text) }, (query) => ({
       data: control.calls(query),
     })),
+    ...directReaders(control),
     'sent-messages': operation({ to: optional(text), phoneNumberId: optional(text) }, (query) => ({
       data: control.sentMessages(query),
     })),

@@ -1,15 +1,19 @@
 import type { CallLog, RecordedCall } from './call-log';
-import { EventControl, viewDelivery, type DeliveryView } from './event-control';
+import { viewDelivery, type DeliveryView } from './event-control';
 import type { FaultRule } from './faults';
 import type { JsonObject } from './json';
 import type { MessageFailureRule, SentMessage } from './message-log';
+import { PageControl } from './page-control';
+import type { DropFilter } from './webhook-delivery';
 
 export type { DeliveryView, TemplateReference } from './event-control';
+export type { ConversationView } from './direct-control';
+export type { NewPage, NewPost, PageChange } from './page-control';
 export type { CodeInput, GrantInput, IssuedToken } from './login-control';
 export type { Tenant } from './world-control';
 
 /** Everything that a test or a person may do to the sandbox from outside of Graph. */
-export class SandboxControl extends EventControl {
+export class SandboxControl extends PageControl {
   /** The next matching calls fail, or answer late. */
   failNext(rule: FaultRule): void {
     this.context.faults.add(rule);
@@ -24,9 +28,12 @@ export class SandboxControl extends EventControl {
     this.context.messages.addFailure(rule);
   }
 
-  /** The next webhooks are lost on the way, and not repeated. */
-  dropWebhooks(count: number): void {
-    this.context.sender.dropNext = count;
+  /**
+   * The next POSTs are lost on the way, and not repeated: any, or those of one object, or with an entry of one account.
+   * A further call takes the place of the one before.
+   */
+  dropWebhooks(count: number, filter: DropFilter = {}): void {
+    this.context.sender.dropNext(count, filter);
   }
 
   /** Unix ms of the virtual clock. */

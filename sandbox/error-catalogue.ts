@@ -1,5 +1,6 @@
 import { GraphError } from './graph-error';
 import type { JsonObject } from './json';
+import { PLATFORM_ERRORS } from './platform-errors';
 
 interface CatalogueEntry {
   status: number;
@@ -283,6 +284,11 @@ const FALLBACK: CatalogueEntry = { status: 400, title: 'Generic user error', det
 
 /** An error of the platform by its code, with the HTTP status and the texts that belong to it. */
 export function catalogueError(code: number, details?: string): GraphError {
+  const plain = PLATFORM_ERRORS[code];
+  if (plain) {
+    const { status, text, subcode } = plain;
+    return new GraphError(code, `(#${code}) ${text}`, { status, ...(subcode !== undefined && { subcode }) });
+  }
   const entry = ENTRIES[code] ?? FALLBACK;
   return new GraphError(code, `(#${code}) ${entry.title}`, {
     status: entry.status,

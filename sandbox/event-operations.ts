@@ -155,9 +155,12 @@ export function faultOperations(control: SandboxControl): Record<string, Operati
     'fail-messages': operation(failure, (input) => {
       control.failMessages(input);
     }),
-    'drop-webhooks': operation({ count: number }, ({ count }) => {
-      control.dropWebhooks(count);
-    }),
+    'drop-webhooks': operation(
+      { count: number, object: optional(text), ownerId: optional(text) },
+      ({ count, ...filter }) => {
+        control.dropWebhooks(count, filter);
+      },
+    ),
     advance: operation({ ms: number }, async ({ ms }) => {
       if (ms < 0) throw new Error('ms must not be negative: time moves forward only.');
       await control.advance(ms);

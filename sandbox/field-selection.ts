@@ -16,6 +16,18 @@ export function parseFields(text: string): SelectedField[] {
   return fields;
 }
 
+/** The other way round, as page links repeat what was selected. */
+export function formatFields(fields: readonly SelectedField[]): string {
+  return fields
+    .map(({ name, as, args, children }) => {
+      const calls = Object.entries(as === name ? args : { ...args, as }).map(
+        ([key, value]) => `.${key}(${value})`,
+      );
+      return name + calls.join('') + (children ? `{${formatFields(children)}}` : '');
+    })
+    .join(',');
+}
+
 function syntaxError(text: string): Error {
   return invalidParameter(
     `Syntax error "Expected end of string instead of "${text.slice(-1)}"." at character ${text.length}`,

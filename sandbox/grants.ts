@@ -1,7 +1,7 @@
-import { personReaches } from './access';
+import { belongsToBusinessOf, personReaches } from './access';
 import type { SandboxContext } from './context';
 import type { CodeRecord } from './tokens';
-import type { PersonRecord } from './world';
+import type { PageRecord, PersonRecord } from './world';
 
 export interface Grant {
   appId: string;
@@ -26,6 +26,25 @@ export const WHATSAPP_SCOPES = [
   'whatsapp_business_management',
   'whatsapp_business_messaging',
   'business_management',
+];
+
+export const PAGE_SCOPES = [
+  'business_management',
+  'pages_show_list',
+  'pages_manage_metadata',
+  'pages_messaging',
+  'pages_read_engagement',
+  'pages_read_user_content',
+  'pages_manage_engagement',
+  'instagram_basic',
+  'instagram_manage_messages',
+  'instagram_manage_comments',
+];
+
+export const INSTAGRAM_LOGIN_SCOPES = [
+  'instagram_business_basic',
+  'instagram_business_manage_messages',
+  'instagram_business_manage_comments',
 ];
 
 /** What the person's consent gives the app: scopes, and the assets that each is limited to. */
@@ -63,11 +82,19 @@ function targetsOf(
       .map((waba) => waba.id)
       .reverse();
   }
-  if (scope.startsWith('pages_')) return [...person.pageIds].reverse();
+  if (scope.startsWith('pages_')) return pagesOf(context, person).map(({ id }) => id);
   if (scope.startsWith('instagram_')) {
-    return person.pageIds.flatMap((id) => context.world.findKind('page', id)?.instagramId ?? []).reverse();
+    return pagesOf(context, person).flatMap(({ instagramId }) => instagramId ?? []);
   }
   return undefined;
+}
+
+function pagesOf({ world }: SandboxContext, person: PersonRecord): PageRecord[] {
+  const own = person.pageIds.flatMap((id) => world.findKind('page', id) ?? []);
+  const others = world
+    .all('page')
+    .filter((page) => !person.pageIds.includes(page.id) && belongsToBusinessOf(person, page));
+  return [...own, ...others].reverse();
 }
 
 export function issueCode(context: SandboxContext, grant: CodeGrant): CodeRecord {

@@ -55,6 +55,12 @@ function readField<T>(
   throw unknownField(field.name, type.name);
 }
 
+/** The chosen sub-fields of an object that is no node; the id always stays. */
+export function pickFields(item: JsonObject, children: SelectedField[] | undefined): JsonObject {
+  const result = pick(item, children);
+  return isObject(result) ? result : item;
+}
+
 /** Sub-fields of a plain object or list, as in `whatsapp_business_account{id}`. */
 function pick(value: JsonValue | undefined, children: SelectedField[] | undefined): JsonValue | undefined {
   if (!children || value === undefined) return value;

@@ -50,12 +50,12 @@ export class GraphRouter {
     });
   }
 
-  /** `edge` is empty for the node itself. */
+  /** `edge` is empty for the node itself. A handler that gives undefined has only checked: the node is read then. */
   on<K extends RecordKind>(
     method: GraphMethod,
     kind: K,
     edge: string,
-    handler: (node: RecordOf<K>, request: AuthenticatedRequest, rest: string[]) => Answer,
+    handler: (node: RecordOf<K>, request: AuthenticatedRequest, rest: string[]) => Answer | undefined,
   ): void {
     this.handlers.set(`${method} ${kind} ${edge}`, (node, request, rest) =>
       isKind(node, kind) ? handler(node, request, rest) : undefined,

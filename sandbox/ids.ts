@@ -37,6 +37,16 @@ export function newMessengerMid(): string {
   return `m_${randomBytes(48).toString('base64url')}`;
 }
 
+/** Instagram's message ids are base64 over a thread and an item. */
+export function newInstagramMid(): string {
+  return `aWdfZAG1faXRlbToxOklHTWVzc2FnZAUlE${randomBytes(60).toString('base64').replace(/[+/=]/g, 'Z')}`;
+}
+
+export function newConversationId(platform: 'messenger' | 'instagram'): string {
+  if (platform === 'messenger') return `t_${newObjectId()}`;
+  return `aWdfZAG06MTpJR01lc3NhZA2VUaHJlYWQ6${randomBytes(30).toString('base64').replace(/[+/=]/g, 'Z')}`;
+}
+
 /** The same person always gets the same business-scoped id. */
 export function businessScopedUserId(country: string, person: string): string {
   const digits = BigInt(`0x${createHash('sha256').update(person).digest('hex').slice(0, 16)}`)

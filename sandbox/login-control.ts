@@ -1,4 +1,4 @@
-import { applyGrant, issueCode, WHATSAPP_SCOPES } from './grants';
+import { applyGrant, INSTAGRAM_LOGIN_SCOPES, issueCode, PAGE_SCOPES, WHATSAPP_SCOPES } from './grants';
 import { postSignedRequest, revokeEverything, revokeOne, type CallbackResult } from './revocation';
 import type { TokenRecord } from './tokens';
 import { WorldControl } from './world-control';
@@ -22,6 +22,13 @@ export interface CodeInput extends GrantInput {
   redirectUri?: string;
   /** Life of the code itself. */
   lifetimeSeconds?: number;
+  instagramId?: string;
+}
+
+export interface TokenInput extends GrantInput {
+  /** Gives the token of this Page, as a user with all of the Page's permissions would read it. */
+  pageId?: string;
+  /** Gives a token of Instagram Login for this account. */
   instagramId?: string;
 }
 
@@ -51,20 +58,30 @@ export class LoginControl extends WorldControl {
     return { code: code.code, expiresAt: code.expiresAt };
   }
 
-  /** A user's or system user's token at once, for tests that are not about the login. */
-  issueToken(input: GrantInput = {}): IssuedToken {
-    const grant = this.grantOf(input);
+  /** A token at once, for tests that are not about the login: of a user or system user, a Page or an Instagram account. */
+  issueToken(input: TokenInput = {}): IssuedToken {
+    const { pageId, instagramId } = input;
+    const usual =
+      instagramId !== undefined
+        ? INSTAGRAM_LOGIN_SCOPES
+        : pageId !== undefined
+          ? PAGE_SCOPES
+          : WHATSAPP_SCOPES;
+    const grant = this.grantOf({ scopes: usual, ...input });
+    const { tokens, settings, world } = this.context;
     const { scopes, targets } = applyGrant(this.context, grant);
-    const token = this.context.tokens.issue({
-      kind: input.tokenKind ?? 'USER',
+    const token = tokens.issue({
+      kind: instagramId === undefined ? (input.tokenKind ?? 'USER') : 'INSTAGRAM',
       appId: grant.appId,
       personId: grant.personId,
       scopes,
-      targets,
-      expiresInSeconds: input.expiresInSeconds ?? this.context.settings.tokens.userTokenSeconds,
+      targets: instagramId === undefined ? targets : new Map<string, string[]>(),
+      expiresInSeconds: input.expiresInSeconds ?? settings.tokens.userTokenSeconds,
       isLongLived: input.expiresInSeconds === 0 || (input.expiresInSeconds ?? 0) > 86_400,
+      ...(instagramId !== undefined && { instagramId: world.get('instagram', instagramId).id }),
     });
-    return viewToken(token);
+    if (pageId === undefined) return viewToken(token);
+    return viewToken(tokens.pageToken(token, world.get('page', pageId).id));
   }
 
   tokens(): IssuedToken[] {

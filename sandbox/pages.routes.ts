@@ -1,14 +1,21 @@
-import { requireScope } from './access';
 import type { SandboxContext } from './context';
-import { GraphError, invalidParameter } from './graph-error';
-import type { NodeType } from './graph-nodes';
-import type { AuthenticatedRequest, GraphRouter } from './graph-router';
-import { textListOf } from './json';
-import { WEBHOOK_FIELDS } from './webhook-fields';
+import { pageConversations } from './conversations.routes';
+import { readNode, type NodeType, type ReadContext } from './graph-nodes';
+import type { JsonObject } from './json';
+import { pageFeed, visitorPosts } from './posts.routes';
 import type { InstagramRecord, PageRecord } from './world';
 
-export function pageType(context: SandboxContext): NodeType<PageRecord> {
+/** The Page as a node; what is done to it stands in files of its own. */
+export function pageType(
+  context: SandboxContext,
+  instagram: NodeType<InstagramRecord>,
+): NodeType<PageRecord> {
   const { world, tokens } = context;
+  const account = (id: string | undefined, read: ReadContext): JsonObject | undefined => {
+    const record = id === undefined ? undefined : world.findKind('instagram', id);
+    if (!record) return undefined;
+    return read.children ? readNode(instagram, record, read.children, read.request) : { id: record.id };
+  };
   return {
     name: 'Page',
     defaults: ['name'],
@@ -25,106 +32,44 @@ export function pageType(context: SandboxContext): NodeType<PageRecord> {
       is_published: () => true,
       verification_status: () => 'not_verified',
       has_transitioned_to_new_page_experience: () => true,
-      picture: (page) => ({ data: { url: `https://scontent.example/${page.id}.jpg`, is_silhouette: false } }),
+      website: () => 'https://shop.example/',
+      phone: () => '+1 555-078-3881',
+      emails: () => ['hello@shop.example'],
+      picture: (page) => ({
+        data: {
+          height: 50,
+          width: 50,
+          is_silhouette: false,
+          url: `https://scontent.example/${page.id}.jpg`,
+        },
+      }),
+      cover: (page) => ({
+        id: `${page.id}1`,
+        source: `https://scontent.example/${page.id}-cover.jpg`,
+        offset_x: 0,
+        offset_y: 50,
+      }),
+      business: (page) => {
+        const owner =
+          page.ownerBusinessId === undefined ? undefined : world.findKind('business', page.ownerBusinessId);
+        return owner && { id: owner.id, name: owner.name };
+      },
       // Only for those who manage the Page; others see it without.
       access_token: (page, { request: { token } }) => {
-        if (!token || page.tasks.length === 0) return undefined;
+        if (!token || page.tasks.length === 0 || page.withholdsToken) return undefined;
         if (token.kind === 'PAGE') return token.token;
         return tokens.pageToken(token, page.id).token;
       },
-      instagram_business_account: (page) => {
-        const account =
-          page.instagramId === undefined ? undefined : world.findKind('instagram', page.instagramId);
-        return account && { id: account.id, username: account.username, name: account.name };
-      },
-      connected_instagram_account: (page) =>
-        page.instagramId === undefined ? undefined : { id: page.instagramId },
+      instagram_business_account: (page, read) => account(page.instagramId, read),
+      connected_instagram_account: (page, read) =>
+        account(page.personalInstagramId ?? page.instagramId, read),
     },
-    edges: {},
-  };
-}
-
-export function instagramType(): NodeType<InstagramRecord> {
-  return {
-    name: 'IGUser',
-    // Instagram Login knows the account by an app-scoped id; webhooks and `user_id` carry the other one.
-    idFor: (account, { token }) => (token?.kind === 'INSTAGRAM' ? account.appScopedId : account.id),
-    defaults: [],
-    fields: {
-      user_id: (account) => account.id,
-      username: (account) => account.username,
-      name: (account) => account.name,
-      account_type: () => 'BUSINESS',
-      profile_picture_url: (account) => `https://scontent.example/${account.id}.jpg`,
-      followers_count: () => 321,
-      follows_count: () => 12,
-      media_count: () => 0,
+    edges: {
+      conversations: pageConversations(context),
+      feed: pageFeed(context, 'feed'),
+      posts: pageFeed(context, 'posts'),
+      published_posts: pageFeed(context, 'published_posts'),
+      visitor_posts: visitorPosts(context),
     },
-    edges: {},
   };
-}
-
-export function registerPages(
-  router: GraphRouter,
-  context: SandboxContext,
-  page: NodeType<PageRecord>,
-): void {
-  router.type('page', page);
-  router.type('instagram', instagramType());
-  router.on('POST', 'page', 'subscribed_apps', (node, request) => {
-    requirePageToken(request);
-    requireScope(request.token, 'pages_manage_metadata');
-    const fields = checkFields('page', request);
-    if (fields.some((field) => field.startsWith('messag'))) requireScope(request.token, 'pages_messaging');
-    node.subscribedApps.set(request.token.appId, fields);
-    return { success: true };
-  });
-  router.on('GET', 'page', 'subscribed_apps', (node, request) => {
-    requirePageToken(request);
-    return { data: describeApps(context, node.subscribedApps) };
-  });
-  router.on('DELETE', 'page', 'subscribed_apps', (node, request) => {
-    requirePageToken(request);
-    node.subscribedApps.delete(request.token.appId);
-    return { success: true };
-  });
-  router.on('POST', 'instagram', 'subscribed_apps', (node, request) => {
-    node.subscribedApps.set(request.token.appId, checkFields('instagram', request));
-    return { success: true };
-  });
-  router.on('GET', 'instagram', 'subscribed_apps', (node) => ({
-    data: describeApps(context, node.subscribedApps),
-  }));
-  router.on('DELETE', 'instagram', 'subscribed_apps', (node, { token }) => {
-    node.subscribedApps.delete(token.appId);
-    return { success: true };
-  });
-}
-
-function requirePageToken({ token }: AuthenticatedRequest): void {
-  if (token.kind === 'PAGE') return;
-  throw new GraphError(210, '(#210) A page access token is required to request this resource.');
-}
-
-function checkFields(object: 'page' | 'instagram', { params }: AuthenticatedRequest): string[] {
-  const known = WEBHOOK_FIELDS[object] ?? [];
-  const fields = textListOf(params.subscribed_fields);
-  if (fields.length === 0) throw invalidParameter('The parameter subscribed_fields is required.');
-  const unknown = fields.find((field) => !known.includes(field));
-  if (unknown !== undefined) {
-    throw invalidParameter(
-      `Param subscribed_fields[${fields.indexOf(unknown)}] must be one of {${known.join(', ')}} - got "${unknown}".`,
-    );
-  }
-  return fields;
-}
-
-function describeApps(context: SandboxContext, apps: ReadonlyMap<string, string[]>) {
-  return [...apps].map(([id, fields]) => ({
-    id,
-    name: context.world.findKind('app', id)?.name ?? 'App',
-    link: `https://www.facebook.com/games/?app_id=${id}`,
-    category: 'Business',
-    subscribed_fields: fields,
-  }));
 }

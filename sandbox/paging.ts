@@ -1,3 +1,4 @@
+import { formatFields } from './field-selection';
 import { invalidParameter } from './graph-error';
 import type { ReadContext } from './graph-nodes';
 import { numberOf, type JsonObject, type JsonValue } from './json';
@@ -8,6 +9,8 @@ const LARGEST_LIMIT = 1000;
 const NOT_REPEATED = ['limit', 'after', 'before', 'access_token', 'appsecret_proof'];
 
 export interface ListOptions<T> {
+  /** Items per page where none is asked for; 25 where left out. */
+  defaultLimit?: number;
   /** Path of the edge without version, for `next` and `previous`. */
   path: string;
   keyOf: (item: T) => string;
@@ -20,7 +23,7 @@ export interface ListOptions<T> {
 /** One page of a list in Graph's form. The last page has cursors but no `next`. */
 export function listPage<T>(items: readonly T[], context: ReadContext, options: ListOptions<T>): JsonObject {
   const { args } = context;
-  const limit = Math.min(numberOf(args.limit) ?? DEFAULT_LIMIT, LARGEST_LIMIT);
+  const limit = Math.min(numberOf(args.limit) ?? options.defaultLimit ?? DEFAULT_LIMIT, LARGEST_LIMIT);
   if (!Number.isInteger(limit) || limit < 0) throw invalidParameter('param limit must be non-negative');
   const [start, end] = pageBounds(items, args, limit, options);
   const page = items.slice(start, end);
@@ -85,6 +88,9 @@ function pageUrl(context: ReadContext, path: string, limit: number, cursor: Reco
     if (value !== undefined && !NOT_REPEATED.includes(name)) {
       url.searchParams.set(name, value);
     }
+  }
+  if (context.children && args.fields === undefined) {
+    url.searchParams.set('fields', formatFields(context.children));
   }
   url.searchParams.set('limit', String(limit));
   for (const [name, value] of Object.entries(cursor)) url.searchParams.set(name, value);

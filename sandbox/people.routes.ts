@@ -52,7 +52,7 @@ function personType(
   business: NodeType<BusinessRecord>,
   types: AccountTypes,
 ): NodeType<PersonRecord> {
-  const { world, tokens, access } = context;
+  const { world, tokens } = context;
   return {
     name: 'User',
     defaults: ['name'],
@@ -84,16 +84,9 @@ function personType(
       },
       accounts: (person, read) => {
         requireScope(tokenOf(read), 'pages_show_list');
-        const items = world
-          .all('page')
-          .filter((page) => access.canSee(page, tokenOf(read)) && person.pageIds.includes(page.id));
-        const defaults = ['access_token', 'category', 'category_list', 'name', 'tasks'];
-        const children = read.children ?? defaults.map((name) => ({ name, as: name, args: {} }));
-        return listPage(items, read, {
-          path: `/${person.id}/accounts`,
-          keyOf: (page) => page.id,
-          render: (page) => readNode(types.page, page, children, read.request),
-        });
+        return pagePage(context, types, `/${person.id}/accounts`, read, (page) =>
+          person.pageIds.includes(page.id),
+        );
       },
       assigned_whatsapp_business_accounts: (person, read) => {
         if (!person.isSystemUser && tokenOf(read).kind !== 'SYSTEM_USER') {
@@ -107,6 +100,26 @@ function personType(
       },
     },
   };
+}
+
+const PAGE_DEFAULTS = ['access_token', 'category', 'category_list', 'name', 'tasks'];
+
+function pagePage(
+  context: SandboxContext,
+  types: AccountTypes,
+  path: string,
+  read: ReadContext,
+  belongs: (page: PageRecord) => boolean,
+) {
+  const items = context.world
+    .all('page')
+    .filter((page) => belongs(page) && context.access.canSee(page, tokenOf(read)));
+  const children = read.children ?? PAGE_DEFAULTS.map((name) => ({ name, as: name, args: {} }));
+  return listPage(items, read, {
+    path,
+    keyOf: (page) => page.id,
+    render: (page) => readNode(types.page, page, children, read.request),
+  });
 }
 
 function wabaPage(
@@ -136,16 +149,15 @@ function businessType(context: SandboxContext, types: AccountTypes): NodeType<Bu
       requireScope(tokenOf(read), 'business_management');
       return wabaPage(context, types, `/${business.id}/${edge}`, read, (waba) => belongs(waba, business));
     };
-  const pages: EdgeReader<BusinessRecord> = (business, read) =>
-    listPage(
-      context.world.all('page').filter((page) => context.access.canSee(page, tokenOf(read))),
-      read,
-      {
-        path: `/${business.id}/owned_pages`,
-        keyOf: (page) => page.id,
-        render: (page) => readNode(types.page, page, read.children, read.request),
-      },
-    );
+  const pages =
+    (
+      edge: string,
+      belongs: (page: PageRecord, business: BusinessRecord) => boolean,
+    ): EdgeReader<BusinessRecord> =>
+    (business, read) => {
+      requireScope(tokenOf(read), 'business_management');
+      return pagePage(context, types, `/${business.id}/${edge}`, read, (page) => belongs(page, business));
+    };
   return {
     name: 'Business',
     defaults: ['name'],
@@ -163,13 +175,8 @@ function businessType(context: SandboxContext, types: AccountTypes): NodeType<Bu
       client_whatsapp_business_accounts: wabas('client_whatsapp_business_accounts', (waba, business) =>
         waba.clientBusinessIds.includes(business.id),
       ),
-      owned_pages: pages,
-      client_pages: (business, read) =>
-        listPage([] as PageRecord[], read, {
-          path: `/${business.id}/client_pages`,
-          keyOf: (page) => page.id,
-          render: (page) => page.id,
-        }),
+      owned_pages: pages('owned_pages', (page, business) => page.ownerBusinessId === business.id),
+      client_pages: pages('client_pages', (page, business) => page.clientBusinessIds.includes(business.id)),
     },
   };
 }

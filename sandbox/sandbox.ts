@@ -12,7 +12,14 @@ import { registerMedia } from './media.routes';
 import { registerMessages } from './messages.routes';
 import { registerDialog } from './oauth-dialog.routes';
 import { registerOAuth } from './oauth.routes';
-import { pageType, registerPages } from './pages.routes';
+import { registerDirectFiles } from './direct-files';
+import { registerDirectNodes } from './direct-nodes';
+import { registerDirectSend } from './direct-send.routes';
+import { instagramType } from './instagram-accounts.routes';
+import { registerInstagramMedia } from './instagram-media.routes';
+import { registerPageSubscriptions } from './page-subscriptions.routes';
+import { pageType } from './pages.routes';
+import { registerPosts } from './posts.routes';
 import { registerPeople } from './people.routes';
 import { phoneType, registerPhones } from './phone-numbers.routes';
 import { patchSettings, type SettingsPatch } from './settings';
@@ -90,7 +97,8 @@ function buildServer(context: SandboxContext, control: SandboxControl): FastifyI
 function buildRouter(context: SandboxContext): GraphRouter {
   const router = new GraphRouter(context);
   const phone = phoneType(context);
-  const page = pageType(context);
+  const instagram = instagramType(context);
+  const page = pageType(context, instagram);
   const waba = wabaType(context, { phone, template: templateType, listTemplates: listTemplates(context) });
   registerDialog(router, context);
   registerOAuth(router, context);
@@ -104,6 +112,13 @@ function buildRouter(context: SandboxContext): GraphRouter {
   registerBlockedUsers(router, context);
   registerMedia(router, context);
   registerUploads(router, context);
-  registerPages(router, context, page);
+  router.type('page', page);
+  router.type('instagram', instagram);
+  registerPageSubscriptions(router, context);
+  registerPosts(router, context);
+  registerInstagramMedia(router, context);
+  registerDirectNodes(router, context);
+  registerDirectSend(router, context);
+  registerDirectFiles(router, context);
   return router;
 }

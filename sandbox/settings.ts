@@ -57,6 +57,21 @@ export interface DeliverySettings {
   challenge: 'number' | 'text';
 }
 
+/** Messenger and Instagram. Numbers per second and hour are limits; 0 = none. */
+export interface MessagingSettings {
+  /** Newest messages of a conversation that can be read; of older ones only id and time are given. */
+  readableMessages: number;
+  /** Calls of `/conversations` per second, for each Page and Instagram account. */
+  conversationCallsPerSecond: number;
+  textsPerSecond: number;
+  instagramTextsPerSecond: number;
+  /** Messages with attachment. */
+  mediaPerSecond: number;
+  privateRepliesPerHour: number;
+  /** The app may send with the tag HUMAN_AGENT. */
+  humanAgent: boolean;
+}
+
 export interface LimitSettings {
   /** Management calls per hour, app and WABA. */
   managementCallsPerHour: number;
@@ -86,6 +101,7 @@ export interface SandboxSettings {
   statuses: StatusSettings;
   review: ReviewSettings;
   sending: SendingSettings;
+  messaging: MessagingSettings;
   delivery: DeliverySettings;
   limits: LimitSettings;
   dialog: DialogSettings;
@@ -123,6 +139,15 @@ export function defaultSettings(): SandboxSettings {
       pairBurst: 45,
       pairRefillMs: 6 * SECOND,
       templateMessageStatus: 'accepted',
+    },
+    messaging: {
+      readableMessages: 20,
+      conversationCallsPerSecond: 2,
+      textsPerSecond: 300,
+      instagramTextsPerSecond: 100,
+      mediaPerSecond: 10,
+      privateRepliesPerHour: 750,
+      humanAgent: true,
     },
     delivery: {
       delayMs: 5,

@@ -25,6 +25,8 @@ export interface TokenRecord {
   /** Set once the token is dead before its time: the subcode of the 190 that follows. */
   deadSubcode?: number | null;
   clientBusinessId?: string;
+  /** The user token that a Page token was read with. */
+  parentToken?: string;
 }
 
 export interface CodeRecord {
@@ -124,18 +126,16 @@ export class TokenStore {
     return this.codes.get(code);
   }
 
-  /** A Page's token lives as long as the user token it was made from, and for ever if that one was long-lived. */
+  /** A Page's token expires with the user token it was read with, or never if that one is long-lived. */
   pageToken(parent: TokenRecord, pageId: string): TokenRecord {
     const existing = this.all().find(
       (token) =>
         token.kind === 'PAGE' &&
         token.pageId === pageId &&
-        token.personId === parent.personId &&
-        token.appId === parent.appId &&
-        token.isLongLived === parent.isLongLived &&
+        token.parentToken === parent.token &&
         this.problemOf(token) === null,
     );
-    if (existing && (parent.isLongLived || existing.expiresAt === parent.expiresAt)) return existing;
+    if (existing) return existing;
     const expiresInSeconds = parent.isLongLived
       ? 0
       : Math.max(1, Math.floor((parent.expiresAt - this.clock.now()) / 1000));
@@ -143,6 +143,7 @@ export class TokenStore {
       kind: 'PAGE',
       appId: parent.appId,
       pageId,
+      parentToken: parent.token,
       scopes: parent.scopes,
       targets: parent.targets,
       isLongLived: parent.isLongLived,
@@ -156,6 +157,12 @@ export class TokenStore {
   /** Why a token is refused, or null where it is good. */
   problemOf(record: TokenRecord): GraphError | null {
     if (record.deadSubcode !== undefined) return deadTokenError(record.deadSubcode);
+    const parent = record.parentToken === undefined ? undefined : this.tokens.get(record.parentToken);
+    // A long-lived user token that merely runs out leaves its Page tokens alive; one that was taken back does not.
+    if (parent && (parent.deadSubcode !== undefined || !record.isLongLived)) {
+      const problem = this.problemOf(parent);
+      if (problem) return problem;
+    }
     if (record.expiresAt !== 0 && record.expiresAt <= this.clock.now()) {
       const at = new Date(record.expiresAt).toUTCString();
       return tokenError(`Error validating access token: Session has expired on ${at}.`, 463);
@@ -190,6 +197,15 @@ export class TokenStore {
 
   kill(record: TokenRecord, subcode: number | null): void {
     record.deadSubcode = subcode;
+  }
+
+  /** The person has no role on the Page any more. */
+  killPageTokens(pageId: string, personId: string): void {
+    for (const token of this.tokens.values()) {
+      if (token.kind === 'PAGE' && token.pageId === pageId && token.personId === personId) {
+        this.kill(token, 492);
+      }
+    }
   }
 
   /** Everything that a person gave an app dies, as after "remove app" in the person's settings. */

@@ -1,19 +1,9 @@
 import type { VirtualClock } from './clock';
-import type { JsonObject, JsonValue } from './json';
 import type { OutgoingHttp } from './outgoing-http';
 import type { DeliverySettings } from './settings';
 import { metaJsonBytes, signatureHeaders } from './webhook-bytes';
+import { entriesOf, type WebhookItem } from './webhook-entries';
 import type { AppRecord } from './world';
-
-/** One thing to tell: a change, or an item of `messaging[]` or `standby[]`. */
-export interface WebhookItem {
-  object: string;
-  entryId: string;
-  kind: 'changes' | 'changed_fields' | 'messaging' | 'standby';
-  content: JsonValue;
-  /** Unix seconds or milliseconds, as the object has it; left out where Meta leaves it out. */
-  entryTime?: number;
-}
 
 export interface DeliveryAttempt {
   at: number;
@@ -35,6 +25,14 @@ export interface WebhookDelivery {
   attempts: DeliveryAttempt[];
 }
 
+/** Which deliveries get lost; all where empty. */
+export interface DropFilter {
+  /** `page`, `instagram`, `whatsapp_business_account`, … */
+  object?: string;
+  /** Page, Instagram or WhatsApp account that the POST has an entry of. */
+  ownerId?: string;
+}
+
 interface Channel {
   app: AppRecord;
   url: string;
@@ -49,7 +47,6 @@ const KEPT_DELIVERIES = 50_000;
 
 /** Batches, signs, posts and repeats webhooks. What is told to whom is decided by WebhookHub. */
 export class WebhookSender {
-  dropNext = 0;
   readonly log: WebhookDelivery[] = [];
   /** Called when Page or Instagram deliveries failed too long: Meta then ends the subscription. */
   onUnsubscribe: (appId: string, object: string, entryId: string) => void = () => undefined;
@@ -57,6 +54,7 @@ export class WebhookSender {
   private readonly failingSince = new Map<string, number>();
   private nextId = 1;
   private made = 0;
+  private dropping: { left: number; filter: DropFilter } = { left: 0, filter: {} };
   /** Rises with each reset: what was under way then belongs to a world that is gone. */
   private epoch = 0;
 
@@ -65,6 +63,10 @@ export class WebhookSender {
     private readonly http: OutgoingHttp,
     private readonly settings: DeliverySettings,
   ) {}
+
+  dropNext(count: number, filter: DropFilter): void {
+    this.dropping = { left: count, filter };
+  }
 
   get busy(): boolean {
     return [...this.channels.values()].some((channel) => channel.waiting.length > 0 || channel.active > 0);
@@ -75,7 +77,7 @@ export class WebhookSender {
     this.channels.clear();
     this.failingSince.clear();
     this.log.length = 0;
-    this.dropNext = 0;
+    this.dropNext(0, {});
     this.made = 0;
   }
 
@@ -127,8 +129,7 @@ export class WebhookSender {
     const entryIds = [...new Set(items.map((item) => item.entryId))];
     const body = metaJsonBytes({ object: channel.object, entry: entriesOf(items) });
     const delivery = this.newDelivery(channel.app, channel.url, channel.object, entryIds, body);
-    if (this.dropNext > 0) {
-      this.dropNext--;
+    if (this.isDropped(delivery)) {
       delivery.state = 'dropped';
       return [];
     }
@@ -138,6 +139,15 @@ export class WebhookSender {
     return twice
       ? [this.attempt(channel, delivery), this.attempt(channel, delivery)]
       : [this.attempt(channel, delivery)];
+  }
+
+  private isDropped({ object, entryIds }: WebhookDelivery): boolean {
+    const { left, filter } = this.dropping;
+    if (left <= 0) return false;
+    if (filter.object !== undefined && filter.object !== object) return false;
+    if (filter.ownerId !== undefined && !entryIds.includes(filter.ownerId)) return false;
+    this.dropping.left--;
+    return true;
   }
 
   private newDelivery(
@@ -251,27 +261,6 @@ export class WebhookSender {
     delivery.attempts.push(attempt);
     return attempt;
   }
-}
-
-function entriesOf(items: WebhookItem[]): JsonObject[] {
-  const entries: { id: string; time?: number; kind: string; list: JsonValue[] }[] = [];
-  for (const item of items) {
-    const open = entries.find(
-      (entry) => entry.id === item.entryId && entry.kind === item.kind && entry.time === item.entryTime,
-    );
-    if (open) open.list.push(item.content);
-    else {
-      const time = item.entryTime === undefined ? {} : { time: item.entryTime };
-      entries.push({ id: item.entryId, ...time, kind: item.kind, list: [item.content] });
-    }
-  }
-  const isPermissions = items[0]?.object === 'permissions';
-  return entries.map(({ id, time, kind, list }) => ({
-    id,
-    ...(isPermissions && { uid: id }),
-    ...(time !== undefined && { time }),
-    [kind]: list,
-  }));
 }
 
 function failureKey(delivery: WebhookDelivery, entryId: string): string {

@@ -1,6 +1,7 @@
 import type { VirtualClock } from './clock';
 import { isObject, type JsonObject, type JsonValue } from './json';
-import type { WebhookItem, WebhookSender } from './webhook-delivery';
+import type { WebhookSender } from './webhook-delivery';
+import type { WebhookItem } from './webhook-entries';
 import type { AppRecord, PhoneRecord, WabaRecord, World } from './world';
 
 /** A change of a WhatsApp account, Page, Instagram account or person's permissions. */

@@ -2,16 +2,7 @@ import type { SandboxContext } from './context';
 import { newObjectId } from './ids';
 import { patchSettings, type SandboxSettings, type SettingsPatch } from './settings';
 import type { LoginConfiguration } from './world';
-import {
-  newApp,
-  newBusiness,
-  newInstagram,
-  newPage,
-  newPerson,
-  newPhone,
-  newWaba,
-  type SeedApp,
-} from './world-seed';
+import { newApp, newBusiness, newPerson, newPhone, newWaba, type SeedApp } from './world-seed';
 
 export interface Tenant {
   businessId: string;
@@ -111,31 +102,6 @@ export class WorldControl {
       phone.status = 'DISCONNECTED';
     }
     return { id: world.add(phone).id };
-  }
-
-  createPage(input: {
-    id?: string;
-    name: string;
-    instagramUsername?: string;
-    instagramId?: string;
-    personId?: string;
-  }): {
-    id: string;
-    instagramId: string | null;
-  } {
-    const { world } = this.context;
-    const id = input.id ?? newObjectId();
-    const instagramId =
-      input.instagramUsername === undefined
-        ? undefined
-        : (input.instagramId ?? `1784${newObjectId().slice(0, 13)}`);
-    world.add(newPage(id, input.name, instagramId));
-    if (instagramId !== undefined && input.instagramUsername !== undefined) {
-      world.add(newInstagram(instagramId, input.instagramUsername, id));
-    }
-    const person = input.personId === undefined ? world.first('person') : world.get('person', input.personId);
-    person.pageIds.push(id);
-    return { id, instagramId: instagramId ?? null };
   }
 
   /** A second business with its own person, account and number: another tenant of the same app. */

@@ -21,6 +21,8 @@ export const SEED = {
   displayPhoneNumber: '+1 555-078-3881',
   pageId: '113470551234567',
   instagramId: '17841405822304914',
+  /** A Page without Instagram. */
+  secondPageId: '113470559876543',
   templateId: '1192339204654487',
   pin: '123456',
 } as const;
@@ -132,6 +134,9 @@ export function newPage(id: string, name: string, instagramId?: string): PageRec
     name,
     category: 'Product/service',
     tasks: ['ADVERTISE', 'ANALYZE', 'CREATE_CONTENT', 'MESSAGING', 'MODERATE', 'MANAGE'],
+    clientBusinessIds: [],
+    withholdsToken: false,
+    isRestricted: false,
     subscribedApps: new Map(),
     ...(instagramId !== undefined && { instagramId }),
   };
@@ -176,17 +181,22 @@ export function helloWorld(id: string, wabaId: string, now: number): TemplateRec
   };
 }
 
-/** One app, one business, Dana Demo, her WhatsApp account with a number, and a Page with an Instagram account. */
+/** One app, one business, Dana Demo, her WhatsApp account with a number, and two Pages, the first with an Instagram account. */
 export function seedWorld({ world, clock }: SandboxContext, apps: readonly SeedApp[]): void {
   const now = clock.now();
   for (const app of apps) world.add(newApp(app));
   world.add(newBusiness(SEED.businessId, 'Demo Business'));
   world.add(
-    newPerson(SEED.personId, 'Dana Demo', { businessIds: [SEED.businessId], pageIds: [SEED.pageId] }),
+    newPerson(SEED.personId, 'Dana Demo', {
+      businessIds: [SEED.businessId],
+      pageIds: [SEED.pageId, SEED.secondPageId],
+    }),
   );
   world.add(newWaba(SEED.wabaId, 'Demo WhatsApp Account', SEED.businessId));
   world.add(newPhone(SEED.phoneNumberId, SEED.wabaId, SEED.displayPhoneNumber, 'Demo Shop', now));
   world.add(helloWorld(SEED.templateId, SEED.wabaId, now));
-  world.add(newPage(SEED.pageId, 'Demo Page', SEED.instagramId));
+  const ownerBusinessId = SEED.businessId;
+  world.add({ ...newPage(SEED.pageId, 'Demo Page', SEED.instagramId), ownerBusinessId });
   world.add(newInstagram(SEED.instagramId, 'demo.shop', SEED.pageId));
+  world.add({ ...newPage(SEED.secondPageId, 'Demo Second Page'), ownerBusinessId });
 }

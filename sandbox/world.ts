@@ -1,4 +1,6 @@
+import type { ConversationRecord, DirectMessageRecord, ScopedUserRecord } from './direct-records';
 import type { JsonObject } from './json';
+import type { CommentRecord, InstagramCommentRecord, InstagramMediaRecord, PostRecord } from './post-records';
 
 export interface AppSubscription {
   object: string;
@@ -145,8 +147,18 @@ export interface PageRecord {
   id: string;
   name: string;
   category: string;
+  /** What the people of the Page may do with it; empty: they see it, and get no token. */
   tasks: string[];
+  /** The linked professional account. */
   instagramId?: string;
+  /** A linked personal account: shown as `connected_instagram_account` only. */
+  personalInstagramId?: string;
+  ownerBusinessId?: string;
+  clientBusinessIds: string[];
+  /** Lists name the Page without its token, as for people who have not let the app have it. */
+  withholdsToken: boolean;
+  /** Sending is refused with 10/1893063. */
+  isRestricted: boolean;
   subscribedApps: Map<string, string[]>;
 }
 
@@ -169,7 +181,14 @@ export type WorldRecord =
   | TemplateRecord
   | MediaRecord
   | PageRecord
-  | InstagramRecord;
+  | InstagramRecord
+  | ScopedUserRecord
+  | ConversationRecord
+  | DirectMessageRecord
+  | PostRecord
+  | CommentRecord
+  | InstagramMediaRecord
+  | InstagramCommentRecord;
 export type RecordKind = WorldRecord['kind'];
 export type RecordOf<K extends RecordKind> = Extract<WorldRecord, { kind: K }>;
 
@@ -180,18 +199,28 @@ export function isKind<K extends RecordKind>(record: WorldRecord, kind: K): reco
 /** Everything that has a Graph id. */
 export class World {
   private readonly records = new Map<string, WorldRecord>();
+  /** Thousands of messages must not slow down who looks for the one app. */
+  private readonly byKind = new Map<RecordKind, Map<string, WorldRecord>>();
 
   add<T extends WorldRecord>(record: T): T {
+    this.remove(record.id);
     this.records.set(record.id, record);
+    const sameKind = this.byKind.get(record.kind) ?? new Map<string, WorldRecord>();
+    sameKind.set(record.id, record);
+    this.byKind.set(record.kind, sameKind);
     return record;
   }
 
   remove(id: string): void {
+    const record = this.records.get(id);
+    if (!record) return;
     this.records.delete(id);
+    this.byKind.get(record.kind)?.delete(id);
   }
 
   clear(): void {
     this.records.clear();
+    this.byKind.clear();
   }
 
   find(id: string): WorldRecord | undefined {
@@ -212,7 +241,7 @@ export class World {
 
   all<K extends RecordKind>(kind: K): RecordOf<K>[] {
     const found: RecordOf<K>[] = [];
-    for (const record of this.records.values()) if (isKind(record, kind)) found.push(record);
+    for (const record of this.byKind.get(kind)?.values() ?? []) if (isKind(record, kind)) found.push(record);
     return found;
   }
 

@@ -1,0 +1,70 @@
+export interface ReactionMark {
+  /** PSID, IGSID or the owner's id. */
+  userId: string;
+  type: string;
+}
+
+/** A post on a Page, by the Page itself or by a visitor. */
+export interface PostRecord {
+  kind: 'post';
+  /** `{page}_{post}` */
+  id: string;
+  pageId: string;
+  /** PSID of a visitor; absent for the Page's own posts. */
+  authorId?: string;
+  message: string;
+  /** Unix ms. */
+  createdAt: number;
+  updatedAt: number;
+  isPublished: boolean;
+  isHidden: boolean;
+  shares: number;
+  reactions: ReactionMark[];
+}
+
+export interface CommentRecord {
+  kind: 'comment';
+  /** `{post}_{comment}` */
+  id: string;
+  pageId: string;
+  postId: string;
+  /** The comment it answers; absent at the top level. */
+  parentId?: string;
+  /** PSID; absent where the Page commented. */
+  authorId?: string;
+  message: string;
+  /** Address of a picture in the comment. */
+  photoUrl?: string;
+  createdAt: number;
+  isHidden: boolean;
+  reactions: ReactionMark[];
+  /** A private reply was sent: a second one is refused. */
+  isPrivatelyAnswered: boolean;
+}
+
+export interface InstagramMediaRecord {
+  kind: 'instagram-media';
+  id: string;
+  instagramId: string;
+  caption: string;
+  mediaType: 'IMAGE' | 'VIDEO' | 'CAROUSEL_ALBUM';
+  productType: 'FEED' | 'REELS' | 'STORY' | 'AD';
+  createdAt: number;
+  likes: number;
+  commentsEnabled: boolean;
+}
+
+export interface InstagramCommentRecord {
+  kind: 'instagram-comment';
+  id: string;
+  instagramId: string;
+  mediaId: string;
+  parentId?: string;
+  /** IGSID; absent where the account itself commented. */
+  authorId?: string;
+  text: string;
+  createdAt: number;
+  isHidden: boolean;
+  likes: number;
+  isPrivatelyAnswered: boolean;
+}
