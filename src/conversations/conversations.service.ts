@@ -47,7 +47,7 @@ export class ConversationsService {
   async page(accountIds: readonly AccountId[], filter: InboxFilter): Promise<StoredConversation[]> {
     if (accountIds.length === 0) return [];
     const parameters: unknown[] = [accountIds, filter.limit];
-    const conditions = ['v.account_id = ANY($1)', 'v.last_message_at IS NOT NULL'];
+    const conditions = ['v.account_id = mine.account_id', 'v.last_message_at IS NOT NULL'];
     const placeholder = (value: unknown): string => `$${parameters.push(value)}`;
     if (filter.platform !== undefined) conditions.push(`v.platform = ${placeholder(filter.platform)}`);
     if (filter.status !== undefined) conditions.push(`v.status = ${placeholder(filter.status)}`);
@@ -58,9 +58,13 @@ export class ConversationsService {
         `(v.last_message_at, v.id) ${order === 'ASC' ? '>' : '<'} (${placeholder(bound.at)}, ${placeholder(bound.id)})`,
       );
     const rows: ConversationRow[] = await this.database.query(
+      // Of each account its latest, by the index, and then the latest of those: over all accounts at once no index has the
+      // order, and every conversation of the user would be read and sorted.
       `WITH listed AS (
-         SELECT v.* FROM conversations v WHERE ${conditions.join(' AND ')}
-          ORDER BY v.last_message_at ${order}, v.id ${order} LIMIT $2)
+         SELECT latest.* FROM unnest($1::uuid[]) AS mine (account_id) CROSS JOIN LATERAL (
+           SELECT v.* FROM conversations v WHERE ${conditions.join(' AND ')}
+            ORDER BY v.last_message_at ${order}, v.id ${order} LIMIT $2) latest
+          ORDER BY latest.last_message_at ${order}, latest.id ${order} LIMIT $2)
        ${DESCRIBE} ORDER BY v.last_message_at DESC, v.id DESC`,
       parameters,
     );

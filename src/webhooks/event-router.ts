@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type AssetRef, AssetsService, type OwnedAsset } from '../assets/assets.service';
-import { sha256 } from '../crypto/secret-hash';
 import type { DeliveryId } from '../database/ids';
 import { Outbox } from '../domain-events/outbox';
 import type { WebhookEvent } from './webhook-events';
@@ -71,7 +70,6 @@ export class EventRouter {
           kind: 'asset.adopted',
           accountId: parent.accountId,
           payload: { kind: ref.kind, metaId: ref.metaId },
-          fingerprint: sha256(`asset.adopted ${owned.id}`),
         },
       ]);
     }

@@ -1,0 +1,86 @@
+// What was promised, and whether this run kept it. A miss is told, not punished: machines and their neighbours differ.
+import { median } from './statistics.mjs';
+
+const ratesOf = (results) => results.map(({ rate }) => rate);
+const times = (value) => `${value.toFixed(2)} ×`;
+const milliseconds = (value) => `${value.toFixed(1)} ms`;
+const megabytes = (value) => `${Math.round(value)} MB`;
+
+/** The ratio of two medians, and from which to which the ratios of single rounds went. */
+export function ratioOf(ours, others) {
+  const rounds = ours.map(({ rate }, round) => rate / others[round].rate);
+  return {
+    value: median(ratesOf(ours)) / median(ratesOf(others)),
+    least: Math.min(...rounds),
+    most: Math.max(...rounds),
+  };
+}
+
+function atLeast(what, limit, ours, others) {
+  if (ours === undefined || others === undefined) return { what, target: `≥ ${limit} ×` };
+  const { value, least, most } = ratioOf(ours, others);
+  const measured = ours.length > 1 ? `${times(value)} (${times(least)} to ${times(most)})` : times(value);
+  return { what, target: `≥ ${limit} ×`, measured, isMet: value >= limit };
+}
+
+function atMost(what, limit, value, write) {
+  const target = `≤ ${write(limit).replace('.0', '')}`;
+  return value === undefined
+    ? { what, target }
+    : { what, target, measured: write(value), isMet: value <= limit };
+}
+
+const medianOf = (results, of) => (results === undefined ? undefined : median(results.map(of)));
+
+/** Each promise with what was measured; `measured` is undefined for what was not looked at in this run. */
+export function comparedWithTargets({ options, results }) {
+  const { receive = {}, latency = {}, processing = {}, queries = {}, memory, starts } = results;
+  const stored = options.storedMessages.toLocaleString('en');
+  return [
+    atLeast(
+      'durable acknowledgements/s, compared with Express + Bull',
+      2.5,
+      receive.api,
+      receive['express-bull'],
+    ),
+    atLeast(
+      'the same, compared with Nest/Fastify that only verifies and answers',
+      0.5,
+      receive.api,
+      receive['verify-only'],
+    ),
+    atMost(
+      'acknowledgement at half that load, p99',
+      15,
+      medianOf(latency.api, ({ durationsMs }) => durationsMs.p99),
+      milliseconds,
+    ),
+    atLeast(
+      'events processed/s, compared with one transaction per event',
+      8,
+      processing.batched,
+      processing.single,
+    ),
+    atLeast(
+      `the same with ${stored} messages stored, compared with an empty database`,
+      0.75,
+      processing.stored,
+      processing.batched,
+    ),
+    atMost(`inbox list with ${stored} messages, p99`, 25, queries.inbox?.p99, milliseconds),
+    atMost(`thread page with ${stored} messages, p99`, 25, queries.thread?.p99, milliseconds),
+    atMost(
+      'memory, idle',
+      160,
+      medianOf(memory, ({ idleMegabytes }) => idleMegabytes),
+      megabytes,
+    ),
+    atMost(
+      'memory, receiving and processing at full load, peak',
+      300,
+      medianOf(memory, ({ peakMegabytes }) => peakMegabytes),
+      megabytes,
+    ),
+    atMost('start to ready, warm', 3, starts && median(starts) / 1000, (value) => `${value.toFixed(1)} s`),
+  ];
+}
