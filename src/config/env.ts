@@ -164,6 +164,7 @@ export class Env {
   @integer @IsInt() @Min(0) @Max(36_500) MESSAGE_RETENTION_DAYS: number = 0;
   @IsIn(DETACHED_ENDS, { message: `one of ${DETACHED_ENDS.join(', ')}` })
   RETENTION_DETACHED: DetachedEnd = 'drop';
+  @integer @IsInt() @Min(0) @Max(36_500) EVENT_RETENTION_DAYS: number = 30;
 
   @IsIn(LOG_LEVELS, { message: `one of ${LOG_LEVELS.join(', ')}` })
   LOG_LEVEL: LogLevel = 'info';
@@ -207,7 +208,8 @@ export function parseEnv(source: Readonly<Record<string, string | undefined>>): 
   if (env.AUTH_JWKS_URL !== undefined && env.AUTH_JWT_SECRET !== undefined)
     problems.push({ name: 'AUTH_JWT_SECRET', hint: 'malformed; set either this or AUTH_JWKS_URL' });
   const { MESSAGE_RETENTION_DAYS: messageDays, WEBHOOK_RETENTION_DAYS: webhookDays } = env;
-  if (messageDays > 0 && (webhookDays === 0 || webhookDays > messageDays))
+  const isCounted = Number.isInteger(messageDays) && messageDays > 0;
+  if (isCounted && (webhookDays === 0 || webhookDays > messageDays))
     problems.push({
       name: 'MESSAGE_RETENTION_DAYS',
       hint: 'malformed; 0, or at least WEBHOOK_RETENTION_DAYS: deliveries hold the messages too, and a replay brings them back',

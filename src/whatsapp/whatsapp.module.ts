@@ -16,6 +16,7 @@ import {
 import { AccountsController } from './accounts.controller';
 import { AccountsRepository } from './accounts.repository';
 import { AccountsService } from './accounts.service';
+import { AssetAdoptionSubscriber } from './asset-adoption.subscriber';
 import { AssetDiscoveryProcessor } from './asset-discovery.processor';
 import { AssetDiscoveryService } from './asset-discovery.service';
 import { BusinessProfileController } from './business-profile.controller';
@@ -44,6 +45,7 @@ import { WabaFinder } from './waba-finder';
 import { WabaImporter } from './waba-importer';
 import { WabaSubscriber } from './waba-subscriber';
 import { WhatsAppApi } from './whatsapp-api';
+import { WhatsAppGaps } from './whatsapp-gaps';
 
 @Module({
   imports: [
@@ -69,6 +71,7 @@ import { WhatsAppApi } from './whatsapp-api';
     AccountUpdatedHandler,
     AccountsRepository,
     AccountsService,
+    AssetAdoptionSubscriber,
     AssetDiscoveryProcessor,
     AssetDiscoveryService,
     BusinessCapabilityHandler,
@@ -90,6 +93,7 @@ import { WhatsAppApi } from './whatsapp-api';
     WabaImporter,
     WabaSubscriber,
     WhatsAppApi,
+    WhatsAppGaps,
     ...MESSAGING_PROVIDERS,
   ],
 })
