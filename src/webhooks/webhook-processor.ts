@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import type { DeliveryId } from '../database/ids';
-import { preferIndexLookups } from '../database/index-lookups';
+import { beginBatch } from '../database/batch-transaction';
 import { isConnectionLoss } from '../http/connection-loss';
 import { type ClaimedDelivery, DeliveryClaims } from './delivery-claims';
 import { DeadLetters } from './dead-letters';
@@ -69,7 +69,7 @@ export class WebhookProcessor {
     let ids: DeliveryId[] = [];
     try {
       await this.database.transaction(async (tx) => {
-        await preferIndexLookups(tx);
+        await beginBatch(tx);
         const rows = await claim(tx);
         ids = rows.map(({ id }) => id);
         if (rows.length > 0) await this.process(tx, rows);
