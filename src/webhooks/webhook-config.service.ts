@@ -54,6 +54,7 @@ export class WebhookConfigService {
     wish: { verifyToken: string; fields: Record<string, boolean> },
   ): Promise<WebhookConfigEntity> {
     refuseUnknownFields(wish.fields);
+    await this.subscribers.aboutToSubscribe(accountId);
     const id = await this.store(accountId, wish);
     const problems = await this.oneAtATime(() => this.subscribe(accountId, wish));
     await this.configs.update(

@@ -40,6 +40,7 @@ export interface WebhookSubscriber {
 @Injectable()
 export class WebhookSubscriberRegistry {
   private readonly registered = new Map<WebhookObject, WebhookSubscriber>();
+  private look: (accountId: AccountId) => Promise<void> = () => Promise.resolve();
 
   /** Called from a platform module's `onModuleInit`. */
   register(subscriber: WebhookSubscriber): void {
@@ -52,5 +53,18 @@ export class WebhookSubscriberRegistry {
 
   all(): WebhookSubscriber[] {
     return [...this.registered.values()];
+  }
+
+  /** @param look writes down what is missing at Meta; it does not throw */
+  lookBeforeSubscribing(look: (accountId: AccountId) => Promise<void>): void {
+    this.look = look;
+  }
+
+  /**
+   * Called before subscribing for another reason than that something is missing: it would put back what was lost, and nobody
+   * would know of the loss.
+   */
+  async aboutToSubscribe(accountId: AccountId): Promise<void> {
+    await this.look(accountId);
   }
 }

@@ -63,6 +63,7 @@ export class GraphProfileList {
 
 export class GraphSubscribedApp {
   @OptionalObject() whatsapp_business_api_data?: Record<string, unknown>;
+  @OptionalText() override_callback_uri?: string;
 }
 
 export class GraphTokenData {

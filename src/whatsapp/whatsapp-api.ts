@@ -184,15 +184,23 @@ export class WhatsAppApi {
   }
 
   async subscribedAppIds(token: string, wabaId: string): Promise<string[]> {
+    return (await this.subscribedApps(token, wabaId)).map(({ appId }) => appId);
+  }
+
+  /** The apps that a WABA's webhooks go to; null: to the app's own address, else `messages` go to this one instead. */
+  async subscribedApps(
+    token: string,
+    wabaId: string,
+  ): Promise<{ appId: string; overrideUri: string | null }[]> {
     const path = `/${encodeURIComponent(wabaId)}/subscribed_apps`;
-    const ids: string[] = [];
+    const apps: { appId: string; overrideUri: string | null }[] = [];
     for await (const page of this.graph.pages({ path, token, item: GraphSubscribedApp })) {
       for (const item of page) {
-        const id = textAt(item.whatsapp_business_api_data, 'id');
-        if (id !== undefined) ids.push(id);
+        const appId = textAt(item.whatsapp_business_api_data, 'id');
+        if (appId !== undefined) apps.push({ appId, overrideUri: item.override_callback_uri ?? null });
       }
     }
-    return ids;
+    return apps;
   }
 
   private async idsOf(path: string, token: string): Promise<string[]> {

@@ -219,7 +219,10 @@ describe('the API document of the built service', () => {
       ({ method, requestBody }) => method.startsWith('P') && requestBody === undefined,
     );
     // Its address says everything.
-    expect(noBody.map(({ name }) => name)).toEqual(['POST /api/meta/webhook/deliveries/{id}/replay']);
+    expect(noBody.map(({ name }) => name)).toEqual([
+      'POST /api/meta/webhook/deliveries/{id}/replay',
+      'POST /api/meta/webhook/gaps/{id}/repair',
+    ]);
   });
 
   it('has an example of every body that is sent and of every answer', () => {
