@@ -53,6 +53,10 @@ describe('the environment', () => {
     ['ENCRYPTION_KEYS', `${COMPLETE.ENCRYPTION_KEYS},${COMPLETE.ENCRYPTION_KEYS}`],
     ['JWT_SECRET', 'short'],
     ['APP_ROLES', 'api,cook'],
+    ['WEBHOOK_RETENTION_DAYS', '-1'],
+    ['MESSAGE_RETENTION_DAYS', '1.5'],
+    ['MESSAGE_RETENTION_DAYS', '89'],
+    ['RETENTION_DETACHED', 'burn'],
     ['LOG_LEVEL', 'loud'],
   ])('refuses %s=%s without repeating the value, which may be a secret', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([name]);
@@ -63,6 +67,16 @@ describe('the environment', () => {
       expect(String(error)).not.toContain(`${value}.`);
       expect(String(error)).not.toContain(` ${value} `);
     }
+  });
+
+  it('keeps messages at least as long as the deliveries that would bring them back', () => {
+    expect(parseEnv(COMPLETE)).toMatchObject({ WEBHOOK_RETENTION_DAYS: 90, MESSAGE_RETENTION_DAYS: 0 });
+    const days = (webhooks: string, messages: string): string[] =>
+      problemsOf({ WEBHOOK_RETENTION_DAYS: webhooks, MESSAGE_RETENTION_DAYS: messages });
+    expect(days('30', '30')).toEqual([]);
+    expect(days('0', '0')).toEqual([]);
+    expect(days('31', '30')).toEqual(['MESSAGE_RETENTION_DAYS']);
+    expect(days('0', '30')).toEqual(['MESSAGE_RETENTION_DAYS']);
   });
 
   it('takes an empty value for none, as compose files produce them', () => {

@@ -8,6 +8,7 @@ import { CreateDomainEvents1795219200006 } from './migrations/1795219200006-crea
 import { AddWebhookLanes1795305600000 } from './migrations/1795305600000-add-webhook-lanes';
 import { AddOutboxRelay1795305600001 } from './migrations/1795305600001-add-outbox-relay';
 import { CreateWebhookGaps1795305600003 } from './migrations/1795305600003-create-webhook-gaps';
+import { CreatePages1795305600004 } from './migrations/1795305600004-create-pages';
 import { KeepTimesOfFacts1795305600005 } from './migrations/1795305600005-keep-times-of-facts';
 
 /** In the order they run. Listed by hand: a glob would differ between sources and build. */
@@ -22,5 +23,6 @@ export const MIGRATIONS = [
   AddWebhookLanes1795305600000,
   AddOutboxRelay1795305600001,
   CreateWebhookGaps1795305600003,
+  CreatePages1795305600004,
   KeepTimesOfFacts1795305600005,
 ];

@@ -65,7 +65,7 @@ export class ConversationDto {
   unreadCount!: number;
   lastMessageAt!: Date | null;
   /**
-   * The first 200 characters of the last message; null when it had no text.
+   * The first 200 characters of the last message; null when it had no text, or is not kept any longer.
    * @example "Do you deliver on Sundays?"
    */
   lastMessagePreview!: string | null;
