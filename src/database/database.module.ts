@@ -4,6 +4,7 @@ import { AppConfig } from '../config/app-config';
 import { dataSourceOptions } from './data-source';
 import { DatabaseMigrator } from './database-migrator';
 import { PartitionScheduler } from './partition.scheduler';
+import { StatisticsScheduler } from './statistics.scheduler';
 
 @Global()
 @Module({
@@ -18,7 +19,7 @@ import { PartitionScheduler } from './partition.scheduler';
       }),
     }),
   ],
-  providers: [DatabaseMigrator, PartitionScheduler],
+  providers: [DatabaseMigrator, PartitionScheduler, StatisticsScheduler],
   exports: [DatabaseMigrator],
 })
 export class DatabaseModule {}
