@@ -5,7 +5,7 @@ import type { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import { analyseFreshTables } from './fresh-statistics';
 
-const LOOK_EVERY_MS = 2_000;
+const LOOK_EVERY_MS = 1_000;
 
 /** Where batches are worked on, tables grow: their statistics must not be minutes behind. */
 @Injectable()
