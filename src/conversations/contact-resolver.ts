@@ -1,12 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { AccountId, ContactId } from '../database/ids';
-import { newId } from '../database/ids';
-import type { IdentityKind, Person } from './conversation-types';
+import type { AccountId, ContactId, MessageId } from '../database/ids';
+import {
+  type Draft,
+  type PersonOfAccount,
+  draftMaker,
+  identityKey,
+  setsOf,
+  splitIdentityKey,
+  tornGroups,
+} from './contact-drafts';
+import { laterFacts, noFacts } from './contact-facts';
+import { type ContactGroup, ContactMerger } from './contact-merger';
+import type { IdentityKind, PersonIdentity } from './conversation-types';
 
-export interface PersonOfAccount {
+/** What an event told of the person whom one of our messages went to. */
+export interface LearntIdentities {
   accountId: AccountId;
-  person: Person;
+  messageId: MessageId;
+  identities: readonly PersonIdentity[];
 }
 
 interface IdentityRow {
@@ -16,43 +28,88 @@ interface IdentityRow {
   contact_id: ContactId;
 }
 
-interface Draft {
-  accountId: AccountId;
-  contactId: ContactId;
-  isNew: boolean;
-  name: string | null;
-  profile: Record<string, unknown>;
-  identityKeys: Set<string>;
-}
+/** Two transactions can merge and make the contacts of the same people at the same time, hardly three times in a row. */
+const MOST_ROUNDS = 3;
 
 /**
  * Finds or makes the contacts that a batch of events speaks of, in a fixed number of statements however many there are.
+ * Everything that one event tells of one person belongs to one contact: where two contacts have parts of it, they turn
+ * out to be the same person and become one. So the order of events decides nothing.
  * Two transactions that meet the same new person at once end with one contact: the primary key of an identity decides.
  */
 @Injectable()
 export class ContactResolver {
+  constructor(private readonly merger: ContactMerger) {}
+
   /** @returns the contact of each person, in the order given */
   async resolve(tx: EntityManager, people: readonly PersonOfAccount[]): Promise<ContactId[]> {
     if (people.length === 0) return [];
-    const known = await this.findKnown(tx, people);
-    const drafts = people.map((entry) => this.draftOf(entry, known));
+    const sets = setsOf(people);
+    let known = await this.findKnown(tx, people);
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const torn = tornGroups(sets, known);
+      if (torn.length === 0) break;
+      await this.merger.merge(tx, torn);
+      known = await this.findKnown(tx, people);
+    }
+    const drafts = people.map(draftMaker(sets, known));
     const distinct = [...new Set(drafts)];
+    const [fresh, old] = [distinct.filter(({ isNew }) => isNew), distinct.filter(({ isNew }) => !isNew)];
 
-    const unknown = distinct.filter((draft) => draft.isNew);
-    await this.insertContacts(tx, unknown);
-    const winners = await this.insertIdentities(tx, distinct, known);
-    await this.yieldTo(tx, winners, unknown);
-    await this.refresh(
-      tx,
-      distinct.filter((draft) => !draft.isNew),
-    );
+    await this.insertContacts(tx, fresh);
+    const owners = await this.insertIdentities(tx, distinct);
+    await this.yieldTo(tx, fresh, owners);
+    await this.uniteWithOwners(tx, distinct, owners);
+    await this.refresh(tx, [...old, ...fresh.filter((draft) => owners.has(draft))]);
     return drafts.map((draft) => draft.contactId);
   }
 
+  /** Statuses and answers tell what else the recipient is called: the WhatsApp form of a number, the business-scoped id. */
+  async learn(tx: EntityManager, learnt: readonly LearntIdentities[]): Promise<void> {
+    const told = learnt.flatMap(({ accountId, messageId, identities }) =>
+      identities.map(({ kind, value }) => ({ accountId, messageId, kind, value })),
+    );
+    if (told.length === 0) return;
+    // Nearly always all of it is known already, and nothing is written.
+    const news: (Omit<IdentityRow, 'contact_id'> & { own_kind: IdentityKind; own_value: string })[] =
+      await tx.query(
+        `SELECT DISTINCT told.account_id, told.kind, told.value, own.kind AS own_kind, own.value AS own_value
+           FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) AS told (account_id, message_id, kind, value)
+           JOIN messages m ON m.account_id = told.account_id AND m.id = told.message_id
+           LEFT JOIN contact_identities i
+             ON i.account_id = told.account_id AND i.kind = told.kind AND i.value = told.value
+           JOIN LATERAL (SELECT kind, value FROM contact_identities
+                          WHERE account_id = m.account_id AND contact_id = m.contact_id LIMIT 1) own ON true
+          WHERE i.contact_id IS DISTINCT FROM m.contact_id`,
+        [
+          told.map(({ accountId }) => accountId),
+          told.map(({ messageId }) => messageId),
+          told.map(({ kind }) => kind),
+          told.map(({ value }) => value),
+        ],
+      );
+    await this.resolve(
+      tx,
+      news.map((row) => ({
+        accountId: row.account_id,
+        person: {
+          identities: [
+            { kind: row.own_kind, value: row.own_value },
+            { kind: row.kind, value: row.value },
+          ],
+          name: null,
+          profile: {},
+        },
+        at: new Date(0),
+      })),
+    );
+  }
+
+  /** @returns the contact of each identity that belongs to one, by `identityKey` */
   private async findKnown(
     tx: EntityManager,
     people: readonly PersonOfAccount[],
-  ): Promise<Map<string, Draft>> {
+  ): Promise<Map<string, ContactId>> {
     const identities = people.flatMap(({ accountId, person }) =>
       person.identities.map(({ kind, value }) => ({ accountId, kind, value })),
     );
@@ -61,60 +118,29 @@ export class ContactResolver {
         WHERE (account_id, kind, value) IN (SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]))`,
       [identities.map((i) => i.accountId), identities.map((i) => i.kind), identities.map((i) => i.value)],
     );
-    const byContact = new Map<ContactId, Draft>();
-    const byIdentity = new Map<string, Draft>();
-    for (const row of rows) {
-      let draft = byContact.get(row.contact_id);
-      if (draft === undefined) {
-        draft = emptyDraft(row.account_id, row.contact_id, false);
-        byContact.set(row.contact_id, draft);
-      }
-      byIdentity.set(identityKey(row.account_id, row.kind, row.value), draft);
-    }
-    return byIdentity;
-  }
-
-  /** People of one batch who share an identity are one contact; the strongest known identity says which. */
-  private draftOf({ accountId, person }: PersonOfAccount, byIdentity: Map<string, Draft>): Draft {
-    const keys = person.identities.map(({ kind, value }) => identityKey(accountId, kind, value));
-    const draft =
-      keys.map((key) => byIdentity.get(key)).find((found) => found !== undefined) ??
-      emptyDraft(accountId, newId<ContactId>(), true);
-    for (const key of keys) {
-      if (byIdentity.get(key) === undefined) {
-        byIdentity.set(key, draft);
-        draft.identityKeys.add(key);
-      }
-    }
-    draft.name = person.name ?? draft.name;
-    Object.assign(draft.profile, person.profile);
-    return draft;
+    return new Map(rows.map((row) => [identityKey(row.account_id, row.kind, row.value), row.contact_id]));
   }
 
   private async insertContacts(tx: EntityManager, drafts: readonly Draft[]): Promise<void> {
     if (drafts.length === 0) return;
     await tx.query(
-      `INSERT INTO contacts (account_id, id, name, profile)
-       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[])`,
-      [
-        drafts.map((draft) => draft.accountId),
-        drafts.map((draft) => draft.contactId),
-        drafts.map((draft) => draft.name),
-        drafts.map((draft) => JSON.stringify(draft.profile)),
-      ],
+      `INSERT INTO contacts (account_id, id, name, name_told_at, profile, profile_told_at)
+       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::jsonb[], $6::jsonb[])`,
+      factColumns(drafts),
     );
   }
 
-  /** @returns for drafts whose identity was taken meanwhile: the contact that got it */
+  /** @returns for drafts of which an identity was taken meanwhile: the contacts that have it */
   private async insertIdentities(
     tx: EntityManager,
     drafts: readonly Draft[],
-    byIdentity: ReadonlyMap<string, Draft>,
-  ): Promise<Map<Draft, ContactId>> {
+  ): Promise<Map<Draft, ContactId[]>> {
     // Sorted, so that two transactions with overlapping people wait for each other instead of deadlocking.
-    const keys = drafts.flatMap((draft) => [...draft.identityKeys]).sort();
-    if (keys.length === 0) return new Map();
-    const parts = keys.map(splitIdentityKey);
+    const items = drafts
+      .flatMap((draft) => [...draft.newIdentities].map((key) => ({ draft, key })))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+    if (items.length === 0) return new Map();
+    const parts = items.map(({ key }) => splitIdentityKey(key));
     // The empty update makes a conflicting insert wait for the other transaction and answer with its row.
     const rows: IdentityRow[] = await tx.query(
       `INSERT INTO contact_identities (account_id, kind, value, contact_id)
@@ -125,29 +151,36 @@ export class ContactResolver {
         parts.map(([accountId]) => accountId),
         parts.map(([, kind]) => kind),
         parts.map(([, , value]) => value),
-        keys.map((key) => byIdentity.get(key)?.contactId),
+        items.map(({ draft }) => draft.contactId),
       ],
     );
-    const winners = new Map<Draft, ContactId>();
-    for (const row of rows) {
-      const draft = byIdentity.get(identityKey(row.account_id, row.kind, row.value));
-      if (draft?.isNew === true && row.contact_id !== draft.contactId) winners.set(draft, row.contact_id);
+    const ownerOf = new Map(
+      rows.map((row) => [identityKey(row.account_id, row.kind, row.value), row.contact_id]),
+    );
+    const owners = new Map<Draft, ContactId[]>();
+    for (const { draft, key } of items) {
+      const owner = ownerOf.get(key);
+      if (owner === undefined || owner === draft.contactId) continue;
+      owners.set(draft, [...(owners.get(draft) ?? []), owner]);
     }
-    return winners;
+    return owners;
   }
 
-  /** Another transaction made the contact first: its row stays, ours goes. */
+  /** Another transaction made the contact first: its row stays, ours goes, which nothing belongs to yet. */
   private async yieldTo(
     tx: EntityManager,
-    winners: ReadonlyMap<Draft, ContactId>,
-    unknown: readonly Draft[],
+    fresh: readonly Draft[],
+    owners: ReadonlyMap<Draft, readonly ContactId[]>,
   ): Promise<void> {
-    const losers = unknown.filter((draft) => winners.has(draft));
+    const losers = fresh.flatMap((draft) => {
+      const winner = owners.get(draft)?.[0];
+      return winner === undefined ? [] : [{ draft, loser: draft.contactId, winner }];
+    });
     if (losers.length === 0) return;
     const parameters = [
-      losers.map((draft) => draft.accountId),
-      losers.map((draft) => draft.contactId),
-      losers.map((draft) => winners.get(draft)),
+      losers.map(({ draft }) => draft.accountId),
+      losers.map(({ loser }) => loser),
+      losers.map(({ winner }) => winner),
     ];
     await tx.query(
       `UPDATE contact_identities SET contact_id = lost.winner
@@ -160,41 +193,99 @@ export class ContactResolver {
         WHERE contacts.account_id = lost.account_id AND contacts.id = lost.loser`,
       parameters.slice(0, 2),
     );
-    for (const draft of losers) draft.contactId = winners.get(draft) ?? draft.contactId;
+    for (const { draft, winner } of losers) draft.contactId = winner;
   }
 
-  /** Takes over a name or profile that the platform changed. */
+  /** Identities of one person that several transactions gave to several contacts at the same moment. */
+  private async uniteWithOwners(
+    tx: EntityManager,
+    drafts: readonly Draft[],
+    owners: ReadonlyMap<Draft, readonly ContactId[]>,
+  ): Promise<void> {
+    const groups = [...owners].map(([draft, ids]): ContactGroup => ({
+      accountId: draft.accountId,
+      contactIds: [...new Set([draft.contactId, ...ids])],
+    }));
+    const survivors = await this.merger.merge(
+      tx,
+      groups.filter(({ contactIds }) => contactIds.length > 1),
+    );
+    for (const draft of drafts) draft.contactId = survivors.get(draft.contactId) ?? draft.contactId;
+  }
+
+  /** Takes over a name or profile that was told later than the one we have. */
   private async refresh(tx: EntityManager, drafts: readonly Draft[]): Promise<void> {
-    const told = drafts
-      .filter((draft) => draft.name !== null || Object.keys(draft.profile).length > 0)
-      .sort((a, b) => a.contactId.localeCompare(b.contactId));
+    const byContact = new Map<ContactId, DraftFacts>();
+    for (const { accountId, contactId, facts } of drafts) {
+      const other = byContact.get(contactId)?.facts ?? noFacts();
+      byContact.set(contactId, { accountId, contactId, facts: laterFacts(other, facts) });
+    }
+    // Locked in their order first, as concurrent batches may be about the same people. `laterFacts` is the same rule.
+    const told = [...byContact.values()].sort((x, y) => (x.contactId < y.contactId ? -1 : 1));
+    await this.refreshNames(
+      tx,
+      told.filter(({ facts }) => facts.name !== null),
+    );
+    await this.refreshProfiles(
+      tx,
+      told.filter(({ facts }) => Object.keys(facts.profile).length > 0),
+    );
+  }
+
+  private async refreshNames(tx: EntityManager, told: readonly DraftFacts[]): Promise<void> {
     if (told.length === 0) return;
     await tx.query(
-      `UPDATE contacts SET name = coalesce(told.name, contacts.name), profile = contacts.profile || told.profile,
-              updated_at = now()
-         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[]) AS told (account_id, id, name, profile)
-        WHERE contacts.account_id = told.account_id AND contacts.id = told.id
-          AND (contacts.name IS DISTINCT FROM coalesce(told.name, contacts.name)
-               OR NOT contacts.profile @> told.profile)`,
-      [
-        told.map((draft) => draft.accountId),
-        told.map((draft) => draft.contactId),
-        told.map((draft) => draft.name),
-        told.map((draft) => JSON.stringify(draft.profile)),
-      ],
+      `WITH told AS (
+         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[]) AS told (account_id, id, name, at)),
+       stale AS (
+         SELECT c.account_id, c.id FROM contacts c JOIN told USING (account_id, id)
+          WHERE ${NAME_IS_LATER} ORDER BY c.account_id, c.id FOR NO KEY UPDATE OF c)
+       UPDATE contacts c
+          SET name = told.name, name_told_at = told.at,
+              updated_at = CASE WHEN c.name IS DISTINCT FROM told.name THEN now() ELSE c.updated_at END
+         FROM told JOIN stale USING (account_id, id)
+        WHERE c.account_id = told.account_id AND c.id = told.id AND ${NAME_IS_LATER}`,
+      factColumns(told).slice(0, 4),
+    );
+  }
+
+  private async refreshProfiles(tx: EntityManager, told: readonly DraftFacts[]): Promise<void> {
+    if (told.length === 0) return;
+    const [accountIds, contactIds, , , profiles, times] = factColumns(told);
+    await tx.query(
+      `WITH told AS (
+         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::jsonb[], $4::jsonb[]) AS told (account_id, id, profile, at)),
+       locked AS (
+         SELECT c.account_id, c.id FROM contacts c JOIN told USING (account_id, id)
+          ORDER BY c.account_id, c.id FOR NO KEY UPDATE OF c)
+       UPDATE contacts c
+          SET (profile, profile_told_at) = (
+                SELECT c.profile || coalesce(jsonb_object_agg(key, value), '{}'),
+                       c.profile_told_at || coalesce(jsonb_object_agg(key, told.at -> key), '{}')
+                  FROM jsonb_each(told.profile)
+                 WHERE NOT c.profile ? key OR
+                       ((told.at ->> key)::bigint, value::text COLLATE "C") >
+                       (coalesce((c.profile_told_at ->> key)::bigint, 0), (c.profile -> key)::text COLLATE "C")),
+              updated_at = CASE WHEN c.profile @> told.profile THEN c.updated_at ELSE now() END
+         FROM told JOIN locked USING (account_id, id)
+        WHERE c.account_id = told.account_id AND c.id = told.id`,
+      [accountIds, contactIds, profiles, times],
     );
   }
 }
 
-function emptyDraft(accountId: AccountId, contactId: ContactId, isNew: boolean): Draft {
-  return { accountId, contactId, isNew, name: null, profile: {}, identityKeys: new Set() };
-}
+type DraftFacts = Pick<Draft, 'accountId' | 'contactId' | 'facts'>;
 
-function identityKey(accountId: AccountId, kind: IdentityKind, value: string): string {
-  return `${accountId} ${kind} ${value}`;
-}
+const NAME_IS_LATER = `(c.name IS NULL OR
+  (told.at, told.name COLLATE "C") > (coalesce(c.name_told_at, '-infinity'), c.name COLLATE "C"))`;
 
-function splitIdentityKey(key: string): [accountId: string, kind: string, value: string] {
-  const [accountId = '', kind = ''] = key.split(' ', 2);
-  return [accountId, kind, key.slice(accountId.length + kind.length + 2)];
+function factColumns(drafts: readonly DraftFacts[]): unknown[][] {
+  return [
+    drafts.map((draft) => draft.accountId),
+    drafts.map((draft) => draft.contactId),
+    drafts.map(({ facts }) => facts.name),
+    drafts.map(({ facts }) => (facts.nameToldAt === null ? null : new Date(facts.nameToldAt))),
+    drafts.map(({ facts }) => JSON.stringify(facts.profile)),
+    drafts.map(({ facts }) => JSON.stringify(facts.profileToldAt)),
+  ];
 }

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AccountId, AssetId, ContactId, ConversationId } from '../database/ids';
 import { ContactResolver } from './contact-resolver';
-import type { ConversationStanding, Person, PersonIdentity } from './conversation-types';
+import type { ConversationStanding, Person } from './conversation-types';
 
 /** Somebody stopped marketing messages, or allowed them again. */
 export interface MarketingChoice {
@@ -27,24 +27,6 @@ export class ContactsService {
     @InjectDataSource() private readonly database: DataSource,
     private readonly contacts: ContactResolver,
   ) {}
-
-  /** Gives further identities to the contact that has the known one. What belongs to another contact stays there. */
-  async linkIdentities(
-    tx: EntityManager,
-    accountId: AccountId,
-    known: PersonIdentity,
-    also: readonly PersonIdentity[],
-  ): Promise<void> {
-    if (also.length === 0) return;
-    await tx.query(
-      `INSERT INTO contact_identities (account_id, kind, value, contact_id)
-       SELECT i.account_id, told.kind, told.value, i.contact_id
-         FROM unnest($4::text[], $5::text[]) AS told (kind, value)
-         JOIN contact_identities i ON i.account_id = $1 AND i.kind = $2 AND i.value = $3
-       ON CONFLICT DO NOTHING`,
-      [accountId, known.kind, known.value, also.map(({ kind }) => kind), also.map(({ value }) => value)],
-    );
-  }
 
   /**
    * Records choices in whatever order they come: the latest counts, and of two at the same second the refusal. People

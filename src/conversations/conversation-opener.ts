@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { AccountId, AssetId, ContactId, ConversationId } from '../database/ids';
 import { newId } from '../database/ids';
+import { isGreater } from './contact-facts';
 import type { Platform } from './conversation-types';
 
 /** One message about to join a conversation: where it belongs and what it does to the conversation's counters. */
@@ -26,7 +27,8 @@ export interface Joined {
 
 /** Free-form answers are allowed for this long after the customer's last message (WhatsApp, Messenger, Instagram alike). */
 export const SERVICE_WINDOW_MS = 24 * 60 * 60 * 1000;
-const PREVIEW_LENGTH = 200;
+/** In characters as people and PostgreSQL count them, not in UTF-16 units. */
+export const PREVIEW_LENGTH = 200;
 
 interface Group {
   first: Joining;
@@ -108,7 +110,7 @@ export class ConversationOpener {
         ? `(account_id, asset_id, contact_id) WHERE status <> 'closed' AND contact_id IS NOT NULL`
         : `(account_id, asset_id, group_id) WHERE status <> 'closed' AND group_id <> ''`;
     const rows = groups.map(({ first, members }) => {
-      const latest = members.reduce((a, b) => (b.at >= a.at ? b : a));
+      const latest = members.reduce((a, b) => (showsRather(b, a) ? b : a));
       const inbound = members.filter((member) => member.opensWindow);
       const lastInbound = inbound.reduce<Date | null>((a, { at }) => (a === null || at > a ? at : a), null);
       return {
@@ -117,7 +119,7 @@ export class ConversationOpener {
         size: members.length,
         unread: inbound.length,
         latestAt: latest.at,
-        preview: latest.preview === null ? null : latest.preview.slice(0, PREVIEW_LENGTH).toWellFormed(),
+        preview: latest.preview === null ? null : firstCharacters(latest.preview, PREVIEW_LENGTH),
         lastInbound,
         windowExpires: lastInbound === null ? null : new Date(lastInbound.getTime() + SERVICE_WINDOW_MS),
       };
@@ -130,8 +132,10 @@ export class ConversationOpener {
        ON CONFLICT ${arbiter} DO UPDATE SET
          last_seq = c.last_seq + excluded.last_seq,
          unread_count = c.unread_count + excluded.unread_count,
-         last_message_preview = CASE WHEN c.last_message_at IS NULL OR excluded.last_message_at >= c.last_message_at
-                                     THEN excluded.last_message_preview ELSE c.last_message_preview END,
+         last_message_preview = CASE WHEN excluded.last_message_at < c.last_message_at THEN c.last_message_preview
+                                     WHEN excluded.last_message_at = c.last_message_at
+                                     THEN greatest(c.last_message_preview, excluded.last_message_preview COLLATE "C")
+                                     ELSE excluded.last_message_preview END,
          last_message_at = greatest(c.last_message_at, excluded.last_message_at),
          last_inbound_at = greatest(c.last_inbound_at, excluded.last_inbound_at),
          window_expires_at = greatest(c.window_expires_at, excluded.window_expires_at),
@@ -153,6 +157,21 @@ export class ConversationOpener {
       ],
     );
   }
+}
+
+/**
+ * The later message shows; of two of the same second, which WhatsApp cannot tell apart, the greater text, so that one with
+ * words comes before one without, and their order of arrival decides nothing.
+ */
+function showsRather(a: Joining, b: Joining): boolean {
+  if (a.at.getTime() !== b.at.getTime()) return a.at > b.at;
+  return a.preview !== null && (b.preview === null || isGreater(a.preview, b.preview));
+}
+
+function firstCharacters(text: string, count: number): string {
+  // No character takes more than two units; the half of one that the cut may leave is beyond the count.
+  const characters = Array.from(text.slice(0, 2 * count));
+  return characters.slice(0, count).join('').toWellFormed();
 }
 
 function conversationKey(

@@ -32,3 +32,12 @@ export async function findMessageKeys(
     ]),
   );
 }
+
+/** As parameters for `unnest($1::uuid[], $2::uuid[], $3::text[]) AS x (account_id, asset_id, external_id)`. */
+export function keyColumns(keys: readonly ExternalKey[]): string[][] {
+  return [
+    keys.map(({ accountId }) => accountId),
+    keys.map(({ assetId }) => assetId),
+    keys.map(({ externalId }) => externalId),
+  ];
+}

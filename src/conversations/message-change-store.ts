@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { AccountId, AssetId } from '../database/ids';
 import type { ArrivedEdit, ArrivedRevocation } from './conversation-types';
-import { type ExternalKey, findMessageKeys, keyOf } from './external-key';
+import { PREVIEW_LENGTH } from './conversation-opener';
+import { type ExternalKey, findMessageKeys, keyColumns, keyOf } from './external-key';
 
 interface WaitingRow {
   account_id: AccountId;
@@ -17,26 +18,47 @@ interface WaitingRow {
 /** Applies edits and revocations. Those that come before their message wait for it: nothing promises their order. */
 @Injectable()
 export class MessageChangeStore {
-  /** Replaces text and content; what was there before stays in `metadata.edits`. An older edit never undoes a newer one. */
+  /**
+   * The latest version counts, in whatever order they come; the ones before it, from the message as it was sent, stay in
+   * `metadata.edits` with their times. Nothing changes what was taken back.
+   */
   async applyEdits(tx: EntityManager, edits: readonly ArrivedEdit[]): Promise<void> {
-    const newest = new Map<string, ArrivedEdit>();
-    for (const edit of edits) {
-      const other = newest.get(keyOf(edit));
-      if (other === undefined || edit.at >= other.at) newest.set(keyOf(edit), edit);
-    }
-    const { known, missing } = await this.split(tx, [...newest.values()]);
+    const { known, missing } = await this.split(tx, edits);
     await this.keepWaiting(tx, 'edit', missing);
     if (known.length === 0) return;
+    await this.lockConversationsShowing(tx, known);
+    // Of two versions of the same second the greater counts, so that their order does not.
     await tx.query(
-      `UPDATE messages m
-          SET metadata = jsonb_set(m.metadata, '{edits}', coalesce(m.metadata -> 'edits', '[]') ||
-                jsonb_build_array(jsonb_build_object('text', m.message_text, 'content', m.content, 'replacedAt', edit.at))),
-              message_text = edit.text, content = edit.content, edited_at = edit.at, updated_at = now()
-         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::jsonb[], $6::timestamptz[])
-                AS edit (account_id, asset_id, external_id, text, content, at)
-         JOIN message_keys k USING (account_id, asset_id, external_id)
-        WHERE m.account_id = k.account_id AND m.id = k.message_id
-          AND m.revoked_at IS NULL AND (m.edited_at IS NULL OR m.edited_at < edit.at)`,
+      `WITH told AS (
+         SELECT k.account_id, k.message_id AS id, edit.text, edit.content, edit.at
+           FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::jsonb[], $6::timestamptz[])
+                  AS edit (account_id, asset_id, external_id, text, content, at)
+           JOIN message_keys k USING (account_id, asset_id, external_id)),
+       stored AS (
+         SELECT m.account_id, m.id, m.message_text AS text, m.content, m.edited_at AS at, m.metadata -> 'edits' AS edits
+           FROM messages m
+          WHERE (m.account_id, m.id) IN (SELECT account_id, id FROM told) AND m.revoked_at IS NULL
+          ORDER BY m.account_id, m.id FOR UPDATE),
+       version AS (
+         SELECT DISTINCT ON (account_id, id, at) account_id, id, at, text, content FROM (
+           SELECT account_id, id, told.at, told.text, told.content FROM told JOIN stored USING (account_id, id)
+           UNION ALL SELECT account_id, id, at, text, content FROM stored
+           UNION ALL SELECT account_id, id, edit.at, edit.text, edit.content
+                       FROM stored, jsonb_to_recordset(edits) AS edit (at timestamptz, text text, content jsonb)) v
+          ORDER BY account_id, id, at, coalesce(text, '') COLLATE "C" DESC, content DESC),
+       placed AS (
+         SELECT *, row_number() OVER (PARTITION BY account_id, id ORDER BY at DESC NULLS LAST) AS place FROM version),
+       history AS (
+         SELECT account_id, id, jsonb_agg(jsonb_build_object('at', at, 'text', text, 'content', content)
+                                          ORDER BY place DESC) AS edits
+           FROM placed WHERE place > 1 GROUP BY account_id, id)
+       UPDATE messages m
+          SET message_text = latest.text, content = latest.content, edited_at = latest.at,
+              metadata = m.metadata || jsonb_build_object('edits', history.edits), updated_at = now()
+         FROM placed latest JOIN history USING (account_id, id)
+        WHERE latest.place = 1 AND m.account_id = latest.account_id AND m.id = latest.id
+          AND (m.metadata -> 'edits', m.edited_at, m.message_text, m.content)
+              IS DISTINCT FROM (history.edits, latest.at, latest.text, latest.content)`,
       [
         known.map((edit) => edit.accountId),
         known.map((edit) => edit.assetId),
@@ -46,46 +68,66 @@ export class MessageChangeStore {
         known.map((edit) => edit.at),
       ],
     );
+    await this.showAgain(tx, known);
   }
 
   /** The person took the message back: its content goes, that there was one stays. */
   async applyRevocations(tx: EntityManager, revocations: readonly ArrivedRevocation[]): Promise<void> {
-    const first = new Map<string, ArrivedRevocation>();
-    for (const item of revocations) {
-      const other = first.get(keyOf(item));
-      if (other === undefined || item.at < other.at) first.set(keyOf(item), item);
-    }
-    const { known, missing } = await this.split(tx, [...first.values()]);
+    const { known, missing } = await this.split(tx, revocations);
     await this.keepWaiting(
       tx,
       'revocation',
       missing.map((item) => ({ ...item, text: null, content: {} })),
     );
     if (known.length === 0) return;
-    const parameters = [
-      known.map((item) => item.accountId),
-      known.map((item) => item.assetId),
-      known.map((item) => item.externalId),
-      known.map((item) => item.at),
-    ];
+    await this.lockConversationsShowing(tx, known);
     await tx.query(
       `UPDATE messages m
-          SET message_text = NULL, content = '{}', metadata = m.metadata - 'edits' - 'raw',
-              revoked_at = least(coalesce(m.revoked_at, revoked.at), revoked.at), updated_at = now()
-         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[])
-                AS revoked (account_id, asset_id, external_id, at)
-         JOIN message_keys k USING (account_id, asset_id, external_id)
-        WHERE m.account_id = k.account_id AND m.id = k.message_id`,
-      parameters,
+          SET message_text = NULL, content = '{}', metadata = m.metadata - 'edits' - 'raw', edited_at = NULL,
+              revoked_at = least(m.revoked_at, revoked.at), updated_at = now()
+         FROM (SELECT k.account_id, k.message_id AS id, min(told.at) AS at
+                 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[])
+                        AS told (account_id, asset_id, external_id, at)
+                 JOIN message_keys k USING (account_id, asset_id, external_id)
+                GROUP BY k.account_id, k.message_id) AS revoked
+        WHERE m.account_id = revoked.account_id AND m.id = revoked.id
+          AND (m.revoked_at IS NULL OR m.revoked_at > revoked.at)`,
+      [...keyColumns(known), known.map((item) => item.at)],
     );
-    // The list of conversations must not go on showing what was taken back.
+    await this.showAgain(tx, known);
+  }
+
+  /** Before their messages, as everything does that touches both. */
+  private async lockConversationsShowing(tx: EntityManager, keys: readonly ExternalKey[]): Promise<void> {
     await tx.query(
-      `UPDATE conversations c SET last_message_preview = NULL, updated_at = now()
-         FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS revoked (account_id, asset_id, external_id)
-         JOIN message_keys k USING (account_id, asset_id, external_id)
-         JOIN messages m ON m.account_id = k.account_id AND m.id = k.message_id
-        WHERE c.account_id = m.account_id AND c.id = m.conversation_id AND c.last_message_at = m."timestamp"`,
-      parameters.slice(0, 3),
+      `SELECT 1 FROM conversations WHERE (account_id, id) IN (
+         SELECT m.account_id, m.conversation_id
+           FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS changed (account_id, asset_id, external_id)
+           JOIN message_keys k USING (account_id, asset_id, external_id)
+           JOIN messages m ON m.account_id = k.account_id AND m.id = k.message_id)
+        ORDER BY account_id, id FOR UPDATE`,
+      keyColumns(keys),
+    );
+  }
+
+  /**
+   * The list of conversations must not go on showing what was taken back or worded otherwise. Of the messages of the latest
+   * second the greatest text shows, as `ConversationOpener` chooses.
+   */
+  async showAgain(tx: EntityManager, keys: readonly ExternalKey[]): Promise<void> {
+    await tx.query(
+      `UPDATE conversations c
+          SET last_message_preview = (
+                SELECT left(max(latest.message_text COLLATE "C"), ${PREVIEW_LENGTH}) FROM messages latest
+                 WHERE latest.account_id = c.account_id AND latest.conversation_id = c.id
+                   AND latest."timestamp" = c.last_message_at),
+              updated_at = now()
+         FROM (SELECT DISTINCT m.account_id, m.conversation_id AS id, m."timestamp"
+                 FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS changed (account_id, asset_id, external_id)
+                 JOIN message_keys k USING (account_id, asset_id, external_id)
+                 JOIN messages m ON m.account_id = k.account_id AND m.id = k.message_id) AS changed
+        WHERE c.account_id = changed.account_id AND c.id = changed.id AND c.last_message_at = changed."timestamp"`,
+      keyColumns(keys),
     );
   }
 
@@ -98,7 +140,7 @@ export class MessageChangeStore {
           WHERE (account_id, asset_id, external_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[]))
           RETURNING *)
        SELECT * FROM ready`,
-      [keys.map((key) => key.accountId), keys.map((key) => key.assetId), keys.map((key) => key.externalId)],
+      keyColumns(keys),
     );
     await this.applyRows(tx, rows);
   }
@@ -111,8 +153,8 @@ export class MessageChangeStore {
     const rows: WaitingRow[] = await tx.query(
       `WITH ready AS (
          DELETE FROM waiting_changes
-          WHERE (account_id, asset_id, external_id, kind) IN (
-            SELECT w.account_id, w.asset_id, w.external_id, w.kind
+          WHERE (account_id, asset_id, external_id, kind, at) IN (
+            SELECT w.account_id, w.asset_id, w.external_id, w.kind, w.at
               FROM waiting_changes w JOIN message_keys k USING (account_id, asset_id, external_id)
              WHERE w.created_at > $1 LIMIT 500 FOR UPDATE OF w SKIP LOCKED)
           RETURNING *)
@@ -160,23 +202,20 @@ export class MessageChangeStore {
     changes: readonly ArrivedEdit[],
   ): Promise<void> {
     if (changes.length === 0) return;
-    const sorted = [...changes].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
     await tx.query(
       `INSERT INTO waiting_changes AS w (account_id, asset_id, external_id, kind, at, text, content)
-       SELECT account_id, asset_id, external_id, $4, at, text, content
+       SELECT DISTINCT ON (account_id, asset_id, external_id, at) account_id, asset_id, external_id, $4, at, text, content
          FROM unnest($1::uuid[], $2::uuid[], $3::text[], $5::timestamptz[], $6::text[], $7::jsonb[])
                 AS change (account_id, asset_id, external_id, at, text, content)
-       ON CONFLICT ON CONSTRAINT waiting_changes_pkey DO UPDATE
-          SET at = excluded.at, text = excluded.text, content = excluded.content
-        WHERE CASE WHEN w.kind = 'edit' THEN w.at < excluded.at ELSE w.at > excluded.at END`,
+        ORDER BY account_id, asset_id, external_id, at, coalesce(text, '') COLLATE "C" DESC, content DESC
+       ON CONFLICT ON CONSTRAINT waiting_changes_pkey DO UPDATE SET text = excluded.text, content = excluded.content
+        WHERE (coalesce(excluded.text, '') COLLATE "C", excluded.content) > (coalesce(w.text, '') COLLATE "C", w.content)`,
       [
-        sorted.map((change) => change.accountId),
-        sorted.map((change) => change.assetId),
-        sorted.map((change) => change.externalId),
+        ...keyColumns(changes),
         kind,
-        sorted.map((change) => change.at),
-        sorted.map((change) => change.text),
-        sorted.map((change) => JSON.stringify(change.content)),
+        changes.map((change) => change.at),
+        changes.map((change) => change.text),
+        changes.map((change) => JSON.stringify(change.content)),
       ],
     );
   }

@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { AccountId, AssetId, ConversationId, MessageId } from '../database/ids';
 import { Outbox } from '../domain-events/outbox';
-import type { ArrivedStatus, DeliveryStatus, MessageError } from './conversation-types';
+import { ContactResolver } from './contact-resolver';
+import type { ArrivedStatus, DeliveryStatus, MessageError, PersonIdentity } from './conversation-types';
 import { type ExternalKey, findMessageKeys, keyOf } from './external-key';
+import { MessageChangeStore } from './message-change-store';
 
 type Resolved = ArrivedStatus & { messageId: MessageId };
 
@@ -16,18 +18,23 @@ interface WaitingRow {
   at: Date;
   error: MessageError | null;
   details: Record<string, unknown>;
+  identities: PersonIdentity[];
 }
 
 /**
  * From low to high. A message's status is the highest it ever had, so the order of arrival does not matter; `failed`
  * stands above `sent` and below `delivered`: final unless a delivery proves otherwise.
  */
-const STATUS_ORDER = `ARRAY['received', 'queued', 'unknown', 'accepted', 'sent', 'failed', 'delivered', 'read', 'played']`;
+export const STATUS_ORDER = `ARRAY['received', 'queued', 'unknown', 'accepted', 'sent', 'failed', 'delivered', 'read', 'played']`;
 
 /** Applies delivery statuses: every transition kept with its time, the message's own status only ever forward. */
 @Injectable()
 export class MessageStatusStore {
-  constructor(private readonly outbox: Outbox) {}
+  constructor(
+    private readonly contacts: ContactResolver,
+    private readonly changes: MessageChangeStore,
+    private readonly outbox: Outbox,
+  ) {}
 
   async apply(tx: EntityManager, statuses: readonly ArrivedStatus[]): Promise<void> {
     if (statuses.length === 0) return;
@@ -38,7 +45,8 @@ export class MessageStatusStore {
       if (id !== undefined) known.set(status, id);
     }
     const strangers = statuses.filter((status) => !known.has(status));
-    for (const [status, id] of await this.adoptByMessageId(tx, strangers)) known.set(status, id);
+    const adopted = await this.adoptByMessageId(tx, strangers);
+    for (const [status, id] of adopted) known.set(status, id);
     await this.keepWaiting(
       tx,
       strangers.filter((status) => !known.has(status)),
@@ -50,6 +58,9 @@ export class MessageStatusStore {
         return messageId === undefined ? [] : [{ ...status, messageId }];
       }),
     );
+    const nowKnown = [...adopted.keys()];
+    await this.applyWaiting(tx, nowKnown);
+    await this.changes.applyWaiting(tx, nowKnown);
   }
 
   /** Applies what arrived before these messages were known by their Meta ids. Call it after their keys are written. */
@@ -60,7 +71,7 @@ export class MessageStatusStore {
          DELETE FROM waiting_statuses
           WHERE (account_id, asset_id, external_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[]))
           RETURNING *)
-       SELECT account_id, asset_id, external_id, status, participant, at, error, details FROM ready`,
+       SELECT * FROM ready`,
       [keys.map((key) => key.accountId), keys.map((key) => key.assetId), keys.map((key) => key.externalId)],
     );
     await this.applyRows(tx, rows);
@@ -79,7 +90,7 @@ export class MessageStatusStore {
               FROM waiting_statuses w JOIN message_keys k USING (account_id, asset_id, external_id)
              WHERE w.created_at > $1 LIMIT 500 FOR UPDATE OF w SKIP LOCKED)
           RETURNING *)
-       SELECT account_id, asset_id, external_id, status, participant, at, error, details FROM ready`,
+       SELECT * FROM ready`,
       [since],
     );
     await this.applyRows(tx, rows);
@@ -99,7 +110,7 @@ export class MessageStatusStore {
         error: row.error,
         details: row.details,
         messageId: null,
-        identities: [],
+        identities: row.identities,
       })),
     );
   }
@@ -151,53 +162,41 @@ export class MessageStatusStore {
   }
 
   private async keepWaiting(tx: EntityManager, statuses: readonly ArrivedStatus[]): Promise<void> {
-    const rows = earliestOfEach(
-      statuses,
-      (status) => `${status.accountId} ${status.assetId} ${status.externalId}`,
-    );
-    if (rows.length === 0) return;
-    await tx.query(
-      `INSERT INTO waiting_statuses AS w (account_id, asset_id, external_id, status, participant, at, error, details)
-       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::jsonb[],
-                            $8::jsonb[])
-       ON CONFLICT ON CONSTRAINT waiting_statuses_pkey DO UPDATE SET at = least(w.at, excluded.at)`,
-      [
-        rows.map((row) => row.accountId),
-        rows.map((row) => row.assetId),
-        rows.map((row) => row.externalId),
-        rows.map((row) => row.status),
-        rows.map((row) => row.participant),
-        rows.map((row) => row.at),
-        rows.map((row) => (row.error === null ? null : JSON.stringify(row.error))),
-        rows.map((row) => JSON.stringify(row.details)),
-      ],
-    );
+    for (const rows of roundsOf(statuses, keyOf)) {
+      await tx.query(
+        `INSERT INTO waiting_statuses AS s (account_id, asset_id, external_id, status, participant, at, error, details,
+                                            identities)
+         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::jsonb[],
+                              $8::jsonb[], $9::jsonb[])
+         ON CONFLICT ON CONSTRAINT waiting_statuses_pkey DO UPDATE
+            SET ${MERGED}, identities = s.identities || excluded.identities
+          WHERE ${IS_NEWS} OR NOT s.identities @> excluded.identities`,
+        [
+          rows.map((row) => row.accountId),
+          rows.map((row) => row.assetId),
+          rows.map((row) => row.externalId),
+          ...transitionColumns(rows),
+          rows.map((row) => JSON.stringify(row.identities)),
+        ],
+      );
+    }
   }
 
   private async applyResolved(tx: EntityManager, statuses: readonly Resolved[]): Promise<void> {
-    const rows = earliestOfEach(statuses, (status) => `${status.accountId} ${status.messageId}`);
-    if (rows.length === 0) return;
-    await tx.query(
-      `INSERT INTO message_statuses AS s (account_id, message_id, status, participant, at, error, details)
-       SELECT told.*
-         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::jsonb[], $7::jsonb[])
-                AS told (account_id, message_id, status, participant, at, error, details)
-         JOIN messages m ON m.account_id = told.account_id AND m.id = told.message_id AND m.direction = 'outbound'
-       ON CONFLICT ON CONSTRAINT message_statuses_pkey DO UPDATE
-          SET at = least(s.at, excluded.at), error = coalesce(s.error, excluded.error),
-              details = excluded.details || s.details
-        WHERE excluded.at < s.at OR (s.error IS NULL AND excluded.error IS NOT NULL) OR NOT s.details @> excluded.details`,
-      [
-        rows.map((row) => row.accountId),
-        rows.map((row) => row.messageId),
-        rows.map((row) => row.status),
-        rows.map((row) => row.participant),
-        rows.map((row) => row.at),
-        rows.map((row) => (row.error === null ? null : JSON.stringify(row.error))),
-        rows.map((row) => JSON.stringify(row.details)),
-      ],
-    );
-    const changed = await this.raise(tx, rows);
+    if (statuses.length === 0) return;
+    await this.contacts.learn(tx, statuses);
+    for (const rows of roundsOf(statuses, ({ accountId, messageId }) => `${accountId} ${messageId}`)) {
+      await tx.query(
+        `INSERT INTO message_statuses AS s (account_id, message_id, status, participant, at, error, details)
+         SELECT told.*
+           FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::jsonb[], $7::jsonb[])
+                  AS told (account_id, message_id, status, participant, at, error, details)
+           JOIN messages m ON m.account_id = told.account_id AND m.id = told.message_id AND m.direction = 'outbound'
+         ON CONFLICT ON CONSTRAINT message_statuses_pkey DO UPDATE SET ${MERGED} WHERE ${IS_NEWS}`,
+        [rows.map((row) => row.accountId), rows.map((row) => row.messageId), ...transitionColumns(rows)],
+      );
+    }
+    const changed = await this.raise(tx, statuses);
     await this.outbox.record(
       tx,
       changed.map((row) => ({
@@ -206,83 +205,99 @@ export class MessageStatusStore {
         payload: { messageId: row.id, conversationId: row.conversation_id, status: row.status },
       })),
     );
-    await this.learnIdentities(tx, rows);
   }
 
+  /** @returns the messages whose status changed */
   private async raise(
     tx: EntityManager,
     rows: readonly Resolved[],
   ): Promise<{ account_id: AccountId; id: MessageId; conversation_id: ConversationId; status: string }[]> {
-    return tx.query(
+    const raised: {
+      account_id: AccountId;
+      id: MessageId;
+      conversation_id: ConversationId;
+      status: string;
+    }[] = await tx.query(
       `WITH told AS (
-         SELECT account_id, id, max(array_position(${STATUS_ORDER}, status)) AS rank,
-                (array_agg(error ORDER BY at) FILTER (WHERE error IS NOT NULL))[1] AS error
-           FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::timestamptz[])
-                  AS t (account_id, id, status, error, at)
-          GROUP BY account_id, id),
-       locked AS (
-         SELECT m.account_id, m.id FROM messages m JOIN told USING (account_id, id)
-          WHERE m.direction = 'outbound' AND array_position(${STATUS_ORDER}, m.status) < told.rank
-          ORDER BY m.account_id, m.id FOR UPDATE OF m),
-       raised AS (
-         UPDATE messages m
-            SET status = (${STATUS_ORDER})[told.rank], updated_at = now(),
-                error = CASE WHEN (${STATUS_ORDER})[told.rank] = 'failed' THEN told.error ELSE NULL END
-           FROM told JOIN locked USING (account_id, id)
-          WHERE m.account_id = told.account_id AND m.id = told.id
-            AND array_position(${STATUS_ORDER}, m.status) < told.rank
-          RETURNING m.account_id, m.id, m.conversation_id, m.status)
-       SELECT * FROM raised`,
-      [
-        rows.map((row) => row.accountId),
-        rows.map((row) => row.messageId),
-        rows.map((row) => row.status),
-        rows.map((row) => (row.error === null ? null : JSON.stringify(row.error))),
-        rows.map((row) => row.at),
-      ],
+           SELECT account_id, id, max(array_position(${STATUS_ORDER}, status)) AS rank
+             FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS t (account_id, id, status)
+            GROUP BY account_id, id),
+         locked AS (
+           SELECT m.account_id, m.id FROM messages m JOIN told USING (account_id, id)
+            WHERE m.direction = 'outbound' AND array_position(${STATUS_ORDER}, m.status) < told.rank
+            ORDER BY m.account_id, m.id FOR UPDATE OF m),
+         raised AS (
+           UPDATE messages m
+              SET status = (${STATUS_ORDER})[told.rank], error = NULL, updated_at = now()
+             FROM told JOIN locked USING (account_id, id)
+            WHERE m.account_id = told.account_id AND m.id = told.id
+              AND array_position(${STATUS_ORDER}, m.status) < told.rank
+            RETURNING m.account_id, m.id, m.conversation_id, m.status)
+         SELECT * FROM raised`,
+      [rows.map((row) => row.accountId), rows.map((row) => row.messageId), rows.map((row) => row.status)],
     );
+    await this.explainFailures(
+      tx,
+      rows.filter(({ status }) => status === 'failed'),
+    );
+    return raised;
   }
 
-  /** A status may tell what else its recipient is called: the WhatsApp form of a number, the business-scoped id. */
-  private async learnIdentities(tx: EntityManager, rows: readonly Resolved[]): Promise<void> {
-    const learnt = new Map<string, { row: Resolved; kind: string; value: string }>();
-    for (const row of rows) {
-      for (const { kind, value } of row.identities)
-        learnt.set(`${row.accountId} ${kind} ${value}`, { row, kind, value });
-    }
-    if (learnt.size === 0) return;
-    const items = [...learnt.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+  /** A failed message says why in itself, too: in the words of the earliest failure, for in groups there may be several. */
+  private async explainFailures(tx: EntityManager, failures: readonly Resolved[]): Promise<void> {
+    if (failures.length === 0) return;
     await tx.query(
-      `INSERT INTO contact_identities (account_id, kind, value, contact_id)
-       SELECT told.account_id, told.kind, told.value, m.contact_id
-         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) AS told (account_id, id, kind, value)
-         JOIN messages m ON m.account_id = told.account_id AND m.id = told.id
-        WHERE m.contact_id IS NOT NULL
-       ON CONFLICT DO NOTHING`,
-      [
-        items.map(({ row }) => row.accountId),
-        items.map(({ row }) => row.messageId),
-        items.map(({ kind }) => kind),
-        items.map(({ value }) => value),
-      ],
+      `UPDATE messages m SET error = failure.error, updated_at = now()
+         FROM (SELECT DISTINCT ON (s.account_id, s.message_id) s.account_id, s.message_id, s.error
+                 FROM message_statuses s
+                WHERE (s.account_id, s.message_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
+                  AND s.status = 'failed' AND s.error IS NOT NULL
+                ORDER BY s.account_id, s.message_id, s.at, s.participant) AS failure
+        WHERE m.account_id = failure.account_id AND m.id = failure.message_id AND m.status = 'failed'
+          AND m.error IS DISTINCT FROM failure.error`,
+      [failures.map(({ accountId }) => accountId), failures.map(({ messageId }) => messageId)],
     );
   }
 }
 
-/** One row per message, status and participant, as one statement may not touch a row twice; the earliest time wins. */
-function earliestOfEach<T extends ArrivedStatus>(statuses: readonly T[], keyOf: (status: T) => string): T[] {
-  const byKey = new Map<string, T>();
+/**
+ * One transition told in two ways: the earliest time, and of every fact the greater, so that it makes no difference which way
+ * was told first. Meta repeats itself word for word; it is old and new versions of its payloads that differ.
+ */
+const MERGED = `
+  at = least(s.at, excluded.at), error = greatest(s.error, excluded.error),
+  details = coalesce((SELECT jsonb_object_agg(key, value ORDER BY value)
+                        FROM (SELECT * FROM jsonb_each(s.details) UNION ALL SELECT * FROM jsonb_each(excluded.details)) d),
+                     '{}')`;
+const IS_NEWS = `(excluded.at < s.at OR excluded.error IS DISTINCT FROM s.error OR excluded.details <> s.details)`;
+
+function transitionColumns(rows: readonly ArrivedStatus[]): unknown[][] {
+  return [
+    rows.map((row) => row.status),
+    rows.map((row) => row.participant),
+    rows.map((row) => row.at),
+    rows.map((row) => (row.error === null ? null : JSON.stringify(row.error))),
+    rows.map((row) => JSON.stringify(row.details)),
+  ];
+}
+
+/**
+ * Sorted, and cut so that no round has two rows for one message, status and participant: one statement may not touch a row
+ * twice. What only repeats another is left out, so there is one round unless Meta tells the same transition in two ways.
+ */
+function roundsOf<T extends ArrivedStatus>(statuses: readonly T[], messageOf: (status: T) => string): T[][] {
+  const variants = new Map<string, Map<string, T>>();
   for (const status of statuses) {
-    const key = `${keyOf(status)} ${status.status} ${status.participant}`;
-    const other = byKey.get(key);
-    if (other === undefined) byKey.set(key, status);
-    else
-      byKey.set(key, {
-        ...(status.at < other.at ? status : other),
-        error: other.error ?? status.error,
-        details: { ...status.details, ...other.details },
-        identities: [...other.identities, ...status.identities],
-      });
+    const key = `${messageOf(status)} ${status.status} ${status.participant}`;
+    const told = JSON.stringify([status.at, status.error, status.details, status.identities]);
+    const others = variants.get(key);
+    if (others === undefined) variants.set(key, new Map([[told, status]]));
+    else others.set(told, status);
   }
-  return [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, status]) => status);
+  const sorted = [...variants.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, told]) => [...told.values()]);
+  const rounds: T[][] = [];
+  for (const told of sorted) told.forEach((status, index) => (rounds[index] ??= []).push(status));
+  return rounds;
 }

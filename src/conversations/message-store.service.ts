@@ -7,8 +7,10 @@ import { Outbox } from '../domain-events/outbox';
 import { ContactResolver } from './contact-resolver';
 import { ConversationOpener } from './conversation-opener';
 import type { ArrivedEdit, ArrivedMessage, ArrivedRevocation, ArrivedStatus } from './conversation-types';
+import { keyOf } from './external-key';
 import { MessageChangeStore } from './message-change-store';
 import { MessageStatusStore } from './message-status-store';
+import { RepeatedMessages } from './repeated-messages';
 
 interface Fresh {
   message: ArrivedMessage;
@@ -32,11 +34,17 @@ export class MessageStore {
     private readonly conversations: ConversationOpener,
     private readonly statuses: MessageStatusStore,
     private readonly changes: MessageChangeStore,
+    private readonly repetitions: RepeatedMessages,
     private readonly outbox: Outbox,
   ) {}
 
   async storeArrived(tx: EntityManager, messages: readonly ArrivedMessage[]): Promise<void> {
-    const fresh = await this.takeKeys(tx, messages);
+    const { fresh, repeated } = await this.takeKeys(tx, messages);
+    await this.storeFresh(tx, fresh);
+    await this.repetitions.apply(tx, repeated);
+  }
+
+  private async storeFresh(tx: EntityManager, fresh: readonly Fresh[]): Promise<void> {
     if (fresh.length === 0) return;
 
     const authored = fresh.filter(
@@ -45,7 +53,11 @@ export class MessageStore {
     );
     const contactIds = await this.contacts.resolve(
       tx,
-      authored.map(({ message }) => ({ accountId: message.accountId, person: message.person })),
+      authored.map(({ message }) => ({
+        accountId: message.accountId,
+        person: message.person,
+        at: message.at,
+      })),
     );
     const contactOf = new Map(authored.map((entry, index) => [entry.messageId, contactIds[index] ?? null]));
 
@@ -113,13 +125,18 @@ export class MessageStore {
   }
 
   /** The keys decide what is new: a message that comes twice, even in two transactions at once, gets one row. */
-  private async takeKeys(tx: EntityManager, messages: readonly ArrivedMessage[]): Promise<Fresh[]> {
+  private async takeKeys(
+    tx: EntityManager,
+    messages: readonly ArrivedMessage[],
+  ): Promise<{ fresh: Fresh[]; repeated: ArrivedMessage[] }> {
     const byKey = new Map<string, Fresh>();
+    const repeated: ArrivedMessage[] = [];
     for (const message of messages) {
-      const key = `${message.accountId} ${message.assetId} ${message.externalId}`;
-      if (!byKey.has(key)) byKey.set(key, { message, messageId: newId<MessageId>() });
+      const other = byKey.get(keyOf(message))?.message;
+      if (other === undefined) byKey.set(keyOf(message), { message, messageId: newId<MessageId>() });
+      else if (JSON.stringify(other) !== JSON.stringify(message)) repeated.push(message);
     }
-    if (byKey.size === 0) return [];
+    if (byKey.size === 0) return { fresh: [], repeated };
     const sorted = [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, fresh]) => fresh);
     const rows: KeyRow[] = await tx.query(
       `INSERT INTO message_keys (account_id, asset_id, external_id, message_id)
@@ -132,9 +149,18 @@ export class MessageStore {
         sorted.map(({ messageId }) => messageId),
       ],
     );
-    const inserted = new Set(rows.map((row) => `${row.account_id} ${row.asset_id} ${row.external_id}`));
+    const inserted = new Set(
+      rows.map((row) =>
+        keyOf({ accountId: row.account_id, assetId: row.asset_id, externalId: row.external_id }),
+      ),
+    );
     // In order of arrival again: sequence numbers follow it.
-    return [...byKey.entries()].filter(([key]) => inserted.has(key)).map(([, fresh]) => fresh);
+    const fresh: Fresh[] = [];
+    for (const [key, entry] of byKey) {
+      if (inserted.has(key)) fresh.push(entry);
+      else repeated.push(entry.message);
+    }
+    return { fresh, repeated };
   }
 
   private createdEvents(

@@ -14,6 +14,7 @@ import type {
   SendOrder,
   StartedSend,
 } from './conversation-types';
+import { MessageChangeStore } from './message-change-store';
 import { MessageStatusStore } from './message-status-store';
 
 interface SendRow {
@@ -50,15 +51,16 @@ export class SendLedger {
     private readonly contacts: ContactResolver,
     private readonly conversations: ConversationOpener,
     private readonly statuses: MessageStatusStore,
+    private readonly changes: MessageChangeStore,
     private readonly outbox: Outbox,
   ) {}
 
   /** Writes the message as `queued` together with the order to send it. */
   async order(tx: EntityManager, order: SendOrder): Promise<OrderedSend> {
-    const [contactId] = await this.contacts.resolve(tx, [
-      { accountId: order.accountId, person: order.person },
-    ]);
     const now = new Date();
+    const [contactId] = await this.contacts.resolve(tx, [
+      { accountId: order.accountId, person: order.person, at: now },
+    ]);
     const [joined] = await this.conversations.join(tx, [
       {
         accountId: order.accountId,
@@ -129,7 +131,7 @@ export class SendLedger {
     return { accountId, messageId, assetId: row.asset_id, request: row.request, attempt: row.attempts };
   }
 
-  /** Meta accepted: its id is stored, and statuses that came earlier are applied. */
+  /** Meta accepted: its id is stored, and what came for it earlier is applied. */
   async recordAccepted(
     send: StartedSend,
     answer: {
@@ -163,9 +165,11 @@ export class SendLedger {
           WHERE account_id = $1 AND id = $2 RETURNING conversation_id, seq`,
         [send.accountId, send.messageId, answer.externalId],
       );
-      await this.learnIdentities(tx, send, answer.identities);
       await this.tell(tx, send, rows[0], 'accepted');
+      // Meta's answer tells its own form of the number we dialled, and the business-scoped id.
+      await this.contacts.learn(tx, [{ ...send, identities: answer.identities }]);
       await this.statuses.applyWaiting(tx, [key]);
+      await this.changes.applyWaiting(tx, [key]);
     });
   }
 
@@ -280,24 +284,5 @@ export class SendLedger {
         payload: { messageId: send.messageId, conversationId: row.conversation_id, status },
       },
     ]);
-  }
-
-  /** Meta's answer tells its own form of the number we dialled, and the business-scoped id. */
-  private async learnIdentities(
-    tx: EntityManager,
-    send: StartedSend,
-    identities: readonly PersonIdentity[],
-  ): Promise<void> {
-    if (identities.length === 0) return;
-    const sorted = [...identities].sort((a, b) => (`${a.kind} ${a.value}` < `${b.kind} ${b.value}` ? -1 : 1));
-    await tx.query(
-      `INSERT INTO contact_identities (account_id, kind, value, contact_id)
-       SELECT m.account_id, told.kind, told.value, m.contact_id
-         FROM unnest($3::text[], $4::text[]) AS told (kind, value)
-         JOIN messages m ON m.account_id = $1 AND m.id = $2
-        WHERE m.contact_id IS NOT NULL
-       ON CONFLICT DO NOTHING`,
-      [send.accountId, send.messageId, sorted.map(({ kind }) => kind), sorted.map(({ value }) => value)],
-    );
   }
 }

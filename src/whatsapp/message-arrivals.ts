@@ -128,7 +128,9 @@ export function systemMessage(
   { payload, occurredAt }: Event<'whatsapp.message.system'>,
 ): ArrivedMessage | null {
   const { before, after } = changedPerson(payload);
-  const person = personFrom(before) ?? personFrom(after);
+  const [old, now] = [personFrom(before), personFrom(after)];
+  // Whom the notice names by both is one person: the contact goes on under the new number or id.
+  const person = old && now ? { ...old, identities: [...old.identities, ...now.identities] } : (old ?? now);
   const groupId = payload.groupId ?? '';
   if (person === null && groupId === '') return null;
   return {

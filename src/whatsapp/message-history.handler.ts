@@ -9,6 +9,7 @@ import {
   WebhookHandlerRegistry,
 } from '../webhooks/webhook-handler.registry';
 import { type Home, historyMessage } from './message-arrivals';
+import { metaContent, textOf, typeOf } from './message-content';
 import { readEach } from './message-handler';
 
 type HistoryEvent = RoutedEvent<'whatsapp.history'>;
@@ -36,10 +37,9 @@ export class MessageHistoryHandler implements WebhookHandler<'whatsapp.history'>
         );
     await this.store.storeArrived(tx, readEach(events, ledger, pastMessages).flat());
 
-    // The file of a message that the history showed a placeholder for; or that comes before its placeholder.
-    const media = readEach(events, ledger, mediaMessages).flat();
-    await this.store.applyEdits(tx, media.map(asEdit));
-    await this.store.storeArrived(tx, media);
+    // The file of a message that the history shows a placeholder for. Before its placeholder it waits: whose chat it
+    // belongs to and which way it went stands only there.
+    await this.store.applyEdits(tx, readEach(events, ledger, mediaOf).flat());
   }
 }
 
@@ -50,12 +50,11 @@ function pastMessages(home: Home, { payload }: HistoryEvent): ArrivedMessage[] {
   );
 }
 
-function mediaMessages(home: Home, { payload }: HistoryEvent): ArrivedMessage[] {
+function mediaOf(home: Home, { payload }: HistoryEvent): ArrivedEdit[] {
   if (payload.type !== 'media') return [];
-  const message = historyMessage(home, payload.message.from, payload.message);
-  return message === null ? [] : [message];
-}
-
-function asEdit({ accountId, assetId, externalId, text, type, content, at }: ArrivedMessage): ArrivedEdit {
-  return { accountId, assetId, externalId, text, content: { type, ...content }, at };
+  const { wamid, content, raw, at } = payload.message;
+  const type = typeOf(content);
+  return [
+    { ...home, externalId: wamid, text: textOf(content), content: { type, ...metaContent(type, raw) }, at },
+  ];
 }

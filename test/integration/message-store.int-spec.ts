@@ -1,23 +1,18 @@
 import * as fc from 'fast-check';
 import type { DataSource } from 'typeorm';
-import { ContactResolver } from '../../src/conversations/contact-resolver';
-import { ContactsService } from '../../src/conversations/contacts.service';
-import { ConversationOpener } from '../../src/conversations/conversation-opener';
+import type { ContactsService } from '../../src/conversations/contacts.service';
 import type {
   ArrivedMessage,
   ArrivedStatus,
   DeliveryStatus,
 } from '../../src/conversations/conversation-types';
-import { MessageChangeStore } from '../../src/conversations/message-change-store';
-import { MessageStatusStore } from '../../src/conversations/message-status-store';
-import { MessageStore } from '../../src/conversations/message-store.service';
+import type { MessageStore } from '../../src/conversations/message-store.service';
 import { MessagesService } from '../../src/conversations/messages.service';
-import { SendLedger } from '../../src/conversations/send-ledger.service';
+import type { SendLedger } from '../../src/conversations/send-ledger.service';
 import { WaitingSweeper } from '../../src/conversations/waiting.sweeper';
 import { AppConfig } from '../../src/config/app-config';
 import { parseEnv } from '../../src/config/env';
 import type { MessageId } from '../../src/database/ids';
-import { Outbox } from '../../src/domain-events/outbox';
 import {
   type Tenant,
   aSendOrder,
@@ -25,6 +20,7 @@ import {
   anArrivedMessage,
   anArrivedStatus,
 } from '../factories/conversations.factory';
+import { messageStores } from '../factories/message-stores';
 import { openMigratedDatabase } from '../migrated-database';
 import { testEnvironment } from '../test-app';
 
@@ -38,20 +34,14 @@ let sweeper: WaitingSweeper;
 
 beforeAll(async () => {
   ({ db, close } = await openMigratedDatabase());
-  const outbox = new Outbox();
-  const statuses = new MessageStatusStore(outbox);
-  const resolver = new ContactResolver();
-  contacts = new ContactsService(db, resolver);
-  const opener = new ConversationOpener();
-  const changes = new MessageChangeStore();
-  store = new MessageStore(resolver, opener, statuses, changes, outbox);
+  const stores = messageStores(db);
+  ({ store, ledger, contacts } = stores);
   sweeper = new WaitingSweeper(
     db,
-    statuses,
-    changes,
+    stores.statuses,
+    stores.changes,
     new AppConfig(parseEnv(testEnvironment('postgres://x/x', 3000))),
   );
-  ledger = new SendLedger(db, resolver, opener, statuses, outbox);
 });
 afterAll(async () => {
   await close();

@@ -1,0 +1,41 @@
+import { Column, CreateDateColumn, Entity, Index, PrimaryColumn, Unique, UpdateDateColumn } from 'typeorm';
+import type { AccountId, AssetId, CommentId } from '../../database/ids';
+import type { CommentAttachment, CommentMetadata, CommentPlatform } from '../comment-types';
+
+/** A comment under a post of a Page or a media of an Instagram account. */
+@Entity('comments')
+@Unique('comments_by_external_id', ['accountId', 'assetId', 'externalId'])
+@Index('comments_of_post', ['accountId', 'assetId', 'postExternalId', 'commentedAt'])
+export class CommentEntity {
+  @PrimaryColumn({ name: 'account_id', type: 'uuid' }) accountId!: AccountId;
+  @PrimaryColumn({ type: 'uuid' }) id!: CommentId;
+  /** The Page or Instagram account. */
+  @Column({ name: 'asset_id', type: 'uuid' }) assetId!: AssetId;
+  @Column({ type: 'text' }) platform!: CommentPlatform;
+  /** Meta's id. */
+  @Column({ name: 'external_id', type: 'text' }) externalId!: string;
+  /** False as long as only changes of it came: it is shown to nobody then. */
+  @Column({ name: 'is_complete', type: 'boolean' }) isComplete!: boolean;
+  /** Meta's id of the post or media. */
+  @Column({ name: 'post_external_id', type: 'text', nullable: true }) postExternalId!: string | null;
+  /** Meta's id of the comment that this one answers. */
+  @Column({ name: 'parent_external_id', type: 'text', nullable: true }) parentExternalId!: string | null;
+  @Column({ name: 'author_id', type: 'text', nullable: true }) authorId!: string | null;
+  @Column({ name: 'author_name', type: 'text', nullable: true }) authorName!: string | null;
+  @Column({ name: 'author_username', type: 'text', nullable: true }) authorUsername!: string | null;
+  @Column({ name: 'author_told_at', type: 'timestamptz', nullable: true }) authorToldAt!: Date | null;
+  /** The Page or account wrote it itself. */
+  @Column({ name: 'by_business', type: 'boolean' }) byBusiness!: boolean;
+  @Column({ type: 'text', nullable: true }) text!: string | null;
+  @Column({ type: 'jsonb', nullable: true }) attachment!: CommentAttachment | null;
+  /** Up to when text and attachment are known to be as they are. */
+  @Column({ name: 'text_told_at', type: 'timestamptz', nullable: true }) textToldAt!: Date | null;
+  @Column({ name: 'commented_at', type: 'timestamptz', nullable: true }) commentedAt!: Date | null;
+  @Column({ name: 'edited_at', type: 'timestamptz', nullable: true }) editedAt!: Date | null;
+  @Column({ name: 'is_hidden', type: 'boolean' }) isHidden!: boolean;
+  @Column({ name: 'hidden_told_at', type: 'timestamptz', nullable: true }) hiddenToldAt!: Date | null;
+  @Column({ name: 'removed_at', type: 'timestamptz', nullable: true }) removedAt!: Date | null;
+  @Column({ type: 'jsonb' }) metadata!: CommentMetadata;
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' }) createdAt!: Date;
+  @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' }) updatedAt!: Date;
+}
