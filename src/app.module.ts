@@ -6,9 +6,11 @@ import { ConversationsModule } from './conversations/conversations.module';
 import { CryptoModule } from './crypto/crypto.module';
 import { DatabaseModule } from './database/database.module';
 import { DomainEventsModule } from './domain-events/domain-events.module';
+import { FacebookModule } from './facebook/facebook.module';
 import { GraphClientModule } from './graph-client/graph-client.module';
 import { IdempotencyModule } from './http/idempotency.module';
 import { IdentityModule } from './identity/identity.module';
+import { InstagramModule } from './instagram/instagram.module';
 import { MetaAuthModule } from './meta-auth/meta-auth.module';
 import { OperationsModule } from './operations/operations.module';
 import { QueueModule } from './queue/queue.module';
@@ -43,6 +45,8 @@ export class AppModule {
         MetaAuthModule,
         ConversationsModule,
         WhatsAppModule,
+        FacebookModule,
+        InstagramModule,
         ...extra,
       ],
     };

@@ -79,6 +79,49 @@ export class AssetsService {
     }
   }
 
+  /**
+   * Gives things that an account could connect their ids, without making it their owner; what it owns stays its own.
+   * @returns in the order of `claims`
+   */
+  async enlist(
+    tx: EntityManager,
+    accountId: AccountId,
+    claims: readonly AssetClaim[],
+  ): Promise<OwnedAsset[]> {
+    if (claims.length === 0) return [];
+    const sorted = [...claims].sort((a, b) => `${a.kind}:${a.metaId}`.localeCompare(`${b.kind}:${b.metaId}`));
+    const rows: AssetRow[] = await tx.query(
+      `INSERT INTO assets (account_id, id, kind, meta_id, name, released_at)
+       SELECT $1, id, kind, meta_id, name, now()
+         FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS claim (id, kind, meta_id, name)
+       ON CONFLICT (account_id, kind, meta_id) DO UPDATE SET name = coalesce(excluded.name, assets.name)
+       RETURNING account_id, id, kind, meta_id`,
+      [
+        accountId,
+        sorted.map(() => newId()),
+        sorted.map((claim) => claim.kind),
+        sorted.map((claim) => claim.metaId),
+        sorted.map((claim) => claim.name),
+      ],
+    );
+    const byRef = new Map(rows.map((row) => [`${row.kind}:${row.meta_id}`, toOwned(row)]));
+    return claims.map((claim) => {
+      const enlisted = byRef.get(`${claim.kind}:${claim.metaId}`);
+      if (enlisted === undefined) throw new Error('An enlisted asset did not come back.');
+      return enlisted;
+    });
+  }
+
+  /**
+   * For a look before something is asked of Meta; `claim` decides.
+   * @throws ConflictError as `claim` does
+   */
+  async requireFree(accountId: AccountId, refs: readonly AssetRef[]): Promise<void> {
+    const owners = await this.ownersOf(this.database.manager, refs);
+    const taken = [...owners.values()].filter((owner) => owner.accountId !== accountId);
+    if (taken.length > 0) throw ownedByAnother(taken);
+  }
+
   /** Gives up every asset of an account, so that another may connect them. */
   async releaseAll(tx: EntityManager, accountId: AccountId): Promise<void> {
     await tx.query('UPDATE assets SET released_at = now() WHERE account_id = $1 AND released_at IS NULL', [

@@ -1,26 +1,34 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { IdentityModule } from '../identity/identity.module';
+import { CommentStore } from './comment-store.service';
+import { ContactMerger } from './contact-merger';
 import { ContactResolver } from './contact-resolver';
 import { ContactsService } from './contacts.service';
+import { ConversationMerger } from './conversation-merger';
 import { ConversationOpener } from './conversation-opener';
 import { ConversationsController } from './conversations.controller';
 import { ConversationsService } from './conversations.service';
+import { CommentEntity } from './entities/comment.entity';
 import { ContactEntity } from './entities/contact.entity';
 import { ContactIdentityEntity } from './entities/contact-identity.entity';
 import { ConversationEntity } from './entities/conversation.entity';
 import { MessageEntity } from './entities/message.entity';
 import { MessageSendEntity } from './entities/message-send.entity';
+import { FinishedSendsScheduler } from './finished-sends.scheduler';
 import { MessageChangeStore } from './message-change-store';
 import { MessageStatusStore } from './message-status-store';
 import { MessageStore } from './message-store.service';
 import { MessagesService } from './messages.service';
+import { RepeatedMessages } from './repeated-messages';
 import { SendLedger } from './send-ledger.service';
+import { UnsettledSends } from './unsettled-sends.service';
 import { WaitingSweeper } from './waiting.sweeper';
 
 @Module({
   imports: [
     TypeOrmModule.forFeature([
+      CommentEntity,
       ContactEntity,
       ContactIdentityEntity,
       ConversationEntity,
@@ -31,17 +39,31 @@ import { WaitingSweeper } from './waiting.sweeper';
   ],
   controllers: [ConversationsController],
   providers: [
+    CommentStore,
+    ContactMerger,
     ContactResolver,
+    ConversationMerger,
     ConversationOpener,
     MessageStatusStore,
     MessageChangeStore,
+    RepeatedMessages,
     WaitingSweeper,
     MessageStore,
     MessagesService,
     ContactsService,
     ConversationsService,
     SendLedger,
+    FinishedSendsScheduler,
+    UnsettledSends,
   ],
-  exports: [MessageStore, MessagesService, ContactsService, ConversationsService, SendLedger],
+  exports: [
+    CommentStore,
+    MessageStore,
+    MessagesService,
+    ContactsService,
+    ConversationsService,
+    SendLedger,
+    UnsettledSends,
+  ],
 })
 export class ConversationsModule {}

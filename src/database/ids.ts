@@ -11,6 +11,7 @@ export type AssetId = Branded<'AssetId'>;
 export type ContactId = Branded<'ContactId'>;
 export type ConversationId = Branded<'ConversationId'>;
 export type MessageId = Branded<'MessageId'>;
+export type CommentId = Branded<'CommentId'>;
 export type DeliveryId = Branded<'DeliveryId'>;
 
 /** Random bytes for many ids at once: asking the system for each id's own costs more than the rest of making it. */

@@ -10,6 +10,8 @@ import { AddOutboxRelay1795305600001 } from './migrations/1795305600001-add-outb
 import { CreateWebhookGaps1795305600003 } from './migrations/1795305600003-create-webhook-gaps';
 import { CreatePages1795305600004 } from './migrations/1795305600004-create-pages';
 import { KeepTimesOfFacts1795305600005 } from './migrations/1795305600005-keep-times-of-facts';
+import { CreateComments1795305600006 } from './migrations/1795305600006-create-comments';
+import { CreateInstagramAccounts1795305600007 } from './migrations/1795305600007-create-instagram-accounts';
 
 /** In the order they run. Listed by hand: a glob would differ between sources and build. */
 export const MIGRATIONS = [
@@ -25,4 +27,6 @@ export const MIGRATIONS = [
   CreateWebhookGaps1795305600003,
   CreatePages1795305600004,
   KeepTimesOfFacts1795305600005,
+  CreateComments1795305600006,
+  CreateInstagramAccounts1795305600007,
 ];

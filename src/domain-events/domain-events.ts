@@ -1,5 +1,13 @@
 import type { AssetKind } from '../assets/entities/asset.entity';
-import type { AccountId, AssetId, ContactId, ConversationId, DeliveryId, MessageId } from '../database/ids';
+import type {
+  AccountId,
+  AssetId,
+  CommentId,
+  ContactId,
+  ConversationId,
+  DeliveryId,
+  MessageId,
+} from '../database/ids';
 
 /** What this product tells others of after a commit: browsers, customers' endpoints, analytics. */
 export interface DomainEventMap {
@@ -13,6 +21,12 @@ export interface DomainEventMap {
   'message.created': { messageId: MessageId; conversationId: ConversationId; contactId: ContactId | null };
   'message.status': { messageId: MessageId; conversationId: ConversationId; status: string };
   'conversation.updated': { conversationId: ConversationId };
+  /** Under a post of a Page or a media of an Instagram account (`assetId`). */
+  'comment.created': { commentId: CommentId; assetId: AssetId };
+  /** Its text, attachment or author changed, or it was hidden or shown again. */
+  'comment.updated': { commentId: CommentId; assetId: AssetId };
+  /** It was taken back, by whoever; its content is gone here, too. */
+  'comment.removed': { commentId: CommentId; assetId: AssetId };
   'template.updated': { templateId: string; name: string; language: string; status: string };
   /** A delivery with events of this account failed every time and is parked; it can be replayed. */
   'webhook.delivery_dead': { deliveryId: DeliveryId; error: string };

@@ -15,6 +15,7 @@ const SECRET_COLUMNS: readonly SecretColumn[] = [
   { table: 'meta_accounts', column: 'refresh_token' },
   { table: 'whatsapp_phone_numbers', column: 'pin' },
   { table: 'webhook_configs', column: 'verify_token' },
+  { table: 'facebook_pages', column: 'access_token' },
 ];
 
 export interface ReencryptionCount {

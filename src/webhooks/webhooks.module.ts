@@ -66,6 +66,12 @@ import { WebhooksController } from './webhooks.controller';
     EventRouter,
     ...GAP_PROVIDERS,
   ],
-  exports: [WebhookIntake, WebhookHandlerRegistry, WebhookSubscriberRegistry, BackfillRegistry],
+  exports: [
+    WebhookIntake,
+    WebhookConfigService,
+    WebhookHandlerRegistry,
+    WebhookSubscriberRegistry,
+    BackfillRegistry,
+  ],
 })
 export class WebhooksModule {}

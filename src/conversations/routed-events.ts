@@ -1,0 +1,37 @@
+import { Logger } from '@nestjs/common';
+import type { EventLedger, RoutedEvent } from '../webhooks/webhook-handler.registry';
+import type { DirectHome } from './direct-arrivals';
+
+const logger = new Logger('DirectMessages');
+
+/**
+ * What `read` makes of each event, in their order. An event that is odd in itself must not fail the batch that it came
+ * with: it is counted as ignored with the reason, and its delivery stays in the inbox.
+ * @param reason why nothing can be made of an event for which `read` answers null
+ */
+export function readEach<Event extends Pick<RoutedEvent, 'kind' | 'deliveryId' | 'owner'>, T>(
+  events: readonly Event[],
+  ledger: EventLedger,
+  reason: string,
+  read: (home: DirectHome, event: Event) => T | null,
+): T[] {
+  return events.flatMap((event): T[] => {
+    if (event.owner === null) {
+      ledger.ignore(event, 'it belongs to no Page or account');
+      return [];
+    }
+    try {
+      const item = read(event.owner, event);
+      if (item !== null) return [item];
+      ledger.ignore(event, reason);
+    } catch (error) {
+      // A fault of ours: it shows in the delivery's reasons, and can be replayed once it is mended.
+      const fault = error instanceof Error ? error.message : 'unknown error';
+      ledger.ignore(event, `it could not be read: ${fault}`);
+      // The content stays out of the log: it is somebody's message.
+      const { kind, deliveryId } = event;
+      logger.warn({ message: `An event was left aside: ${fault}`, kind, deliveryId });
+    }
+    return [];
+  });
+}
