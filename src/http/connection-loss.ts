@@ -1,7 +1,8 @@
 import { isNativeError } from 'node:util/types';
 
-// PostgreSQL: class 08 (connection), 57P01–57P03 (shutting down, crashed, starting up), 53300 (no connection free).
-const POSTGRES_STATES = /^(08...|57P0[1-3]|53300)$/;
+// PostgreSQL: class 08 (connection), 57P01–57P03 (shutting down, crashed, starting up), 53300 (no connection free), 25P03
+// (the session was ended because its transaction stood still).
+const POSTGRES_STATES = /^(08...|57P0[1-3]|53300|25P03)$/;
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -4,6 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import type { DeliveryId } from '../database/ids';
 import { beginBatch } from '../database/batch-transaction';
+import { repeatLostRaces } from '../database/lost-race';
 import { isConnectionLoss } from '../http/connection-loss';
 import { type ClaimedDelivery, DeliveryClaims } from './delivery-claims';
 import { DeadLetters } from './dead-letters';
@@ -68,12 +69,14 @@ export class WebhookProcessor {
   ): Promise<number> {
     let ids: DeliveryId[] = [];
     try {
-      await this.database.transaction(async (tx) => {
-        await beginBatch(tx);
-        const rows = await claim(tx);
-        ids = rows.map(({ id }) => id);
-        if (rows.length > 0) await this.process(tx, rows);
-      });
+      await repeatLostRaces(() =>
+        this.database.transaction(async (tx) => {
+          await beginBatch(tx);
+          const rows = await claim(tx);
+          ids = rows.map(({ id }) => id);
+          if (rows.length > 0) await this.process(tx, rows);
+        }),
+      );
     } catch (error) {
       // The database is away: no delivery is to blame, and there is nowhere to write it down. The sweeper comes back.
       if (isConnectionLoss(error) || ids.length === 0) throw error;

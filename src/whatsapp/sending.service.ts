@@ -6,6 +6,7 @@ import { ContactsService } from '../conversations/contacts.service';
 import type { ConversationStanding, Person, SendOrder } from '../conversations/conversation-types';
 import { SendLedger } from '../conversations/send-ledger.service';
 import type { AccountId, AssetId, MessageId } from '../database/ids';
+import { repeatLostRaces } from '../database/lost-race';
 import { AppError, ValidationFailedError } from '../errors/app.error';
 import { IdempotencyKeys, requestDigest } from '../http/idempotency-key';
 import type { AuthenticatedUser } from '../identity/authenticated-user';
@@ -58,12 +59,14 @@ export class SendingService {
       throw error;
     });
     const digest = requestDigest('POST', SENDING_ROUTE, instanceToPlain(dto));
-    const queued = await this.database.transaction((tx) =>
-      this.idempotency.replayOr<QueuedMessage>(tx, { accountId, key, digest }, async () => {
-        if (prepared instanceof AppError) throw prepared;
-        const { messageId } = await this.ledger.order(tx, prepared);
-        return { id: messageId, status: 'queued' };
-      }),
+    const queued = await repeatLostRaces(() =>
+      this.database.transaction((tx) =>
+        this.idempotency.replayOr<QueuedMessage>(tx, { accountId, key, digest }, async () => {
+          if (prepared instanceof AppError) throw prepared;
+          const { messageId } = await this.ledger.order(tx, prepared);
+          return { id: messageId, status: 'queued' };
+        }),
+      ),
     );
     await this.jobs.add('message-sending', 'send', { accountId, messageId: queued.id }, { jobId: queued.id });
     return queued;
