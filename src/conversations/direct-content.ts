@@ -109,7 +109,7 @@ export function withoutAbsent(fields: Json): Json {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-function orNull(fields: Json): Json | null {
+export function orNull(fields: Json): Json | null {
   const present = withoutAbsent(fields);
   return Object.keys(present).length === 0 ? null : present;
 }

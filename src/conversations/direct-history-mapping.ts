@@ -3,6 +3,7 @@ import {
   type JsonRecord,
   isRecord,
   present,
+  presentOrNothing,
   readBoolean,
   readId,
   readInstant,
@@ -14,7 +15,7 @@ import { parseMessagingContent } from '../webhooks/parsers/messenger-content.par
 import { toStorableJson } from '../webhooks/parsers/storable-json';
 import type { ArrivedMessage, Person } from './conversation-types';
 import type { DirectHome } from './direct-arrivals';
-import { contentOfDirect, textOfDirect, typeOfDirect } from './direct-content';
+import { contentOfDirect, orNull, textOfDirect, typeOfDirect } from './direct-content';
 
 /** A conversation as the Conversations API lists it. */
 export interface HistoryConversation {
@@ -84,7 +85,7 @@ export function historyMessageOf(
       type: typeOfDirect(content),
       text: textOfDirect(content),
       content: contentOfDirect(wire),
-      context: replyTo === undefined ? null : { message_id: replyTo },
+      context: orNull({ message_id: replyTo, story: answeredStoryOf(record) }),
       metadata: { backfilled: true },
       at,
       status: isOutbound ? 'sent' : 'received',
@@ -92,6 +93,12 @@ export function historyMessageOf(
       live: true,
     },
   };
+}
+
+/** The story of the business that the person answered, as webhooks tell it. */
+function answeredStoryOf(record: JsonRecord): JsonRecord | undefined {
+  const story = readRecord(readRecord(record, 'story') ?? {}, 'reply_to');
+  return story && presentOrNothing({ id: readId(story, 'id'), url: readText(story, 'link') });
 }
 
 function senderOf(

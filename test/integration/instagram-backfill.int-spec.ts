@@ -225,6 +225,20 @@ describe('reading Instagram again', () => {
     expect(await commentIds()).toHaveLength(60);
   });
 
+  it('keeps the story that a message answers, or that the account is mentioned in', async () => {
+    const story = { id: '17870000000000001', url: 'https://lookaside.example/story.jpg' };
+    control().playDirectMessage({ ...INSTAGRAM, from: 'Ana', text: 'Nice', story, silent: true });
+    control().playDirectMessage({ ...INSTAGRAM, from: 'Bo', story: { kind: 'mention' }, silent: true });
+    await backfill('instagram', instagram(), aroundNow());
+    const messages = await directMessagesOf(app, me.assetId);
+    expect(messages.find(({ message_text }) => message_text === 'Nice')).toMatchObject({
+      context: { story },
+    });
+    expect(messages.find(({ message_text }) => message_text === null)).toMatchObject({
+      type: 'story_mention',
+    });
+  });
+
   it('reads conversations no faster than Meta allows', async () => {
     control().configure({ messaging: { conversationCallsPerSecond: 2 } });
     for (let count = 0; count < 120; count++)

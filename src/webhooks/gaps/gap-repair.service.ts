@@ -69,12 +69,19 @@ export class GapRepairService {
     }
     const total = { ...nothing };
     const notes: string[] = [];
+    let failure: unknown;
     for (const backfiller of backfillers) {
-      const { found, stored, note } = await backfiller.backfill(request);
-      total.found += found;
-      total.stored += stored;
-      if (note !== undefined) notes.push(note);
+      try {
+        const { found, stored, note } = await backfiller.backfill(request);
+        total.found += found;
+        total.stored += stored;
+        if (note !== undefined) notes.push(note);
+      } catch (error) {
+        // Comments do not have to wait until messages can be read. The next attempt does all again, which adds nothing.
+        failure ??= error;
+      }
     }
+    if (failure !== undefined) throw failure;
     return { state: 'repaired', ...total, note: notes.length === 0 ? null : notes.join(' ') };
   }
 }
