@@ -69,7 +69,7 @@ export class GapRepairService {
     }
     const total = { ...nothing };
     const notes: string[] = [];
-    let failure: unknown;
+    const failures: Error[] = [];
     for (const backfiller of backfillers) {
       try {
         const { found, stored, note } = await backfiller.backfill(request);
@@ -78,9 +78,10 @@ export class GapRepairService {
         if (note !== undefined) notes.push(note);
       } catch (error) {
         // Comments do not have to wait until messages can be read. The next attempt does all again, which adds nothing.
-        failure ??= error;
+        failures.push(error instanceof Error ? error : new Error('unknown error'));
       }
     }
+    const [failure] = failures;
     if (failure !== undefined) throw failure;
     return { state: 'repaired', ...total, note: notes.length === 0 ? null : notes.join(' ') };
   }
