@@ -252,9 +252,11 @@ describe('GraphClient', () => {
 
     it('does not know either after a connection that broke', async () => {
       graph.answers([{ reset: true }]);
-      const error: unknown = await client.call(send).catch((thrown: unknown) => thrown);
+      const path = '/2/messages';
+      const error: unknown = await client.call({ ...send, path }).catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ code: 'META_UNAVAILABLE', outcome: 'unknown' });
-      expect(graph.requests).toHaveLength(1);
+      // By its path: a request that a test before gave up may arrive only now.
+      expect(graph.requests.filter((request) => request.path.endsWith(path))).toHaveLength(1);
     });
 
     it('does not know either when a connection that was kept from before breaks', async () => {

@@ -19,7 +19,7 @@ const ACCOUNT_PARAM = {
 @ApiTags('Instagram accounts')
 @ApiErrors('VALIDATION_FAILED', 'ACCOUNT_NOT_FOUND', 'ACCOUNT_AMBIGUOUS')
 @Controller('meta/instagram/accounts')
-export class AccountsController {
+export class InstagramAccountsController {
   constructor(
     private readonly accounts: AccountsService,
     private readonly connector: AccountConnector,

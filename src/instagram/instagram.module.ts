@@ -8,7 +8,7 @@ import { WebhooksModule } from '../webhooks/webhooks.module';
 import { AccountConnector } from './account-connector';
 import { AccountDiscovery } from './account-discovery.service';
 import { AccountEndSubscriber } from './account-end.subscriber';
-import { AccountsController } from './accounts.controller';
+import { InstagramAccountsController } from './accounts.controller';
 import { AccountsRepository } from './accounts.repository';
 import { AccountsService } from './accounts.service';
 import { CommentBackfill } from './comment-backfill';
@@ -30,7 +30,7 @@ import { MessageBackfill } from './message-backfill';
     MetaAuthModule,
     WebhooksModule,
   ],
-  controllers: [AccountsController],
+  controllers: [InstagramAccountsController],
   providers: [
     AccountConnector,
     AccountDiscovery,
