@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { AppConfig } from '../config/app-config';
@@ -27,8 +27,9 @@ const RETRIES_AT_ONCE = 5;
  * that fails stands alone; that one is tried again later, and finally parked as dead.
  */
 @Injectable()
-export class WebhookProcessor {
+export class WebhookProcessor implements OnModuleDestroy {
   private readonly log = new Logger(WebhookProcessor.name);
+  private isStopping = false;
 
   constructor(
     @InjectDataSource() private readonly database: DataSource,
@@ -40,13 +41,18 @@ export class WebhookProcessor {
     private readonly handlers: WebhookHandlerRegistry,
   ) {}
 
+  /** Before anybody waits for running jobs: what is in hand is finished, the rest is left to others. */
+  onModuleDestroy(): void {
+    this.isStopping = true;
+  }
+
   /**
    * Works until nothing of the lane is due that nobody else has in hand. Any number of processes may do so at once.
    * @returns how many deliveries were settled or put off
    */
   async drain(lane: DeliveryLane): Promise<number> {
     let total = 0;
-    for (;;) {
+    while (!this.isStopping) {
       let done = await this.processNext((tx) => this.claims.fresh(tx, lane, this.batchSizeOf(lane)));
       for (let retry = 0; retry < RETRIES_AT_ONCE; retry++) {
         const retried = await this.processNext((tx) => this.claims.retry(tx, lane));
@@ -54,8 +60,9 @@ export class WebhookProcessor {
         if (retried === 0) break;
       }
       total += done;
-      if (done === 0) return total;
+      if (done === 0) break;
     }
+    return total;
   }
 
   private batchSizeOf(lane: DeliveryLane): number {
