@@ -114,7 +114,8 @@ function environment() {
   return { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 }
 
-async function startCluster({ programs, account, data, logFile, port: wantedPort, password, durable }) {
+/** How a cluster is started, for `startServer` or for who starts and kills it on its own account. */
+export function serverCommand({ programs, account, data, port, durable }) {
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '', // its path would have to be short and writable; nobody needs one here
@@ -125,23 +126,34 @@ async function startCluster({ programs, account, data, logFile, port: wantedPort
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  return {
+    command: programs.postgres,
+    args: ['-D', data, '-p', String(port), ...args],
+    options: { cwd: '/', env: environment(), ...account },
+  };
+}
+
+export function databaseUrlOf(port, password) {
+  return `postgresql://${owner}:${password}@127.0.0.1:${port}/postgres`;
+}
+
+async function startCluster({ logFile, port: wantedPort, password, ...cluster }) {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort(attempt === 1 ? wantedPort : undefined);
-    const server = await startServer(programs.postgres, ['-D', data, '-p', String(port), ...args], {
-      cwd: '/',
-      env: environment(),
+    const { command, args, options } = serverCommand({ ...cluster, port });
+    const server = await startServer(command, args, {
+      ...options,
       logFile,
       stopSignal: 'SIGINT', // "fast": ends sessions instead of waiting for them
-      ...account,
     });
-    const databaseUrl = `postgresql://${owner}:${password}@127.0.0.1:${port}/postgres`;
+    const databaseUrl = databaseUrlOf(port, password);
     try {
       const probe = () =>
         query(databaseUrl, 'SELECT 1').catch((error) => {
           if (error.code !== '28P01') return undefined;
           throw new Problem(
-            `The data in ${data} were made with another password: the .local/quickstart.json of that time is gone, and ` +
-              'with it the keys to what is encrypted in them. Put it back, or remove that folder to begin anew.',
+            `The data in ${cluster.data} were made with another password: the .local/quickstart.json of that time is ` +
+              'gone, and with it the keys to what is encrypted in them. Put it back, or remove that folder to begin anew.',
           );
         });
       await untilReady(server, probe, { what: 'PostgreSQL', timeoutMs: 60_000 });
@@ -154,8 +166,8 @@ async function startCluster({ programs, account, data, logFile, port: wantedPort
   }
 }
 
-/** A server with an empty cluster in a temporary folder, gone when the command ends. `durable` turns fsync on. */
-export async function startTemporaryPostgres({ durable = false } = {}) {
+/** An empty cluster in a temporary folder, gone when the command ends. `durable` turns fsync on. Not started. */
+export async function makeTemporaryCluster({ durable = false } = {}) {
   const account = accountForServer();
   const programs = postgresPrograms(account);
   const folder = folderFor(account, 'mbb-data-');
@@ -164,8 +176,12 @@ export async function startTemporaryPostgres({ durable = false } = {}) {
   if (account !== undefined) fs.chownSync(data, account.uid, account.gid);
   const password = crypto.randomBytes(18).toString('base64url');
   await makeCluster(programs, account, data, password, durable);
-  const logFile = path.join(folder, 'postgres.log');
-  const { port, databaseUrl } = await startCluster({ programs, account, data, logFile, password, durable });
+  return { programs, account, data, password, durable, logFile: path.join(folder, 'postgres.log') };
+}
+
+/** A server with an empty cluster in a temporary folder, gone when the command ends. `durable` turns fsync on. */
+export async function startTemporaryPostgres({ durable = false } = {}) {
+  const { port, databaseUrl } = await startCluster(await makeTemporaryCluster({ durable }));
   return { databaseUrl, where: `127.0.0.1:${port}` };
 }
 

@@ -67,6 +67,7 @@ await runCommand(async () => {
     process.execPath,
     [
       jest,
+      '--ignoreProjects=faults', // a command of their own: they take minutes, and kill the servers
       ...(args.some((arg) => ownWorkerCount.test(arg)) ? [] : ['--maxWorkers=2']),
       `--cacheDirectory=${path.join(cacheFolder, 'jest')}`,
       '--reporters=default',

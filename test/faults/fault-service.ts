@@ -1,0 +1,72 @@
+import { type BuiltService, startBuiltService, untilReady } from '../built-service';
+import { tailOf } from './processes';
+
+/** One process of the service, at an address that it keeps over its deaths. */
+export class FaultService {
+  private process: BuiltService | undefined;
+  private earlierOutput = '';
+
+  constructor(
+    readonly name: string,
+    private readonly env: Readonly<Record<string, string>>,
+  ) {}
+
+  get url(): string {
+    return this.running.api.url;
+  }
+
+  get api(): BuiltService['api'] {
+    return this.running.api;
+  }
+
+  /** Resolves when it is ready. */
+  async start(): Promise<void> {
+    this.keepOutput();
+    this.process = startBuiltService(this.env);
+    await untilReady(this.process, 60_000);
+  }
+
+  async kill(): Promise<void> {
+    this.process?.kill('SIGKILL');
+    await this.process?.exitCode;
+  }
+
+  /** Off the processor, its connections and transactions open. */
+  pause(): void {
+    this.running.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.running.kill('SIGCONT');
+  }
+
+  /** Asks it to end. */
+  async terminate(): Promise<{ exitCode: number | null; tookMs: number }> {
+    const begun = Date.now();
+    this.running.kill('SIGTERM');
+    const exitCode = await this.running.exitCode;
+    return { exitCode, tookMs: Date.now() - begun };
+  }
+
+  /** Whether the process that was started last is still there: it came through by itself. */
+  async isStillRunning(): Promise<boolean> {
+    return (await Promise.race([this.running.exitCode, Promise.resolve('running')])) === 'running';
+  }
+
+  lastLines(): string {
+    this.keepOutput();
+    return this.earlierOutput;
+  }
+
+  private get running(): BuiltService {
+    if (this.process === undefined) throw new Error(`${this.name} was not started.`);
+    return this.process;
+  }
+
+  private keepOutput(): void {
+    if (this.process !== undefined)
+      this.earlierOutput = tailOf(
+        `${this.earlierOutput}\n${this.process.stdout()}\n${this.process.stderr()}`,
+      );
+  }
+}
