@@ -152,9 +152,9 @@ export class SendLedger {
           WHERE account_id = $1 AND message_id = $2`,
         [send.accountId, send.messageId],
       );
-      await tx.query(
+      const told: unknown[] = await tx.query(
         `INSERT INTO message_statuses (account_id, message_id, status, at, details) VALUES ($1, $2, 'accepted', now(), $3)
-         ON CONFLICT DO NOTHING`,
+         ON CONFLICT DO NOTHING RETURNING 1`,
         [send.accountId, send.messageId, JSON.stringify(answer.details)],
       );
       // A status webhook may have been faster and have raised the status already.
@@ -165,7 +165,8 @@ export class SendLedger {
           WHERE account_id = $1 AND id = $2 RETURNING conversation_id, seq`,
         [send.accountId, send.messageId, answer.externalId],
       );
-      await this.tell(tx, send, rows[0], 'accepted');
+      // Who does not know whether an earlier try was committed writes it down again, and must not tell it again.
+      if (told.length > 0) await this.tell(tx, send, rows[0], 'accepted');
       // Meta's answer tells its own form of the number we dialled, and the business-scoped id.
       await this.contacts.learn(tx, [{ ...send, identities: answer.identities }]);
       await this.statuses.applyWaiting(tx, [key]);

@@ -1,8 +1,9 @@
 export const DELIVERY_LANES = ['message', 'status', 'account', 'bulk'] as const;
 /**
  * Which queue and which workers a delivery waits for, so that none has to wait for what is less urgent. `message`: what
- * people wrote. `status`: what became of our messages. `account`: templates, numbers, accounts, permissions. `bulk`:
- * imported history and replays. The lane says how soon a delivery is looked at, never what is done with it.
+ * people wrote. `status`: what the business sent by other means, and what became of all it sent. `account`: templates,
+ * numbers, accounts, permissions. `bulk`: imported history and replays. The lane says how soon a delivery is looked at,
+ * never what is done with it.
  */
 export type DeliveryLane = (typeof DELIVERY_LANES)[number];
 
@@ -17,11 +18,12 @@ const MESSAGES = [
   '"messages":[',
   '"message":{',
   '"postback":{',
-  '"message_echoes":[',
   '"field":"feed"',
   '"field":"comments"',
   '"field":"live_comments"',
 ].map((mark) => Buffer.from(mark));
+// Apart from people's messages: a batch with both would lock two lists of conversations, and two of those may meet crosswise.
+const ECHOES = ['"message_echoes":[', '"is_echo":true'].map((mark) => Buffer.from(mark));
 const STATUSES = ['"statuses":[', '"delivery":{', '"read":{'].map((mark) => Buffer.from(mark));
 
 /**
@@ -31,6 +33,7 @@ const STATUSES = ['"statuses":[', '"delivery":{', '"read":{'].map((mark) => Buff
  */
 export function laneOf(body: Buffer): DeliveryLane {
   if (BULK.some((mark) => body.includes(mark))) return 'bulk';
+  if (ECHOES.some((mark) => body.includes(mark))) return 'status';
   if (MESSAGES.some((mark) => body.includes(mark))) return 'message';
   if (STATUSES.some((mark) => body.includes(mark))) return 'status';
   return 'account';

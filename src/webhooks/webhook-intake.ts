@@ -42,7 +42,7 @@ export class WebhookIntake {
       const id = assignRequestId(request);
       if (isClosing()) {
         response.shouldKeepAlive = false;
-        this.refuse(
+        this.answer(
           request,
           response,
           id,
@@ -73,8 +73,13 @@ export class WebhookIntake {
   }
 
   private refuse(request: IncomingMessage, response: ServerResponse, id: string, reason: unknown): void {
-    const { status, body, retryAfterSeconds } = describeProblem(reason);
+    const { status, body } = describeProblem(reason);
     this.tell(id, status, body.error.code, reason);
+    this.answer(request, response, id, reason);
+  }
+
+  private answer(request: IncomingMessage, response: ServerResponse, id: string, reason: unknown): void {
+    const { status, body, retryAfterSeconds } = describeProblem(reason);
     const bytes = Buffer.from(JSON.stringify(body));
     // Half a body is left on the wire: what follows could not be told from it.
     const isWhole = request.complete;

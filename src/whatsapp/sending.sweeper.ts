@@ -11,6 +11,7 @@ import { SendingWorker } from './sending.worker';
 
 const SWEEP_EVERY_MS = 3_000;
 const MOST_AT_ONCE = 200;
+const ANOTHER_JOB_AFTER_MS = 30_000;
 /** Without Redis this process sends by itself, so many at a time. */
 const CONCURRENCY_WITHOUT_QUEUE = 10;
 /** The call itself, waiting for a place in line, and writing the answer down, with much to spare. */
@@ -58,8 +59,10 @@ export class SendingSweeper implements OnApplicationBootstrap, BeforeApplication
     const left: typeof due = [];
     let isQueueAway = false;
     for (const send of due) {
-      // The id of the first job: one that still waits in the queue is not added twice.
-      isQueueAway ||= !(await this.jobs.add('message-sending', 'send', send, { jobId: send.messageId }));
+      // Not the id of the first job, which a worker that died may still hold: adding it again would do nothing. One of its
+      // own, so that what still waits in the queue gets one more job and not one for every sweep; only one can begin.
+      const jobId = `${send.messageId}:${Math.floor(Date.now() / ANOTHER_JOB_AFTER_MS)}`;
+      isQueueAway ||= !(await this.jobs.add('message-sending', 'send', send, { jobId }));
       if (isQueueAway) left.push(send);
     }
     if (this.config.has('worker')) await this.sendDirectly(left);
