@@ -3,7 +3,7 @@
 const layers = [
   ['config', 'errors', 'json', 'crypto'],
   ['http', 'database', 'queue', 'graph-client'],
-  ['operations', 'domain-events', 'identity', 'assets'],
+  ['operations', 'domain-events', 'identity', 'assets', 'media'],
   ['webhooks'],
   ['meta-auth', 'conversations'],
   ['whatsapp', 'facebook', 'instagram'],

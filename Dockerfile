@@ -22,6 +22,9 @@ ENV NODE_ENV=production PORT=3000 HOST=0.0.0.0
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
+# A volume that is mounted here takes over the owner.
+RUN mkdir -p /data/media && chown node:node /data/media
+ENV MEDIA_DIR=/data/media
 USER node
 EXPOSE 3000
 # Live, not ready: while the database is away the process is well and must not be restarted.

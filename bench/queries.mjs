@@ -55,7 +55,10 @@ async function addressesToAsk(get) {
   // A second page of every third thread, too: longer conversations are scrolled back in.
   for (const first of thread.filter((_, index) => index % 3 === 0)) {
     const { before } = (await get(first)).data.pagination;
-    if (before !== null) thread.push(`${first}?before=${encodeURIComponent(before)}`);
+    if (before === null) continue;
+    const second = `${first}?before=${encodeURIComponent(before)}`;
+    // Where the first page had all there is, there is an empty one behind it.
+    if ((await get(second)).data.messages.length > 0) thread.push(second);
   }
   return { inbox, thread };
 }

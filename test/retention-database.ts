@@ -23,6 +23,7 @@ const COLUMNS = [
   ['messages', 'id'],
   ['message_keys', 'message_id'],
   ['message_sends', 'message_id'],
+  ['message_media', 'message_id'],
   ['message_statuses', 'message_id'],
 ] as const;
 /** What `rowsOf` gives for a month as `fillMonth` makes it, and for one that is gone. */
@@ -33,6 +34,7 @@ export const FULL: Readonly<Record<string, number>> = {
   messages: 5,
   message_keys: 5,
   message_sends: 1,
+  message_media: 4,
   message_statuses: 2,
 };
 export const NOTHING = Object.fromEntries(COLUMNS.map(([table]) => [table, 0]));

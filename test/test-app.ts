@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DataSource } from 'typeorm';
@@ -100,6 +102,7 @@ export function testEnvironment(databaseUrl: string, port: number): Record<strin
     OAUTH_REDIRECT_URIS: 'https://app.example.com/callback',
     ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
     JWT_SECRET: 'a-secret-for-tests-that-is-long-enough',
+    MEDIA_DIR: join(tmpdir(), 'meta-backend-tests'),
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
   };
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppConfig } from './app-config';
 import { EnvironmentInvalidError, parseEnv } from './env';
@@ -121,6 +122,20 @@ describe('the environment', () => {
     expect(urlWith({})).toBe('https://api.instagram.com');
     expect(urlWith({ INSTAGRAM_GRAPH_URL: 'http://localhost:4010' })).toBe('http://localhost:4010');
     expect(urlWith({ INSTAGRAM_API_URL: 'http://localhost:1' })).toBe('http://localhost:1');
+  });
+});
+
+describe('the folder of media', () => {
+  it('is the same wherever the process was started', () => {
+    const started = process.cwd();
+    const inRoot = join(__dirname, '../../.local/media');
+    try {
+      process.chdir(tmpdir());
+      expect(new AppConfig(parseEnv(COMPLETE)).mediaDir).toBe(inRoot);
+      expect(new AppConfig(parseEnv({ ...COMPLETE, MEDIA_DIR: '/data/media' })).mediaDir).toBe('/data/media');
+    } finally {
+      process.chdir(started);
+    }
   });
 });
 

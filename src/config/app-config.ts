@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import type { AppRole, Env } from './env';
+import { installationRoot } from './installation-root';
 
 /** The checked settings under names that say what they are for. Inject this; nobody else sees the environment. */
 export class AppConfig {
@@ -33,6 +35,11 @@ export class AppConfig {
     return INSTAGRAM_GRAPH_URL === 'https://graph.instagram.com'
       ? 'https://api.instagram.com'
       : INSTAGRAM_GRAPH_URL;
+  }
+
+  /** Where the files of media are, as an absolute path. */
+  get mediaDir(): string {
+    return resolve(installationRoot(), this.env.MEDIA_DIR);
   }
 
   /** True when the surrounding product's tokens are accepted; then this service's own login is off. */

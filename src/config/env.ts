@@ -160,6 +160,9 @@ export class Env {
   @IsIn(APP_ROLES, { each: true, message: `one or more of ${APP_ROLES.join(', ')}` })
   APP_ROLES: AppRole[] = [...APP_ROLES];
 
+  @IsString() @MinLength(1) MEDIA_DIR: string = '.local/media';
+  @integer @IsInt() @Min(1) @Max(2_147_483_648) MEDIA_MAX_BYTES: number = 104_857_600;
+
   @integer @IsInt() @Min(0) @Max(36_500) WEBHOOK_RETENTION_DAYS: number = 90;
   @integer @IsInt() @Min(0) @Max(36_500) MESSAGE_RETENTION_DAYS: number = 0;
   @IsIn(DETACHED_ENDS, { message: `one of ${DETACHED_ENDS.join(', ')}` })

@@ -12,6 +12,7 @@ import { CreatePages1795305600004 } from './migrations/1795305600004-create-page
 import { KeepTimesOfFacts1795305600005 } from './migrations/1795305600005-keep-times-of-facts';
 import { CreateComments1795305600006 } from './migrations/1795305600006-create-comments';
 import { CreateInstagramAccounts1795305600007 } from './migrations/1795305600007-create-instagram-accounts';
+import { CreateMessageMedia1795305600008 } from './migrations/1795305600008-create-message-media';
 
 /** In the order they run. Listed by hand: a glob would differ between sources and build. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   KeepTimesOfFacts1795305600005,
   CreateComments1795305600006,
   CreateInstagramAccounts1795305600007,
+  CreateMessageMedia1795305600008,
 ];

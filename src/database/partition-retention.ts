@@ -194,7 +194,7 @@ class RetentionPass {
       );
     }
     if (table === 'messages') {
-      for (const keys of ['message_keys', 'message_sends'] as const)
+      for (const keys of ['message_keys', 'message_sends', 'message_media'] as const)
         await this.inChunks<AccountPlace>(keys, (after) =>
           removeOfMessages(db, keys, range, chunkRows, after),
         );

@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { AppTokens } from './app-tokens';
 import { GraphCircuit } from './graph-circuit';
 import { GraphClient } from './graph-client';
+import { GraphDownloads } from './graph-downloads';
 import { GraphTransport } from './graph-transport';
 import { GraphUsage } from './graph-usage';
 
@@ -13,8 +14,9 @@ import { GraphUsage } from './graph-usage';
     GraphTransport,
     GraphUsage,
     AppTokens,
+    GraphDownloads,
     { provide: GraphCircuit, useFactory: () => new GraphCircuit() },
   ],
-  exports: [GraphClient, GraphUsage, GraphCircuit, AppTokens],
+  exports: [GraphClient, GraphDownloads, GraphUsage, GraphCircuit, AppTokens],
 })
 export class GraphClientModule {}

@@ -5,13 +5,14 @@ import { GraphError, GraphRejectedError } from './graph.error';
 import { bodyOf, readAs } from './graph-answer';
 import { GraphCircuit } from './graph-circuit';
 import { itemsOf, readPages } from './graph-paging';
-import type {
-  GraphHost,
-  GraphListRequest,
-  GraphMethod,
-  GraphRequest,
-  GraphResponseInfo,
-  UnknownGraphRequest,
+import {
+  type GraphHost,
+  type GraphListRequest,
+  type GraphMethod,
+  type GraphRequest,
+  type GraphResponseInfo,
+  type UnknownGraphRequest,
+  isMainGraph,
 } from './graph-request';
 import { isRefusedAfterRetries, nextAttemptInMs } from './graph-retry';
 import { GraphTransport } from './graph-transport';
@@ -125,7 +126,7 @@ export class GraphClient {
       this.usage.record(
         answer.headers,
         pathObjectId,
-        host === 'graph' ? APP_USAGE_KEY : `${APP_USAGE_KEY}:${host}`,
+        isMainGraph(host) ? APP_USAGE_KEY : `${APP_USAGE_KEY}:${host}`,
       );
       const body = bodyOf(answer, { secrets: secretsOf(request), pathObjectId });
       observe('ok', null);

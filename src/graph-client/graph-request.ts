@@ -1,8 +1,17 @@
 import type { ClassConstructor } from 'class-transformer';
 
 export type GraphMethod = 'GET' | 'POST' | 'DELETE';
-/** `instagram` and `instagram-login` are those of Instagram Login: its Graph API, and the host that exchanges codes. */
-export type GraphHost = 'graph' | 'instagram' | 'instagram-login';
+/**
+ * `instagram` and `instagram-login` are those of Instagram Login: its Graph API, and the host that exchanges codes.
+ * `graph-media` is `graph` with a circuit of its own: while media cannot be had, messages are sent all the same.
+ */
+export type GraphHost = 'graph' | 'graph-media' | 'instagram' | 'instagram-login';
+
+/** Where the Facebook app's own tokens, secret and limits count. */
+export function isMainGraph(host: GraphHost): boolean {
+  return host === 'graph' || host === 'graph-media';
+}
+
 export type GraphQuery = Record<string, string | number | boolean | undefined>;
 
 /**

@@ -7,7 +7,7 @@ import { AppConfig } from '../config/app-config';
 import { appSecretProof } from '../crypto/hmac-signature';
 import { GraphReauthRequiredError, GraphUnavailableError, GraphUnreadableAnswerError } from './graph.error';
 import { withoutSecrets } from './graph-redaction';
-import type { GraphHost, UnknownGraphRequest } from './graph-request';
+import { type GraphHost, type UnknownGraphRequest, isMainGraph } from './graph-request';
 import type { GraphHeaders } from './graph-usage';
 
 /** An answer before parsing. */
@@ -114,14 +114,14 @@ export class GraphTransport implements OnApplicationShutdown {
 
   private baseUrlOf(host: GraphHost): string {
     const { META_GRAPH_URL, INSTAGRAM_GRAPH_URL } = this.config.env;
-    if (host === 'graph') return META_GRAPH_URL;
+    if (isMainGraph(host)) return META_GRAPH_URL;
     return host === 'instagram' ? INSTAGRAM_GRAPH_URL : this.config.instagramApiUrl;
   }
 
   /** Tokens of the Instagram Login variant belong to the Instagram app, which has a secret of its own. */
   private secretOf(host: GraphHost): string {
     const { META_APP_SECRET, INSTAGRAM_APP_SECRET } = this.config.env;
-    return host === 'graph' ? META_APP_SECRET : (INSTAGRAM_APP_SECRET ?? META_APP_SECRET);
+    return isMainGraph(host) ? META_APP_SECRET : (INSTAGRAM_APP_SECRET ?? META_APP_SECRET);
   }
 }
 

@@ -9,6 +9,7 @@ export interface JobContracts {
   'asset-discovery': { discover: { accountId: string } };
   outbox: { relay: Record<string, never> };
   'webhook-gaps': { repair: { accountId: string; gapId: string } };
+  media: { fetch: Record<string, never> };
 }
 
 export type QueueName = keyof JobContracts;
@@ -26,5 +27,6 @@ const NAMES: Record<QueueName, true> = {
   'asset-discovery': true,
   outbox: true,
   'webhook-gaps': true,
+  media: true,
 };
 export const QUEUE_NAMES = Object.keys(NAMES) as QueueName[];

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ConversationsModule } from '../conversations/conversations.module';
 import { GraphClientModule } from '../graph-client/graph-client.module';
+import { MediaModule } from '../media/media.module';
 import { MetaAuthModule } from '../meta-auth/meta-auth.module';
 import { QueueModule } from '../queue/queue.module';
 import { WebhooksModule } from '../webhooks/webhooks.module';
@@ -24,6 +25,7 @@ import { BusinessProfileService } from './business-profile.service';
 import { TemplateEntity } from './entities/template.entity';
 import { WhatsAppBusinessAccountEntity } from './entities/whatsapp-business-account.entity';
 import { WhatsAppPhoneNumberEntity } from './entities/whatsapp-phone-number.entity';
+import { MEDIA_PROVIDERS } from './media/media.providers';
 import { MESSAGING_CONTROLLERS, MESSAGING_PROVIDERS } from './messaging.providers';
 import { PhoneNumberNameHandler, PhoneNumberQualityHandler } from './phone-number.handlers';
 import { PhoneNumbersController } from './phone-numbers.controller';
@@ -52,6 +54,7 @@ import { WhatsAppGaps } from './whatsapp-gaps';
     TypeOrmModule.forFeature([WhatsAppBusinessAccountEntity, WhatsAppPhoneNumberEntity, TemplateEntity]),
     ConversationsModule,
     GraphClientModule,
+    MediaModule,
     MetaAuthModule,
     QueueModule,
     WebhooksModule,
@@ -95,6 +98,7 @@ import { WhatsAppGaps } from './whatsapp-gaps';
     WhatsAppApi,
     WhatsAppGaps,
     ...MESSAGING_PROVIDERS,
+    ...MEDIA_PROVIDERS,
   ],
 })
 export class WhatsAppModule {}

@@ -92,7 +92,7 @@ export async function aConversation(db: DataSource, tenant: Tenant, seq: number)
   return id;
 }
 
-/** With its keys, and for a sent one its order and its statuses. */
+/** With its keys; for a sent one its order and its statuses, for one that came a file. */
 export async function aMessage(
   db: DataSource,
   tenant: Tenant,
@@ -120,7 +120,14 @@ export async function aMessage(
     'INSERT INTO message_keys (account_id, asset_id, external_id, message_id) VALUES ($1, $2, $3, $4)',
     [tenant.accountId, tenant.assetId, `wamid.${id}`, id],
   );
-  if (!isSent) return;
+  if (!isSent) {
+    await db.query(
+      `INSERT INTO message_media (account_id, id, message_id, asset_id, media_id, storage_key, state)
+       VALUES ($1, $2, $2, $3, '1', $4, 'stored')`,
+      [tenant.accountId, id, tenant.assetId, `${tenant.accountId}/${id}`],
+    );
+    return;
+  }
   await db.query(
     `INSERT INTO message_sends (account_id, message_id, asset_id, platform, request, state, finished_at)
      VALUES ($1, $2, $3, 'whatsapp', '{}', 'accepted', now())`,

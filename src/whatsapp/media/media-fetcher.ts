@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../config/app-config';
+import { GraphDownloads } from '../../graph-client/graph-downloads';
+import { MediaCheck, assertSize, sha256From } from '../../media/media-check';
+import { MediaStorage } from '../../media/media-storage';
+import { MetaTokenService } from '../../meta-auth/meta-token.service';
+import { MediaApi } from './media-api';
+import type { ClaimedMedia } from './message-media.repository';
+
+/** Brings one file from Meta into storage. */
+@Injectable()
+export class MediaFetcher {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly tokens: MetaTokenService,
+    private readonly api: MediaApi,
+    private readonly downloads: GraphDownloads,
+    private readonly storage: MediaStorage,
+  ) {}
+
+  /**
+   * @param signal ends the download
+   * @throws GraphError, MediaDefectError, or what the storage throws; then nothing is stored
+   */
+  async fetch(media: ClaimedMedia, signal: AbortSignal): Promise<{ bytes: number; mimeType: string | null }> {
+    const maxBytes = this.config.env.MEDIA_MAX_BYTES;
+    // However it ends: what was opened is closed.
+    const over = new AbortController();
+    try {
+      return await this.tokens.withToken(media.accountId, async (token) => {
+        const told = await this.api.describe(token, media.mediaId);
+        assertSize(told.size ?? 0, maxBytes);
+        const check = new MediaCheck({
+          maxBytes,
+          // What Meta says now is about these bytes; the webhook's is for where it says nothing.
+          sha256: sha256From(told.sha256) ?? sha256From(media.sha256),
+          size: told.size,
+        });
+        const source = await this.downloads.open(told.url, token, AbortSignal.any([signal, over.signal]));
+        await this.storage.store(media.storageKey, check.pass(source));
+        return { bytes: check.bytes, mimeType: told.mimeType };
+      });
+    } finally {
+      over.abort();
+    }
+  }
+}

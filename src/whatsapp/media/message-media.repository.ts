@@ -1,0 +1,181 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
+import { type AccountId, type MessageId, createdAtOf, newId } from '../../database/ids';
+import type { MediaError } from './media-outcome';
+
+/** Types of messages that have a file. A voice message is `audio`. */
+const MEDIA_TYPES = ['image', 'audio', 'video', 'document', 'sticker'];
+
+/** A file that this process has taken, until its lease is over. */
+export interface ClaimedMedia {
+  accountId: AccountId;
+  id: string;
+  /** Meta's. */
+  mediaId: string;
+  /** As the webhook told. */
+  sha256: string | null;
+  storageKey: string;
+  /** This one included; names the claim, as nobody else's has the same number. */
+  attempt: number;
+  /** How often Meta did not have it, or gave another file, before. */
+  refusals: number;
+  createdAt: Date;
+}
+
+interface MediaRow {
+  account_id: AccountId;
+  id: string;
+  media_id: string;
+  sha256: string | null;
+  storage_key: string;
+  attempts: number;
+  refusals: number;
+  created_at: Date;
+}
+
+/** `UPDATE … RETURNING` answers `[rows, count]` through TypeORM's PostgreSQL driver. */
+type Updated<Row> = [rows: Row[], count: number];
+
+/** Files of messages: `pending` ► `fetching` ► `stored` or `failed`, or `pending` again. */
+@Injectable()
+export class MessageMediaRepository {
+  constructor(@InjectDataSource() private readonly database: DataSource) {}
+
+  /**
+   * Notes the files of those of the messages that came from people on WhatsApp and have one. Once for each message.
+   * @returns how many there are now to be fetched
+   */
+  async addOf(
+    tx: EntityManager,
+    messages: readonly { accountId: AccountId; messageId: MessageId }[],
+  ): Promise<number> {
+    const given = messages.map((message) => {
+      const id = newId();
+      return { ...message, id, key: storageKeyOf(message.accountId, id) };
+    });
+    const added: unknown[] = await tx.query(
+      `INSERT INTO message_media (account_id, id, message_id, asset_id, media_id, mime_type, sha256, storage_key)
+       SELECT m.account_id, given.id, m.id, m.asset_id, m.content ->> 'id', m.content ->> 'mime_type',
+              m.content ->> 'sha256', given.key
+         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) AS given (account_id, message_id, id, key)
+         JOIN messages m ON m.account_id = given.account_id AND m.id = given.message_id
+        WHERE m.platform = 'whatsapp' AND m.direction = 'inbound' AND m.type = ANY ($5)
+          AND m.content ->> 'id' ~ '^\\S+$' AND length(m.content ->> 'id') <= 512
+       ON CONFLICT (account_id, message_id) DO NOTHING RETURNING id`,
+      [
+        given.map(({ accountId }) => accountId),
+        given.map(({ messageId }) => messageId),
+        given.map(({ id }) => id),
+        given.map(({ key }) => key),
+        MEDIA_TYPES,
+      ],
+    );
+    return added.length;
+  }
+
+  /** What waits for a token need not wait any longer. */
+  async makeDue(tx: EntityManager, accountIds: readonly AccountId[]): Promise<void> {
+    await tx.query(
+      `UPDATE message_media SET next_attempt_at = now()
+        WHERE account_id = ANY ($1::uuid[]) AND state = 'pending' AND next_attempt_at > now()`,
+      [accountIds],
+    );
+  }
+
+  /** Takes the file that has been due for longest: a new one, or one that somebody took and never finished. */
+  async claim(leaseMs: number): Promise<ClaimedMedia | null> {
+    const [[row]]: Updated<MediaRow> = await this.database.query(
+      `UPDATE message_media SET state = 'fetching', attempts = attempts + 1,
+              next_attempt_at = now() + $1 * interval '1 millisecond'
+        WHERE (account_id, id) = (
+          SELECT account_id, id FROM message_media
+           WHERE state IN ('pending', 'fetching') AND next_attempt_at <= now()
+           ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING account_id, id, media_id, sha256, storage_key, attempts, refusals, created_at`,
+      [leaseMs],
+    );
+    if (row === undefined) return null;
+    return {
+      accountId: row.account_id,
+      id: row.id,
+      mediaId: row.media_id,
+      sha256: row.sha256,
+      storageKey: row.storage_key,
+      attempt: row.attempts,
+      refusals: row.refusals,
+      createdAt: row.created_at,
+    };
+  }
+
+  async recordStored(media: ClaimedMedia, file: { bytes: number; mimeType: string | null }): Promise<void> {
+    const [rows]: Updated<{ id: string }> = await this.database.query(
+      // Also when the lease was over meanwhile: the file is whole, whoever brought it.
+      `UPDATE message_media SET state = 'stored', stored_at = now(), size_bytes = $3,
+              mime_type = coalesce(mime_type, $4), error = NULL
+        WHERE account_id = $1 AND id = $2 AND state <> 'stored' RETURNING id`,
+      [media.accountId, media.id, file.bytes, file.mimeType],
+    );
+    if (rows.length > 0) return;
+    // The message went while its file was on the way.
+    await this.database.query(
+      `INSERT INTO media_removals (storage_key)
+       SELECT $3 WHERE NOT EXISTS (SELECT FROM message_media WHERE account_id = $1 AND id = $2)
+       ON CONFLICT DO NOTHING`,
+      [media.accountId, media.id, media.storageKey],
+    );
+  }
+
+  async recordFailed(media: ClaimedMedia, error: MediaError): Promise<void> {
+    await this.database.query(
+      `UPDATE message_media SET state = 'failed', error = $4
+        WHERE account_id = $1 AND id = $2 AND state = 'fetching' AND attempts = $3`,
+      [media.accountId, media.id, media.attempt, JSON.stringify(error)],
+    );
+  }
+
+  /** Back to `pending`. */
+  async recordRetry(
+    media: ClaimedMedia,
+    retry: { delayMs: number; isCounted: boolean; isRefusal: boolean; error: MediaError | null },
+  ): Promise<void> {
+    await this.database.query(
+      `UPDATE message_media SET state = 'pending', next_attempt_at = now() + $4 * interval '1 millisecond',
+              attempts = attempts - $5::int, refusals = refusals + $6::int, error = $7
+        WHERE account_id = $1 AND id = $2 AND state = 'fetching' AND attempts = $3`,
+      [
+        media.accountId,
+        media.id,
+        media.attempt,
+        retry.delayMs,
+        retry.isCounted ? 0 : 1,
+        retry.isRefusal ? 1 : 0,
+        retry.error === null ? null : JSON.stringify(retry.error),
+      ],
+    );
+  }
+
+  /**
+   * Has files removed whose rows are gone, and forgets them.
+   * @param remove when it throws, the files are remembered
+   * @returns how many there were
+   */
+  async settleRemovals(limit: number, remove: (storageKey: string) => Promise<void>): Promise<number> {
+    return this.database.transaction(async (tx) => {
+      const rows: { storage_key: string }[] = await tx.query(
+        'SELECT storage_key FROM media_removals ORDER BY storage_key LIMIT $1 FOR UPDATE SKIP LOCKED',
+        [limit],
+      );
+      for (const row of rows) await remove(row.storage_key);
+      await tx.query('DELETE FROM media_removals WHERE storage_key = ANY ($1)', [
+        rows.map((row) => row.storage_key),
+      ]);
+      return rows.length;
+    });
+  }
+}
+
+/** By account and month, so that no folder holds everything. */
+function storageKeyOf(accountId: AccountId, id: string): string {
+  return `${accountId}/${createdAtOf(id).toISOString().slice(0, 7)}/${id}`;
+}

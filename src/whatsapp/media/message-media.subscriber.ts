@@ -1,0 +1,51 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { type DeliveredEvent, OutboxSubscribers } from '../../domain-events/outbox-subscribers';
+import { JobQueue } from '../../queue/job-queue';
+import { MessageMediaRepository } from './message-media.repository';
+
+/** For the relay to commit. Whoever looks before finds nothing, and the sweep finds it then. */
+const COMMIT_MS = 100;
+
+/**
+ * Notes the files of messages that have come in. After the message's own transaction, so that a message is there
+ * whatever becomes of its file.
+ */
+@Injectable()
+export class MessageMediaSubscriber implements OnModuleInit {
+  constructor(
+    private readonly subscribers: OutboxSubscribers,
+    private readonly media: MessageMediaRepository,
+    private readonly jobs: JobQueue,
+  ) {}
+
+  onModuleInit(): void {
+    this.subscribers.register({
+      name: 'whatsapp-media',
+      kinds: ['message.created', 'account.connected'],
+      // Meta still has the files of messages that came in shortly before this was installed.
+      from: 'beginning',
+      handle: (events, tx) => this.note(events, tx),
+    });
+  }
+
+  private async note(
+    events: readonly DeliveredEvent<'message.created' | 'account.connected'>[],
+    tx: EntityManager,
+  ): Promise<void> {
+    const messages = events.flatMap((event) =>
+      event.kind === 'message.created'
+        ? [{ accountId: event.accountId, messageId: event.payload.messageId }]
+        : [],
+    );
+    const connected = events.filter(({ kind }) => kind === 'account.connected');
+    const added = messages.length === 0 ? 0 : await this.media.addOf(tx, messages);
+    if (connected.length > 0)
+      await this.media.makeDue(
+        tx,
+        connected.map(({ accountId }) => accountId),
+      );
+    if (added > 0 || connected.length > 0)
+      await this.jobs.add('media', 'fetch', {}, { jobId: 'wake', delayMs: COMMIT_MS });
+  }
+}
