@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -37,10 +36,13 @@ export class FolderMediaStorage extends MediaStorage implements OnApplicationBoo
     await mkdir(folder, { recursive: true });
     // A name of its own for each attempt: two processes may hold the same file, when one was taken for dead.
     const temporary = join(this.unfinished, newId());
+    // Opened here and not by the stream: one that is broken off while it opens would make the file after it was removed.
+    const file = await open(temporary, 'wx', 0o640);
     try {
-      await pipeline(source, createWriteStream(temporary, { flags: 'wx', mode: 0o640, flush: true }));
+      await pipeline(source, file.createWriteStream({ flush: true }));
       await rename(temporary, target);
     } catch (error) {
+      await file.close().catch(() => undefined);
       await rm(temporary, { force: true }).catch(() => undefined);
       throw error;
     }
