@@ -29,7 +29,8 @@ export class SandboxControl extends PageControl {
   }
 
   /**
-   * The next POSTs are lost on the way, and not repeated: any, or those of one object, or with an entry of one account.
+   * The next `count` webhook POSTs never arrive and are not repeated: of all, or only those that fit `filter` (of one
+   * object, or with an entry of one account).
    * A further call takes the place of the one before.
    */
   dropWebhooks(count: number, filter: DropFilter = {}): void {

@@ -1,8 +1,10 @@
 import { Logger } from '@nestjs/common';
 import type { EventLedger, RoutedEvent } from '../webhooks/webhook-handler.registry';
-import type { DirectHome } from './direct-arrivals';
 
-const logger = new Logger('DirectMessages');
+const logger = new Logger('InboundEvents');
+
+/** The reason for events that have nothing better to say. */
+export const NOTHING_IN_IT = 'nothing can be made of it';
 
 /**
  * What `read` makes of each event, in their order. An event that is odd in itself must not fail the batch that it came
@@ -13,11 +15,11 @@ export function readEach<Event extends Pick<RoutedEvent, 'kind' | 'deliveryId' |
   events: readonly Event[],
   ledger: EventLedger,
   reason: string,
-  read: (home: DirectHome, event: Event) => T | null,
+  read: (home: NonNullable<RoutedEvent['owner']>, event: Event) => T | null,
 ): T[] {
   return events.flatMap((event): T[] => {
     if (event.owner === null) {
-      ledger.ignore(event, 'it belongs to no Page or account');
+      ledger.ignore(event, 'it belongs to no number, Page or account');
       return [];
     }
     try {

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { CommentStore } from '../conversations/comment-store.service';
 import type { ArrivedComment, CommentMetadata } from '../conversations/comment-types';
 import type { DirectHome } from '../conversations/direct-arrivals';
-import { readEach } from '../conversations/routed-events';
+import { NOTHING_IN_IT, readEach } from '../conversations/routed-events';
 import type { InstagramComment } from '../webhooks/instagram-events';
 import {
   type EventLedger,
@@ -36,7 +36,7 @@ export class CommentHandler implements WebhookHandler<'instagram.comment'>, OnMo
   ): Promise<void> {
     await this.comments.storeArrived(
       tx,
-      readEach(events, ledger, 'nothing can be made of it', (home, { payload, occurredAt }) =>
+      readEach(events, ledger, NOTHING_IN_IT, (home, { payload, occurredAt }) =>
         arrivedComment(home, payload, occurredAt),
       ),
     );

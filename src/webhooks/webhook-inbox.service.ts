@@ -44,7 +44,7 @@ export class WebhookInboxService {
  * Whether the bytes begin and end as a JSON object does. Enough to tell a sender that is not Meta; parsing is the
  * processor's work, after the acknowledgement.
  */
-export function looksLikeJsonObject(body: Buffer): boolean {
+function looksLikeJsonObject(body: Buffer): boolean {
   const text = body.subarray(0, 64).toString('latin1').trimStart();
   const end = body.subarray(-64).toString('latin1').trimEnd();
   return text.startsWith('{') && end.endsWith('}');

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { MessageStore } from '../conversations/message-store.service';
+import { NOTHING_IN_IT, readEach } from '../conversations/routed-events';
 import {
   type EventLedger,
   type RoutedEvent,
@@ -8,7 +9,6 @@ import {
   WebhookHandlerRegistry,
 } from '../webhooks/webhook-handler.registry';
 import { echoedMessage, editOf, revocationOf } from './message-arrivals';
-import { readEach } from './message-handler';
 
 type Echo = RoutedEvent<'whatsapp.message.echoed'>;
 
@@ -28,10 +28,10 @@ export class MessageEchoedHandler implements WebhookHandler<'whatsapp.message.ec
 
   async handle(events: readonly Echo[], tx: EntityManager, ledger: EventLedger): Promise<void> {
     const sent = events.filter(({ payload }) => payload.action === 'sent');
-    await this.store.storeArrived(tx, readEach(sent, ledger, echoedMessage));
+    await this.store.storeArrived(tx, readEach(sent, ledger, NOTHING_IN_IT, echoedMessage));
 
     const edited = events.filter(({ payload }) => payload.action === 'edited');
-    const edits = readEach(edited, ledger, (home, { payload, occurredAt }) =>
+    const edits = readEach(edited, ledger, NOTHING_IN_IT, (home, { payload, occurredAt }) =>
       payload.action === 'edited'
         ? editOf(home, payload.originalWamid, payload.content, payload.raw, occurredAt)
         : null,
@@ -39,7 +39,7 @@ export class MessageEchoedHandler implements WebhookHandler<'whatsapp.message.ec
     await this.store.applyEdits(tx, edits);
 
     const revoked = events.filter(({ payload }) => payload.action === 'revoked');
-    const revocations = readEach(revoked, ledger, (home, { payload, occurredAt }) =>
+    const revocations = readEach(revoked, ledger, NOTHING_IN_IT, (home, { payload, occurredAt }) =>
       payload.action === 'revoked' ? revocationOf(home, payload.originalWamid, occurredAt) : null,
     );
     await this.store.applyRevocations(tx, revocations);

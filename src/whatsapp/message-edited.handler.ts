@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { MessageStore } from '../conversations/message-store.service';
+import { NOTHING_IN_IT, readEach } from '../conversations/routed-events';
 import {
   type EventLedger,
   type RoutedEvent,
@@ -8,7 +9,6 @@ import {
   WebhookHandlerRegistry,
 } from '../webhooks/webhook-handler.registry';
 import { editOf } from './message-arrivals';
-import { readEach } from './message-handler';
 
 /** A customer changed a message after sending it. */
 @Injectable()
@@ -29,7 +29,7 @@ export class MessageEditedHandler implements WebhookHandler<'whatsapp.message.ed
     tx: EntityManager,
     ledger: EventLedger,
   ): Promise<void> {
-    const edits = readEach(events, ledger, (home, { payload, occurredAt }) =>
+    const edits = readEach(events, ledger, NOTHING_IN_IT, (home, { payload, occurredAt }) =>
       editOf(home, payload.originalWamid, payload.content, payload.raw, occurredAt),
     );
     await this.store.applyEdits(tx, edits);

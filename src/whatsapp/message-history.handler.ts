@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ArrivedEdit, ArrivedMessage } from '../conversations/conversation-types';
 import { MessageStore } from '../conversations/message-store.service';
+import { NOTHING_IN_IT, readEach } from '../conversations/routed-events';
 import {
   type EventLedger,
   type RoutedEvent,
@@ -10,7 +11,6 @@ import {
 } from '../webhooks/webhook-handler.registry';
 import { type Home, historyMessage } from './message-arrivals';
 import { metaContent, textOf, typeOf } from './message-content';
-import { readEach } from './message-handler';
 
 type HistoryEvent = RoutedEvent<'whatsapp.history'>;
 
@@ -35,11 +35,11 @@ export class MessageHistoryHandler implements WebhookHandler<'whatsapp.history'>
           event,
           `the history is not shared: ${event.payload.errors[0]?.code ?? 'no reason given'}`,
         );
-    await this.store.storeArrived(tx, readEach(events, ledger, pastMessages).flat());
+    await this.store.storeArrived(tx, readEach(events, ledger, NOTHING_IN_IT, pastMessages).flat());
 
     // The file of a message that the history shows a placeholder for. Before its placeholder it waits: whose chat it
     // belongs to and which way it went stands only there.
-    await this.store.applyEdits(tx, readEach(events, ledger, mediaOf).flat());
+    await this.store.applyEdits(tx, readEach(events, ledger, NOTHING_IN_IT, mediaOf).flat());
   }
 }
 

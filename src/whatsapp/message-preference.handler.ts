@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ContactsService, type MarketingChoice } from '../conversations/contacts.service';
+import { NOTHING_IN_IT, readEach } from '../conversations/routed-events';
 import {
   type EventLedger,
   type RoutedEvent,
@@ -9,7 +10,6 @@ import {
 } from '../webhooks/webhook-handler.registry';
 import type { Home } from './message-arrivals';
 import { identitiesOf } from './message-content';
-import { readEach } from './message-handler';
 
 type PreferenceEvent = RoutedEvent<'whatsapp.user.preference'>;
 
@@ -28,7 +28,7 @@ export class MessagePreferenceHandler implements WebhookHandler<'whatsapp.user.p
   }
 
   async handle(events: readonly PreferenceEvent[], tx: EntityManager, ledger: EventLedger): Promise<void> {
-    await this.contacts.recordMarketingChoices(tx, readEach(events, ledger, choiceOf));
+    await this.contacts.recordMarketingChoices(tx, readEach(events, ledger, NOTHING_IN_IT, choiceOf));
   }
 }
 

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { MessageStore } from '../conversations/message-store.service';
+import { NOTHING_IN_IT, readEach } from '../conversations/routed-events';
 import {
   type EventLedger,
   type RoutedEvent,
@@ -8,7 +9,6 @@ import {
   WebhookHandlerRegistry,
 } from '../webhooks/webhook-handler.registry';
 import { receivedMessage } from './message-arrivals';
-import { readEach } from './message-handler';
 
 /** Messages of customers, of every type, known or not. */
 @Injectable()
@@ -29,6 +29,6 @@ export class MessageReceivedHandler implements WebhookHandler<'whatsapp.message.
     tx: EntityManager,
     ledger: EventLedger,
   ): Promise<void> {
-    await this.store.storeArrived(tx, readEach(events, ledger, receivedMessage));
+    await this.store.storeArrived(tx, readEach(events, ledger, NOTHING_IN_IT, receivedMessage));
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { MessageStore } from '../conversations/message-store.service';
+import { NOTHING_IN_IT, readEach } from '../conversations/routed-events';
 import {
   type EventLedger,
   type RoutedEvent,
@@ -8,7 +9,6 @@ import {
   WebhookHandlerRegistry,
 } from '../webhooks/webhook-handler.registry';
 import { revocationOf } from './message-arrivals';
-import { readEach } from './message-handler';
 
 /** A customer took a message back: what it said goes, that there was one stays. */
 @Injectable()
@@ -29,7 +29,7 @@ export class MessageRevokedHandler implements WebhookHandler<'whatsapp.message.r
     tx: EntityManager,
     ledger: EventLedger,
   ): Promise<void> {
-    const revocations = readEach(events, ledger, (home, { payload, occurredAt }) =>
+    const revocations = readEach(events, ledger, NOTHING_IN_IT, (home, { payload, occurredAt }) =>
       revocationOf(home, payload.originalWamid, occurredAt),
     );
     await this.store.applyRevocations(tx, revocations);

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ContactsService } from '../conversations/contacts.service';
 import { MessageStore } from '../conversations/message-store.service';
+import { NOTHING_IN_IT, readEach } from '../conversations/routed-events';
 import {
   type EventLedger,
   type RoutedEvent,
@@ -9,7 +10,6 @@ import {
   WebhookHandlerRegistry,
 } from '../webhooks/webhook-handler.registry';
 import { statusOf } from './message-arrivals';
-import { readEach } from './message-handler';
 import { STOPPED_MARKETING } from './messaging.errors';
 
 /** What became of messages: sent, delivered, read, played, failed, in whatever order and however often Meta tells it. */
@@ -32,7 +32,7 @@ export class MessageStatusHandler implements WebhookHandler<'whatsapp.message.st
     tx: EntityManager,
     ledger: EventLedger,
   ): Promise<void> {
-    const statuses = readEach(events, ledger, (home, { payload }) => statusOf(home, payload));
+    const statuses = readEach(events, ledger, NOTHING_IN_IT, (home, { payload }) => statusOf(home, payload));
     await this.store.applyStatuses(tx, statuses);
     const refused = statuses.filter(({ error }) => error?.code === STOPPED_MARKETING);
     await this.contacts.recordMarketingChoices(

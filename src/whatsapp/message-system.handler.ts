@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { MessageStore } from '../conversations/message-store.service';
+import { NOTHING_IN_IT, readEach } from '../conversations/routed-events';
 import {
   type EventLedger,
   type RoutedEvent,
@@ -8,7 +9,6 @@ import {
   WebhookHandlerRegistry,
 } from '../webhooks/webhook-handler.registry';
 import { systemMessage } from './message-arrivals';
-import { readEach } from './message-handler';
 
 /** Somebody's number, user id or phone changed: the contact goes on under the new one. */
 @Injectable()
@@ -29,6 +29,6 @@ export class MessageSystemHandler implements WebhookHandler<'whatsapp.message.sy
     tx: EntityManager,
     ledger: EventLedger,
   ): Promise<void> {
-    await this.store.storeArrived(tx, readEach(events, ledger, systemMessage));
+    await this.store.storeArrived(tx, readEach(events, ledger, NOTHING_IN_IT, systemMessage));
   }
 }

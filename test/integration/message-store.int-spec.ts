@@ -292,6 +292,15 @@ describe('statuses', () => {
     expect(await rowsOf('waiting_statuses')).toEqual([]);
   });
 
+  it('are told once, also when an answer is written down again because nobody knows whether it was', async () => {
+    const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
+    const send = await ledger.begin(tenant.accountId, messageId);
+    for (let time = 0; time < 2; time++)
+      await ledger.recordAccepted(send!, { externalId: 'wamid.again', identities: [], details: {} });
+    const told = (await rowsOf('domain_events')).filter(({ kind }) => kind === 'message.status');
+    expect(told).toMatchObject([{ payload: { messageId, status: 'accepted' } }]);
+  });
+
   it('are not missed when the id becomes known at the same moment', async () => {
     for (let round = 0; round < 10; round++) {
       const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));

@@ -1,6 +1,8 @@
 import { SEED } from '../../sandbox/world-seed';
 import { SendLedger } from '../../src/conversations/send-ledger.service';
 import type { AccountId, MessageId } from '../../src/database/ids';
+import { JobQueue } from '../../src/queue/job-queue';
+import { SendingSweeper } from '../../src/whatsapp/sending.sweeper';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';
 import {
@@ -96,6 +98,24 @@ describe('sending WhatsApp messages', () => {
       to: CUSTOMER,
       biz_opaque_callback_data: answer.body.data.id,
     });
+  });
+
+  it('goes out although a worker that died still holds its job', async () => {
+    await customerWrites(app);
+    const jobs = app.app.get(JobQueue);
+    const add = jest.spyOn(jobs, 'add').mockResolvedValue(true);
+    const { id } = (await send(me.client, aText('Held'))).body.data;
+    add.mockRestore();
+    // Its id is taken in the queue, by a job that nobody works on.
+    const job = { accountId: me.accountId, messageId: id };
+    await jobs.add('message-sending', 'send', job, { jobId: id, delayMs: NEVER });
+    await app.app.get(SendingSweeper).sweep();
+    await messageWhen(me.client, id, withStatus('accepted', 'sent', 'delivered', 'read'));
+    expect(
+      sandboxOf(app)
+        .sentMessages({ to: CUSTOMER })
+        .filter(({ body }) => JSON.stringify(body).includes('Held')),
+    ).toHaveLength(1);
   });
 
   it('outside the window is refused before anything is queued, and says what to do', async () => {

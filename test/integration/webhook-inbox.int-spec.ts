@@ -169,6 +169,17 @@ describe('receiving a delivery', () => {
     },
   );
 
+  it('keeps a thousand changes of one body apart', async () => {
+    const changes = Array.from({ length: 1_000 }, (_, index) => {
+      const { entry } = aMessagesChange(A_CHANNEL, { messages: [aTextMessage(`change ${index}`)] });
+      return (entry as { changes: unknown[] }[])[0]!.changes[0];
+    });
+    const body = { object: 'whatsapp_business_account', entry: [{ id: A_CHANNEL.wabaId, changes }] };
+    await deliver(app.api, JSON.stringify(body));
+    expect(await settled(1)).toMatchObject([{ state: 'processed', events_processed: 1_000 }]);
+    expect(new Set(handled.map((event) => event.payload.wamid)).size).toBe(1_000);
+  });
+
   it('keeps a thousand messages of one body apart', async () => {
     const messages = Array.from({ length: 1_000 }, (_, index) => aTextMessage(`message ${index}`));
     await deliver(app.api, JSON.stringify(aMessagesChange(A_CHANNEL, { contacts: [ANA], messages })));

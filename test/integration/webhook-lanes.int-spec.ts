@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { JobQueue } from '../../src/queue/job-queue';
 import { type RoutedEvent, WebhookHandlerRegistry } from '../../src/webhooks/webhook-handler.registry';
 import { DELIVERY_LANES, queueOf } from '../../src/webhooks/delivery-lane';
+import { WebhookProcessor } from '../../src/webhooks/webhook-processor';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';
 import { aTenant } from '../factories/conversations.factory';
@@ -153,5 +154,13 @@ describe('lanes', () => {
     expect(data.lanes[0]).toMatchObject({ lane: 'message', pending: 1, retrying: 0 });
     expect(data.alarms).toContainEqual({ code: 'LAG', message: expect.stringContaining('lane message') });
     await app.db.query(`DELETE FROM webhook_deliveries WHERE next_attempt_at > now() + interval '1 minute'`);
+  });
+
+  it('are left to others by a process that ends, between two batches', async () => {
+    const processor = app.app.get(WebhookProcessor);
+    processor.onModuleDestroy();
+    await deliver(app.api, message('for another'));
+    expect(await processor.drain('message')).toBe(0);
+    expect(await rows()).toMatchObject([{ state: 'pending' }]);
   });
 });
