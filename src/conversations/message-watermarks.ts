@@ -150,13 +150,14 @@ export class MessageWatermarks {
 
   /**
    * Those that may add something, with the instant up to which an earlier one has said as much already: so that of a long
-   * conversation only the latest messages are looked at.
+   * conversation only the latest messages are looked at. Of two that occurred at once the one that reaches further speaks for
+   * both: it must not rely on the other, which is left out for its sake.
    */
   private async findDue(tx: EntityManager, rows: readonly WatermarkRow[]): Promise<DueRow[]> {
     if (rows.length === 0) return [];
     return tx.query(
       `SELECT told.*, coalesce((SELECT max(w.watermark) FROM message_watermarks w
-                                 WHERE ${SAME_PERSON} AND w.watermark < told.watermark AND w.at <= told.at),
+                                 WHERE ${SAME_PERSON} AND w.watermark < told.watermark AND w.at < told.at),
                                to_timestamp(0)) AS after
          FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[])
                 AS told (account_id, asset_id, person_kind, person, status, watermark, at)

@@ -111,6 +111,13 @@ describe('watermarks', () => {
       }),
     );
 
+  it('cover a message also when two that occurred at once come together', async () => {
+    const sent = [{ person: 0, second: 0 }];
+    const told: Mark[] = [0, 1].map((watermark) => ({ person: 0, status: 'read', watermark, at: 11 }));
+    await take([{ sent: 0 }, { mark: 0 }, { mark: 1 }], sent, told);
+    expect(await found()).toEqual({ 'm0 read': { read: 11 } });
+  });
+
   it('lead to the same statuses and times in every order, repeated and batched in every way', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -136,7 +143,7 @@ describe('watermarks', () => {
           expect(await found()).toEqual(expected(sent, told));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: Number(process.env.WATERMARK_PROPERTY_RUNS ?? '60') },
     );
   });
 
