@@ -3,7 +3,7 @@ import { AppTokens } from '../graph-client/app-tokens';
 import { GraphClient } from '../graph-client/graph-client';
 import { GraphReauthRequiredError } from '../graph-client/graph.error';
 import type { BusinessProfile } from './entities/whatsapp-phone-number.entity';
-import { withKnownFields } from './field-fallback';
+import { withKnownFields } from './accounts/field-fallback';
 import { isRecord, textAt } from './meta-values';
 import {
   type DiscoveredPhoneNumber,

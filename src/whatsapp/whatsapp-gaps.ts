@@ -9,10 +9,10 @@ import {
   BackfillRegistry,
   type BackfillResult,
 } from '../webhooks/gaps/backfill.registry';
-import { AccountsRepository } from './accounts.repository';
+import { AccountsRepository } from './accounts/accounts.repository';
 import type { WhatsAppBusinessAccountEntity } from './entities/whatsapp-business-account.entity';
-import { TemplateSyncService } from './template-sync.service';
-import { WabaImporter } from './waba-importer';
+import { TemplateSyncService } from './templates/template-sync.service';
+import { WabaImporter } from './accounts/waba-importer';
 
 /** A phone that was off gets its messages later: statuses of those may have come during the gap. */
 const SENT_BEFORE_MS = 24 * 60 * 60_000;

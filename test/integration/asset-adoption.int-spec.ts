@@ -1,5 +1,5 @@
 import { Outbox } from '../../src/domain-events/outbox';
-import { AssetDiscoveryService } from '../../src/whatsapp/asset-discovery.service';
+import { AssetDiscoveryService } from '../../src/whatsapp/accounts/asset-discovery.service';
 import { eventually } from '../eventually';
 import { type Tenant, aTenant } from '../factories/conversations.factory';
 import { TcpProxy } from '../tcp-proxy';

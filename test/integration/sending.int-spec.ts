@@ -2,7 +2,7 @@ import { SEED } from '../../sandbox/world-seed';
 import { SendLedger } from '../../src/conversations/send-ledger.service';
 import type { AccountId, MessageId } from '../../src/database/ids';
 import { JobQueue } from '../../src/queue/job-queue';
-import { SendingSweeper } from '../../src/whatsapp/sending.sweeper';
+import { SendingSweeper } from '../../src/whatsapp/sending/sending.sweeper';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';
 import {

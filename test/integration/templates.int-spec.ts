@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SEED } from '../../sandbox/world-seed';
 import type { AccountId } from '../../src/database/ids';
-import { TemplateSyncService } from '../../src/whatsapp/template-sync.service';
+import { TemplateSyncService } from '../../src/whatsapp/templates/template-sync.service';
 import type { ApiAnswer, ApiBody, ApiClient } from '../api-client';
 import { eventually } from '../eventually';
 import { connectedAccount, sandboxOf } from '../factories/meta-login';

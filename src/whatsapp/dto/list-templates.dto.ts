@@ -3,7 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, Length, Matches, ValidateBy, type ValidationOptions } from 'class-validator';
 import { OffsetPageQuery } from '../../http/page.dto';
 import { QueryBoolean } from '../../http/query-fields';
-import { STATUS_FILTER_HELP, TEMPLATE_CATEGORIES, statusesOfFilter } from '../template-status';
+import { STATUS_FILTER_HELP, TEMPLATE_CATEGORIES, statusesOfFilter } from '../templates/template-status';
 import { WabaQuery } from './account-query.dto';
 
 function IsStatusFilter(options: ValidationOptions): PropertyDecorator {

@@ -12,7 +12,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { TEMPLATE_CATEGORIES } from '../template-status';
+import { TEMPLATE_CATEGORIES } from '../templates/template-status';
 import { WabaQuery } from './account-query.dto';
 import { TemplateComponentDto } from './template-component.dto';
 

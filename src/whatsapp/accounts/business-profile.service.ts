@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import type { AccountId } from '../../database/ids';
+import { ValidationFailedError } from '../../errors/app.error';
+import { GraphError } from '../../graph-client/graph.error';
+import { MetaTokenService } from '../../meta-auth/meta-token.service';
+import { AccountsRepository } from './accounts.repository';
+import { AccountsService } from './accounts.service';
+import type { NamedAssets } from '../account-scope';
+import type { BusinessProfile, WhatsAppPhoneNumberEntity } from '../entities/whatsapp-phone-number.entity';
+import { type BusinessProfileChange, WhatsAppApi } from '../whatsapp-api';
+
+export interface ReadBusinessProfile {
+  number: WhatsAppPhoneNumberEntity;
+  profile: BusinessProfile;
+  /** True when Meta did not answer and this is what was stored before. */
+  isStale: boolean;
+}
+
+@Injectable()
+export class BusinessProfileService {
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly repository: AccountsRepository,
+    private readonly tokens: MetaTokenService,
+    private readonly whatsapp: WhatsAppApi,
+  ) {}
+
+  /** Read from Meta, because people also edit it in WhatsApp Manager and no webhook tells of it. */
+  async get(accountId: AccountId, named: NamedAssets): Promise<ReadBusinessProfile> {
+    const { number } = await this.accounts.chooseNumber(accountId, named);
+    try {
+      return { number, profile: await this.reread(number), isStale: false };
+    } catch (error) {
+      if (!(error instanceof GraphError) || !error.retryable) throw error;
+      return { number, profile: number.businessProfile, isStale: true };
+    }
+  }
+
+  /** @throws ValidationFailedError when nothing is to be changed */
+  async update(
+    accountId: AccountId,
+    named: NamedAssets,
+    change: BusinessProfileChange,
+  ): Promise<ReadBusinessProfile> {
+    if (Object.keys(change).length === 0)
+      throw ValidationFailedError.of('', 'isNotEmpty', 'Name at least one field of the profile.');
+    const { number } = await this.accounts.chooseNumber(accountId, named);
+    await this.tokens.withToken(accountId, (token) =>
+      this.whatsapp.updateBusinessProfile(token, number.phoneNumberId, change),
+    );
+    // What Meta made of it, not what was asked for: it trims texts and rewrites addresses.
+    return { number, profile: await this.reread(number), isStale: false };
+  }
+
+  private async reread({
+    accountId,
+    id,
+    phoneNumberId,
+  }: WhatsAppPhoneNumberEntity): Promise<BusinessProfile> {
+    const profile = await this.tokens.withToken(accountId, (token) =>
+      this.whatsapp.businessProfile(token, phoneNumberId),
+    );
+    await this.repository.recordProfile(accountId, id, profile);
+    return profile;
+  }
+}

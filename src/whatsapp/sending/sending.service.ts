@@ -1,0 +1,165 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { instanceToPlain } from 'class-transformer';
+import { DataSource } from 'typeorm';
+import { ContactsService } from '../../conversations/contacts.service';
+import type { ConversationStanding, Person, SendOrder } from '../../conversations/conversation-types';
+import { SendLedger } from '../../conversations/send-ledger.service';
+import type { AccountId, AssetId, MessageId } from '../../database/ids';
+import { repeatLostRaces } from '../../database/lost-race';
+import { AppError, ValidationFailedError } from '../../errors/app.error';
+import { IdempotencyKeys, requestDigest } from '../../http/idempotency-key';
+import type { AuthenticatedUser } from '../../identity/authenticated-user';
+import { MetaTokenService } from '../../meta-auth/meta-token.service';
+import { JobQueue } from '../../queue/job-queue';
+import { AccountScope } from '../account-scope';
+import { AccountsService } from '../accounts/accounts.service';
+import type { SendMessageDto } from '../dto/send-message.dto';
+import { orderedContent } from './sending-content';
+import { RecipientOptedOutError, WindowClosedError } from './messaging.errors';
+import { type Recipient, personOf, readRecipient, recipientFields, unlistedDigits } from './recipient';
+import { SendingTemplates } from '../templates/sending-templates';
+import { TemplateInvalidError } from '../templates/template-invalid.error';
+
+export const SENDING_ROUTE = '/api/meta/whatsapp/messages';
+const MARKETING = 'MARKETING';
+const AUTHENTICATION = 'AUTHENTICATION';
+
+export interface QueuedMessage {
+  id: MessageId;
+  status: 'queued';
+}
+
+/** Takes orders to send: checks what can be known beforehand, writes the order down, wakes a worker. */
+@Injectable()
+export class SendingService {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly scope: AccountScope,
+    private readonly accounts: AccountsService,
+    private readonly tokens: MetaTokenService,
+    private readonly templates: SendingTemplates,
+    private readonly contacts: ContactsService,
+    private readonly ledger: SendLedger,
+    private readonly idempotency: IdempotencyKeys,
+    private readonly jobs: JobQueue,
+  ) {}
+
+  /**
+   * @param key the caller's Idempotency-Key
+   * @returns once the order is durable; whether Meta takes the message shows in its status
+   */
+  async queue(user: AuthenticatedUser, dto: SendMessageDto, key: string | undefined): Promise<QueuedMessage> {
+    const read = recipientOf(dto);
+    const accountId = await this.scope.resolve(user, dto);
+    // A repeated request gets the first one's answer although, for instance, the window has closed since: whatever
+    // stands against sending counts only where something would be sent.
+    const prepared = await this.prepare(user, accountId, dto, read).catch((error: unknown) => {
+      if (key !== undefined && error instanceof AppError) return error;
+      throw error;
+    });
+    const digest = requestDigest('POST', SENDING_ROUTE, instanceToPlain(dto));
+    const queued = await repeatLostRaces(() =>
+      this.database.transaction((tx) =>
+        this.idempotency.replayOr<QueuedMessage>(tx, { accountId, key, digest }, async () => {
+          if (prepared instanceof AppError) throw prepared;
+          const { messageId } = await this.ledger.order(tx, prepared);
+          return { id: messageId, status: 'queued' };
+        }),
+      ),
+    );
+    await this.jobs.add('message-sending', 'send', { accountId, messageId: queued.id }, { jobId: queued.id });
+    return queued;
+  }
+
+  /** A number that looks wrong, but by which WhatsApp has named somebody to this account. */
+  private async knownRecipient(
+    accountId: AccountId,
+    assetId: AssetId,
+    { digits, doubt }: DoubtfulRecipient,
+  ): Promise<Recipient> {
+    const person: Person = { identities: [{ kind: 'wa_id', value: digits }], name: null, profile: {} };
+    const { contactId } = await this.contacts.standingOf(accountId, assetId, person);
+    if (contactId === null) throw doubt;
+    return { kind: 'phone', digits };
+  }
+
+  private async prepare(
+    user: AuthenticatedUser,
+    accountId: AccountId,
+    dto: SendMessageDto,
+    read: Recipient | DoubtfulRecipient,
+  ): Promise<SendOrder> {
+    const { waba, number } = await this.accounts.chooseNumber(accountId, dto);
+    const recipient = 'doubt' in read ? await this.knownRecipient(accountId, number.id, read) : read;
+    // Said now, and not by a failed message a moment later, when it is known that nothing can be sent.
+    await this.tokens.tokenFor(accountId);
+    const template = dto.type === 'template' ? await this.templates.check(waba, dto.template) : null;
+    if (template?.category === AUTHENTICATION && recipient.kind === 'bsuid') throw needsPhoneNumber();
+    const person = personOf(recipient);
+    refuseUnwanted(await this.contacts.standingOf(accountId, number.id, person), template?.category ?? null);
+
+    const { text, content, context } = orderedContent(dto, template?.text ?? null);
+    const { recipient_identity_key_hash: keyHash } = dto;
+    return {
+      accountId,
+      assetId: number.id,
+      platform: 'whatsapp',
+      person,
+      groupId: '',
+      senderId: user.id,
+      type: dto.type,
+      text,
+      content: Array.isArray(content) ? { [dto.type]: content } : content,
+      context,
+      request: {
+        recipient_type: 'individual',
+        ...recipientFields(recipient),
+        type: dto.type,
+        [dto.type]: content,
+        ...(dto.context === undefined ? {} : { context: { message_id: dto.context.message_id } }),
+        ...(keyHash === undefined ? {} : { recipient_identity_key_hash: keyHash }),
+      },
+    };
+  }
+}
+
+interface DoubtfulRecipient {
+  digits: string;
+  doubt: ValidationFailedError;
+}
+
+function recipientOf({ to, recipient }: SendMessageDto): Recipient | DoubtfulRecipient {
+  try {
+    return readRecipient(to, recipient);
+  } catch (error) {
+    const digits = recipient === undefined ? unlistedDigits(to) : null;
+    if (digits === null || !(error instanceof ValidationFailedError)) throw error;
+    return { digits, doubt: error };
+  }
+}
+
+/**
+ * What forbids writing to a person: asked when a message is ordered, and again just before it goes out.
+ * @param templateCategory null for messages that are no template
+ * @throws RecipientOptedOutError, WindowClosedError
+ */
+export function refuseUnwanted(
+  standing: ConversationStanding,
+  templateCategory: string | null,
+  now: Date = new Date(),
+): void {
+  const { optedOutAt, marketingOptedOutAt, windowExpiresAt } = standing;
+  if (optedOutAt !== null) throw new RecipientOptedOutError('all', optedOutAt);
+  if (templateCategory === MARKETING && marketingOptedOutAt !== null) {
+    throw new RecipientOptedOutError('marketing', marketingOptedOutAt);
+  }
+  const isOpen = windowExpiresAt !== null && windowExpiresAt > now;
+  if (templateCategory === null && !isOpen) throw new WindowClosedError(windowExpiresAt);
+}
+
+/** Meta sends one-time passwords to phone numbers only. */
+function needsPhoneNumber(): TemplateInvalidError {
+  const message = "Authentication templates need the person's phone number: give to. Meta's code: 131062.";
+  return new TemplateInvalidError([{ path: 'recipient', rule: 'template.needs_phone_number', message }]);
+}
