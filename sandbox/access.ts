@@ -26,7 +26,9 @@ export class Access {
       case 'waba':
         return this.canSeeWaba(record, token);
       case 'phone':
-      case 'template': {
+      case 'template':
+      case 'flow':
+      case 'group': {
         const waba = this.world.findKind('waba', record.wabaId);
         return waba !== undefined && this.canSeeWaba(waba, token);
       }

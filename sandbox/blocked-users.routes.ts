@@ -1,13 +1,15 @@
 import type { SandboxContext } from './context';
 import { readPhoneNumber, type Customer } from './customers';
-import { catalogueError } from './error-catalogue';
+import { catalogueError, webhookError } from './error-catalogue';
 import { missingParameter } from './graph-error';
 import { GraphReply, type GraphAnswer } from './graph-request';
 import { pathContext, type GraphRouter } from './graph-router';
 import { isObject, listOf, textOf, type JsonObject } from './json';
 import { listPage } from './paging';
-import { requireProduct } from './phone-numbers.routes';
+import { requireProduct } from './messaging-product';
 import type { PhoneRecord } from './world';
+
+const LARGEST_LIST = 64_000;
 
 /** Blocking works for people who wrote in the last 24 hours; what failed is told beside what worked. */
 export function registerBlockedUsers(router: GraphRouter, context: SandboxContext): void {
@@ -44,10 +46,15 @@ function change(
   for (const user of users) {
     const input = textOf(user.user) ?? textOf(user.user_id) ?? '';
     const customer = find(context, phone, input);
-    const wrote = customer && context.messages.windowIsOpen(phone.id, customer.userId, context.clock.now());
-    if (!customer || (block && !wrote)) {
-      const details = { code: 139101, message: 'The person did not write in the last 24 hours.' };
-      failed.push({ input, errors: [details], ...(customer && describe(customer, customer.userId)) });
+    const problem = problemOf(context, phone, customer, input, block);
+    if (problem !== undefined || !customer) {
+      const error = webhookError(problem ?? 131047);
+      const who = customer ? describe(customer, customer.userId) : {};
+      failed.push({
+        input,
+        ...who,
+        errors: [{ ...error, message: `(#${error.code as number}) ${error.title as string}` }],
+      });
       continue;
     }
     if (block) phone.blockedUsers.add(customer.userId);
@@ -64,6 +71,22 @@ function change(
   return failed.length === 0
     ? result
     : new GraphReply(400, { ...result, ...catalogueError(139100).toJson() });
+}
+
+/** The code of what forbids it. Only people who wrote in the last 24 hours can be blocked; anybody can be let in again. */
+function problemOf(
+  context: SandboxContext,
+  phone: PhoneRecord,
+  customer: Customer | undefined,
+  input: string,
+  block: boolean,
+): number | undefined {
+  if (input.replace(/\D/g, '') === phone.displayPhoneNumber.replace(/\D/g, '')) return 131021;
+  if (!customer) return 131047;
+  if (!block || phone.blockedUsers.has(customer.userId)) return undefined;
+  if (phone.blockedUsers.size >= LARGEST_LIST) return 139101;
+  const wrote = context.messages.windowIsOpen(phone.id, customer.userId, context.clock.now());
+  return wrote ? undefined : 131047;
 }
 
 function find(context: SandboxContext, phone: PhoneRecord, input: string): Customer | undefined {

@@ -1,4 +1,5 @@
 import type { JsonValue } from './json';
+import type { LogSettings } from './settings';
 
 /** A call that reached the Graph side of the sandbox, as it was received. */
 export interface RecordedCall {
@@ -19,16 +20,18 @@ export interface RecordedCall {
   status: number | null;
 }
 
-const KEPT_CALLS = 50_000;
-
 export class CallLog {
   private calls: RecordedCall[] = [];
   private nextId = 1;
 
+  constructor(private readonly settings: LogSettings) {}
+
   add(call: Omit<RecordedCall, 'id' | 'status'>): RecordedCall {
     const recorded: RecordedCall = { ...call, id: this.nextId++, status: null };
     this.calls.push(recorded);
-    if (this.calls.length > KEPT_CALLS) this.calls.splice(0, KEPT_CALLS / 10);
+    const { calls: kept } = this.settings;
+    // A tenth at a time, since moving the whole list for each call would cost more than the call.
+    if (this.calls.length > kept) this.calls.splice(0, this.calls.length - Math.floor(kept * 0.9));
     return recorded;
   }
 

@@ -4,11 +4,16 @@ import { VirtualClock } from './clock';
 import { Customers } from './customers';
 import { DirectInbox } from './direct-inbox';
 import { Faults } from './faults';
+import { LinkedFiles } from './message-files';
 import { MessageLog } from './message-log';
 import { OutgoingHttp } from './outgoing-http';
 import { Buckets, HourlyCounter } from './rate-limits';
+import { SeededRandom } from './seeded-random';
+import { SendingLimits } from './sending-limits';
 import { defaultSettings, type SandboxSettings } from './settings';
 import { TokenStore } from './tokens';
+import { Uploads } from './upload-sessions';
+import { VoiceCalls } from './voice-calls';
 import { WebhookSender } from './webhook-delivery';
 import { WebhookHub } from './webhook-hub';
 import { World } from './world';
@@ -22,14 +27,21 @@ export class SandboxContext {
   readonly tokens = new TokenStore(this.clock, this.world);
   readonly access = new Access(this.world);
   readonly faults = new Faults();
-  readonly calls = new CallLog();
+  readonly calls = new CallLog(this.settings.logs);
   readonly messages = new MessageLog();
   readonly direct = new DirectInbox(this.world);
+  readonly voiceCalls = new VoiceCalls();
   readonly http = new OutgoingHttp();
-  readonly sender = new WebhookSender(this.clock, this.http, this.settings.delivery);
+  /** Files that messages link to. */
+  readonly links = new LinkedFiles(this);
+  readonly sender = new WebhookSender(this.clock, this.http, this.settings);
   readonly webhooks = new WebhookHub(this.clock, this.world, this.sender);
   readonly buckets = new Buckets();
   readonly usage = new HourlyCounter();
+  readonly uploads = new Uploads();
+  readonly limits = new SendingLimits(this.clock, this.settings.limits);
+  /** Decides the fates of messages. */
+  readonly random = new SeededRandom();
   /** Graph calls that are being answered. */
   inFlight = 0;
   /** Origin for URLs that no request asked for, as those of media in webhooks. */
@@ -45,9 +57,14 @@ export class SandboxContext {
     this.calls.clear();
     this.messages.clear();
     this.direct.clear();
+    this.voiceCalls.clear();
     this.sender.clear();
     this.buckets.clear();
     this.usage.clear();
+    this.uploads.clear();
+    this.limits.clear();
+    this.links.clear();
+    this.random.reset();
   }
 }
 

@@ -12,8 +12,12 @@ import {
   texts,
   type Operation,
 } from './control-input';
+import { accountOperations } from './account-operations';
 import { directOperations, directReaders } from './direct-operations';
 import { eventOperations, faultOperations } from './event-operations';
+import { featureOperations, featureReaders } from './feature-operations';
+import { messagingReaders } from './messaging-operations';
+import { onboardingOperations } from './onboarding-operations';
 import { pageOperations } from './page-operations';
 import { readSettingsPatch } from './settings';
 
@@ -40,6 +44,9 @@ export function operationsOf(control: SandboxControl): Record<string, Operation>
     ...loginOperations(control),
     ...eventOperations(control),
     ...faultOperations(control),
+    ...accountOperations(control),
+    ...onboardingOperations(control),
+    ...featureOperations(control),
     ...pageOperations(control),
     ...directOperations(control),
   };
@@ -156,6 +163,8 @@ export function readersOf(control: SandboxControl): Record<string, Operation> {
       data: control.calls(query),
     })),
     ...directReaders(control),
+    ...messagingReaders(control),
+    ...featureReaders(control),
     'sent-messages': operation({ to: optional(text), phoneNumberId: optional(text) }, (query) => ({
       data: control.sentMessages(query),
     })),

@@ -3,7 +3,7 @@ import { viewDelivery, type DeliveryView } from './event-control';
 import type { FaultRule } from './faults';
 import type { JsonObject } from './json';
 import type { MessageFailureRule, SentMessage } from './message-log';
-import { PageControl } from './page-control';
+import { CallControl } from './call-control';
 import type { DropFilter } from './webhook-delivery';
 
 export type { DeliveryView, TemplateReference } from './event-control';
@@ -13,7 +13,7 @@ export type { CodeInput, GrantInput, IssuedToken } from './login-control';
 export type { Tenant } from './world-control';
 
 /** Everything that a test or a person may do to the sandbox from outside of Graph. */
-export class SandboxControl extends PageControl {
+export class SandboxControl extends CallControl {
   /** The next matching calls fail, or answer late. */
   failNext(rule: FaultRule): void {
     this.context.faults.add(rule);
@@ -56,7 +56,7 @@ export class SandboxControl extends PageControl {
     const { clock, sender } = this.context;
     for (;;) {
       const idle =
-        clock.pendingWithin(options.horizonMs ?? 1000) === 0 && !sender.busy && this.context.inFlight === 0;
+        !clock.isBusyWithin(options.horizonMs ?? 1000) && !sender.busy && this.context.inFlight === 0;
       if (idle) return true;
       if (Date.now() >= deadline) return false;
       await new Promise((resolve) => setTimeout(resolve, 5));

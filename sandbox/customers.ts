@@ -30,8 +30,21 @@ export interface ReadNumber {
   country: string;
 }
 
+const LARGEST_CACHE = 100_000;
+const readBefore = new Map<string, ReadNumber | null>();
+
 /** Reads a number as WhatsApp does. Null where it cannot be one. */
 export function readPhoneNumber(text: string, businessCountry: string): ReadNumber | null {
+  const key = `${businessCountry} ${text}`;
+  const known = readBefore.get(key);
+  if (known !== undefined) return known;
+  if (readBefore.size >= LARGEST_CACHE) readBefore.clear();
+  const number = parseNumber(text, businessCountry);
+  readBefore.set(key, number);
+  return number;
+}
+
+function parseNumber(text: string, businessCountry: string): ReadNumber | null {
   if (!/^\+?[\d\s().-]{5,25}$/.test(text)) return null;
   const international = parsePhoneNumber(text.startsWith('+') ? text : `+${text}`);
   const asInternational = international?.isPossible() ? view(international, businessCountry) : null;

@@ -15,8 +15,8 @@ import {
   type PostbackInput,
 } from './direct-events';
 import type { DirectMessageRecord, ScopedUserRecord } from './direct-records';
-import { EventControl } from './event-control';
 import { ownerOf } from './direct-owner';
+import { MessagingControl } from './messaging-control';
 
 export interface ConversationView {
   id: string;
@@ -33,7 +33,7 @@ export interface ConversationView {
 }
 
 /** People who write to Pages and Instagram accounts. */
-export class DirectControl extends EventControl {
+export class DirectControl extends MessagingControl {
   /** A person's message; opens the 24-hour window. */
   playDirectMessage(input: DirectMessageInput): DirectReceipt {
     return playDirectMessage(this.context, input);

@@ -2,7 +2,7 @@ import type { SandboxContext } from './context';
 import type { DirectMessageRecord } from './direct-records';
 import { messageContent, tellDirect, type DirectItem } from './direct-webhooks';
 import { ownerOf } from './direct-owner';
-import type { StatusStep } from './settings';
+import type { StatusStep } from './message-settings';
 
 export type DirectStep = 'echo' | 'delivered' | 'read';
 

@@ -1,14 +1,8 @@
 import { GraphError } from './graph-error';
+import type { CatalogueEntry } from './catalogue-entry';
+import { CALL_ERRORS, FLOW_ERRORS, GROUP_ERRORS } from './feature-errors';
 import type { JsonObject } from './json';
 import { PLATFORM_ERRORS } from './platform-errors';
-
-interface CatalogueEntry {
-  status: number;
-  title: string;
-  details: string;
-  subcode?: number;
-  transient?: boolean;
-}
 
 const ENTRIES: Readonly<Record<number, CatalogueEntry>> = {
   0: { status: 401, title: 'AuthException', details: 'The app user could not be authenticated.' },
@@ -265,6 +259,17 @@ const ENTRIES: Readonly<Record<number, CatalogueEntry>> = {
     title: 'WhatsApp Payments terms not accepted',
     details: 'Accept the payments terms.',
   },
+  134100: {
+    status: 400,
+    title: 'Only marketing messages are supported',
+    details: 'The Marketing Messages API sends templates of the category MARKETING only.',
+  },
+  134101: {
+    status: 500,
+    title: 'Template is being synchronised',
+    details: 'A new template can be used in up to 10 minutes.',
+  },
+  134102: { status: 400, title: 'Template unavailable for use', details: 'The template cannot be used here.' },
   135000: {
     status: 400,
     title: 'Generic user error',
@@ -272,12 +277,19 @@ const ENTRIES: Readonly<Record<number, CatalogueEntry>> = {
   },
   136024: { status: 400, title: 'Request code error', details: 'A code was requested too often; wait.' },
   136025: { status: 400, title: 'Verify code error', details: 'The code is not correct.' },
-  138000: { status: 400, title: 'Calling not enabled', details: 'Calling is not enabled for this number.' },
+  ...CALL_ERRORS,
+  ...GROUP_ERRORS,
+  ...FLOW_ERRORS,
   139100: {
     status: 400,
-    title: 'Failed to block or unblock some users',
-    details: 'Some users could not be blocked.',
+    title: 'Failed to block/unblock users',
+    details: 'Failed to block some users, see the block_users response list for details.',
   },
+  139101: { status: 400, title: 'Blocklist limit reached', details: 'The list holds 64,000 users at most.' },
+  139102: { status: 400, title: 'Blocklist concurrent update', details: 'Read the list from its beginning.' },
+  139103: { status: 500, title: 'Internal error', details: 'Try again.', transient: true },
+  2593107: { status: 400, title: 'Sync request limit exceeded', details: 'It was asked for before.' },
+  2593108: { status: 400, title: 'Sync requested too late', details: 'More than 24 hours have passed.' },
 };
 
 const FALLBACK: CatalogueEntry = { status: 400, title: 'Generic user error', details: 'Request failed.' };

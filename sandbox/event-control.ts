@@ -10,12 +10,8 @@ import {
 import { parseJson, type JsonValue } from './json';
 import { LoginControl } from './login-control';
 import { tellStatus } from './message-statuses';
-import {
-  setTemplateCategory,
-  setTemplateQuality,
-  setTemplateStatus,
-  type TemplateVerdict,
-} from './template-review';
+import { announceTemplateCategory, setTemplateCategory, setTemplateQuality } from './template-quality';
+import { setTemplateStatus, type TemplateVerdict } from './template-review';
 import { metaJsonBytes } from './webhook-bytes';
 import type { WebhookDelivery } from './webhook-delivery';
 import type { ChangeEvent, MessagingEvent } from './webhook-hub';
@@ -101,7 +97,7 @@ export class EventControl extends LoginControl {
   /** Tells one status of a sent message now, whatever came before. */
   playStatus(input: { messageId: string; status: string; errorCode?: number; details?: string }): void {
     const { messages, customers } = this.context;
-    const message = messages.sent.find(({ id }) => id === input.messageId);
+    const message = messages.find(input.messageId);
     const customer = message && customers.withUserId(message.userId);
     if (!customer) throw new Error(`No message ${input.messageId} was sent.`);
     const subject = { message, customer, category: 'service', inWindow: true, isVoice: false };
@@ -119,6 +115,12 @@ export class EventControl extends LoginControl {
     setTemplateCategory(this.context, this.template(reference), category);
   }
 
+  /** The notice of a coming category, and the change when `noticeMs` (24 hours where left out) are over. */
+  announceTemplateCategory(reference: TemplateReference, category: string, noticeMs?: number): void {
+    announceTemplateCategory(this.context, this.template(reference), category, noticeMs);
+  }
+
+  /** At RED an approved template is paused: three hours, then six, then disabled. */
   setTemplateQuality(reference: TemplateReference, score: 'GREEN' | 'YELLOW' | 'RED' | 'UNKNOWN'): void {
     setTemplateQuality(this.context, this.template(reference), score);
   }

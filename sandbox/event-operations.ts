@@ -104,6 +104,12 @@ export function eventOperations(control: SandboxControl): Record<string, Operati
     'set-template-category': operation({ ...template, category: text }, ({ category, ...reference }) => {
       control.setTemplateCategory(reference, category);
     }),
+    'announce-template-category': operation(
+      { ...template, category: text, noticeMs: optional(number) },
+      ({ category, noticeMs, ...reference }) => {
+        control.announceTemplateCategory(reference, category, noticeMs);
+      },
+    ),
     'set-template-quality': operation(
       { ...template, score: oneOf('GREEN', 'YELLOW', 'RED', 'UNKNOWN') },
       ({ score, ...reference }) => {
@@ -135,6 +141,8 @@ export function faultOperations(control: SandboxControl): Record<string, Operati
     headers: optional(mapOf(text)),
     delayMs: optional(number),
     delayAfterMs: optional(number),
+    keepBytes: optional(number),
+    share: optional(number),
     drop: optional(oneOf('before', 'after')),
   };
   const failure = {

@@ -1,6 +1,7 @@
 import { GraphError } from './graph-error';
 import { catalogueError } from './error-catalogue';
 import type { JsonValue } from './json';
+import { SeededRandom } from './seeded-random';
 
 /** How the next matching calls fail. */
 export interface FaultRule {
@@ -27,12 +28,17 @@ export interface FaultRule {
   delayMs?: number;
   /** Do what was asked, but answer late: the effect, and its webhooks, come before the answer. */
   delayAfterMs?: number;
+  /** Only so many bytes of the body arrive, then the connection breaks: an upload that has to go on from there. */
+  keepBytes?: number;
+  /** Not every matching call, but this share of them (0 to 1) by lot; `times` is without end then unless it is given. */
+  share?: number;
   /** Cut the connection: before anything happens, or after the effect (accepted, but the answer is lost). */
   drop?: 'before' | 'after';
 }
 
 interface ActiveFault {
   rule: FaultRule;
+  pattern: RegExp | undefined;
   left: number;
 }
 
@@ -48,22 +54,26 @@ const PROXY_PAGE =
 
 export class Faults {
   private active: ActiveFault[] = [];
+  private readonly random = new SeededRandom();
 
   add(rule: FaultRule): void {
-    this.active.push({ rule, left: rule.times ?? 1 });
+    const pattern = typeof rule.path === 'string' ? new RegExp(rule.path) : rule.path;
+    this.active.push({ rule, pattern, left: rule.times ?? (rule.share === undefined ? 1 : Infinity) });
   }
 
   clear(): void {
     this.active = [];
+    this.random.reset();
   }
 
   /** Uses up one failure that matches the call, in the order in which they were asked for. */
   take(method: string, path: string): FaultRule | undefined {
-    const found = this.active.find(({ rule }) => {
-      if (rule.method !== undefined && rule.method.toUpperCase() !== method) return false;
-      if (rule.path === undefined) return true;
-      return (typeof rule.path === 'string' ? new RegExp(rule.path) : rule.path).test(path);
-    });
+    const found = this.active.find(
+      ({ rule, pattern }) =>
+        (rule.method === undefined || rule.method.toUpperCase() === method) &&
+        (pattern?.test(path) ?? true) &&
+        (rule.share === undefined || this.random.next(1) < rule.share),
+    );
     if (!found) return undefined;
     found.left--;
     if (found.left <= 0) this.active = this.active.filter((fault) => fault !== found);

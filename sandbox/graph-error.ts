@@ -20,7 +20,11 @@ export class GraphError extends Error {
     message: string,
     readonly parts: GraphErrorParts = {},
   ) {
+    // A refusal is an answer, not a fault: thousands a second need no stack.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'GraphError';
     this.status = parts.status ?? 400;
   }

@@ -4,6 +4,7 @@ import { parseFields, type SelectedField } from './field-selection';
 import { GraphError, unknownField, unknownObject } from './graph-error';
 import { readNode, type NodeType, type ReadContext } from './graph-nodes';
 import type { GraphAnswer, GraphMethod, GraphRequest } from './graph-request';
+import { managementLimit } from './usage-headers';
 import { textListOf, textOf, type JsonObject, type JsonValue } from './json';
 import type { TokenRecord } from './tokens';
 import { isKind, type RecordKind, type RecordOf, type WorldRecord } from './world';
@@ -18,6 +19,8 @@ type NodeReader = (
   request: GraphRequest,
 ) => JsonObject | undefined;
 type EdgeReaderOfAny = (node: WorldRecord, edge: string, request: GraphRequest) => JsonObject | undefined;
+
+const SENDING_EDGES = new Set(['messages', 'marketing_messages', 'media']);
 
 interface KindReaders {
   typeName: string;
@@ -93,7 +96,7 @@ export class GraphRouter {
     request.token = token;
     const { usage, settings, clock } = this.context;
     const calls = usage.add(`app ${token.appId}`, clock.now());
-    if (calls > settings.limits.appCallsPerHour) throw catalogueError(4);
+    if (calls > (settings.limits.appCallsPerHour || Infinity)) throw catalogueError(4);
     return Object.assign(request, { token });
   }
 
@@ -152,15 +155,14 @@ export class GraphRouter {
     return record;
   }
 
-  /** The hourly budget of management calls; sending does not count into it. */
+  /** The hourly budget of management calls; sending and its files do not count into it. */
   private countManagement(node: WorldRecord, edge: string, request: AuthenticatedRequest): void {
-    const wabaId =
-      node.kind === 'waba' ? node.id : node.kind === 'phone' || node.kind === 'template' ? node.wabaId : null;
-    if (wabaId === null || edge === 'messages') return;
+    const wabaId = node.kind === 'waba' ? node.id : 'wabaId' in node ? node.wabaId : null;
+    if (wabaId === null || SENDING_EDGES.has(edge)) return;
     const { usage, clock, settings } = this.context;
     request.wabaId = wabaId;
     const count = usage.add(`waba ${request.token.appId} ${wabaId}`, clock.now());
-    if (count > settings.limits.managementCallsPerHour) throw catalogueError(80008);
+    if (count > managementLimit(this.context, wabaId)) throw catalogueError(settings.limits.managementCode);
   }
 }
 

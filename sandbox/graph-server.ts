@@ -8,6 +8,7 @@ import { GraphReply, type GraphAnswer, type GraphMethod, type GraphRequest } fro
 import type { GraphRouter } from './graph-router';
 import { textOf, type JsonObject } from './json';
 import { parametersOf, parseBody, type ParsedBody } from './request-body';
+import { usageHeaders } from './usage-headers';
 
 const CURRENT_VERSION = 26;
 const OLDEST_VERSION = 21;
@@ -70,9 +71,11 @@ async function serveCall(
     cut(incoming, reply);
     return;
   }
+  if (fault?.keepBytes !== undefined) request.rawBody = body?.subarray(0, fault.keepBytes);
   const failure = fault && faultAnswer(fault);
   if (failure && fault.drop !== 'after') {
     recorded.status = failure.status;
+    if (fault.code !== undefined) context.limits.countRefusal(fault.code);
     void reply.status(failure.status).headers(failure.headers).type(failure.contentType).send(failure.body);
     return;
   }
@@ -85,7 +88,7 @@ async function serveCall(
   });
   recorded.status = answer.status;
   if (fault?.delayAfterMs !== undefined) await context.clock.sleep(fault.delayAfterMs);
-  if (fault?.drop === 'after') {
+  if (fault?.drop === 'after' || fault?.keepBytes !== undefined) {
     cut(incoming, reply);
     return;
   }
@@ -121,6 +124,7 @@ async function answerSafely(
   } catch (error) {
     const known = error instanceof GraphError ? error : new GraphError(1, describe(error), { status: 500 });
     const json = known.toJson();
+    context.limits.countRefusal(known.code);
     return {
       status: known.status,
       headers: {
@@ -143,39 +147,12 @@ function headerText(text: string): string {
 }
 
 function graphHeaders(context: SandboxContext, request: GraphRequest): Record<string, string> {
-  const { usage, clock, settings } = context;
   const headers: Record<string, string> = {
     'content-type': JSON_TYPE,
     'facebook-api-version': request.versionText,
     'cache-control': 'private, no-cache, no-store, must-revalidate',
   };
-  const appId = request.token?.appId;
-  if (appId === undefined) return headers;
-  const now = clock.now();
-  const appPercent = percent(usage.count(`app ${appId}`), settings.limits.appCallsPerHour);
-  const appUsage = JSON.stringify({ call_count: appPercent, total_cputime: 0, total_time: 0 });
-  headers['x-app-usage'] = appUsage;
-  if (request.token?.kind === 'PAGE') headers['x-page-usage'] = appUsage;
-  if (request.wabaId !== undefined) {
-    const key = `waba ${appId} ${request.wabaId}`;
-    const used = percent(usage.count(key), settings.limits.managementCallsPerHour);
-    headers['x-business-use-case-usage'] = JSON.stringify({
-      [request.wabaId]: [
-        {
-          type: 'whatsapp',
-          call_count: used,
-          total_cputime: 0,
-          total_time: 0,
-          estimated_time_to_regain_access: used >= 100 ? usage.minutesLeft(key, now) : 0,
-        },
-      ],
-    });
-  }
-  return headers;
-}
-
-function percent(count: number, limit: number): number {
-  return Math.min(100, Math.floor((count * 100) / Math.max(1, limit)));
+  return Object.assign(headers, usageHeaders(context, request));
 }
 
 function readPath(pathname: string): PathParts {

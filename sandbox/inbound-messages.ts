@@ -55,6 +55,10 @@ export function playInbound(context: SandboxContext, input: InboundMessage): Inb
   const customer = context.customers.resolve(reference);
   const type = input.type ?? 'text';
   const id = input.id ?? newWamid(customer.waId ?? customer.userId, 'in');
+  // What a blocked person writes never leaves the phone.
+  if (phone.blockedUsers.has(customer.userId)) {
+    return { messageId: id, waId: customer.waId ?? null, userId: customer.userId, told: 0 };
+  }
   const showNumber = customer.waId !== undefined && input.hidePhone !== true;
   const contact = showNumber ? contactOf(customer) : withoutNumber(contactOf(customer));
   const message: JsonObject = {
@@ -70,6 +74,7 @@ export function playInbound(context: SandboxContext, input: InboundMessage): Inb
     ...input.extra,
   };
   openWindow(context, phone, customer, type, input);
+  context.limits.countInbound(phone);
   context.messages.received.set(id, {
     phoneId: phone.id,
     customerId: customer.userId,
@@ -95,7 +100,9 @@ function openWindow(
 ): void {
   if (NOT_OPENING.has(type)) return;
   const at = input.timestamp === undefined ? context.clock.now() : input.timestamp * 1000;
-  context.messages.openWindow(phone.id, customer.userId, at);
+  // In a group the window is the group's.
+  const who = textOf(input.extra?.group_id) ?? customer.userId;
+  context.messages.openWindow(phone.id, who, at);
   if (input.referral) context.messages.openFreeEntry(phone.id, customer.userId, at + 72 * HOUR_MS);
 }
 

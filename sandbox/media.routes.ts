@@ -8,22 +8,13 @@ import { GraphReply, type GraphRequest } from './graph-request';
 import type { AuthenticatedRequest, GraphRouter } from './graph-router';
 import { newObjectId } from './ids';
 import { textOf, type JsonObject } from './json';
-import { requireProduct } from './phone-numbers.routes';
+import { ACCEPTED, isLike, kindOf, plainType, sizeProblem, sniff } from './media-rules';
+import { requireProduct } from './messaging-product';
 import { DAY_MS } from './tokens';
 import type { MediaRecord, PhoneRecord } from './world';
 
 const URL_LIFETIME_SECONDS = 300;
-const MEGABYTE = 1024 * 1024;
 const URL_KEY = 'media-url-signature';
-
-/** Largest size by kind of media; what is not listed is a document. */
-const LIMITS: readonly (readonly [RegExp, number])[] = [
-  [/^audio\/(aac|amr|mpeg|mp4|ogg|opus)/, 16 * MEGABYTE],
-  [/^image\/(jpeg|png)$/, 5 * MEGABYTE],
-  [/^image\/webp$/, 500 * 1024],
-  [/^video\/(mp4|3gpp)$/, 16 * MEGABYTE],
-  [/^(application|text)\//, 100 * MEGABYTE],
-];
 
 export function registerMedia(router: GraphRouter, context: SandboxContext): void {
   router.type('media', mediaType(context));
@@ -58,15 +49,26 @@ function upload(
   const file = files.find(({ field }) => field === 'file') ?? files[0];
   if (!file) throw missingParameter('file');
   // The part's own type wins; `type` is asked for, but clients differ in what they put there.
-  const mimeType =
-    (isMime(file.contentType) ? file.contentType : (textOf(params.type) ?? '')).split(';')[0] ?? '';
-  const limit = LIMITS.find(([pattern]) => pattern.test(mimeType))?.[1];
-  if (limit === undefined) {
-    throw invalidParameter(`Param file must be a file with one of the supported types; got '${mimeType}'.`);
-  }
-  if (file.bytes.length > limit) throw catalogueError(131053, `The file is larger than ${limit} bytes.`);
+  const claimed = plainType(isMime(file.contentType) ? file.contentType : (textOf(params.type) ?? ''));
+  const mimeType = acceptedType(context, claimed, file.bytes);
+  const kind = kindOf(mimeType);
+  const problem = kind && sizeProblem(kind, file.bytes);
+  if (problem) throw catalogueError(131053, problem);
   const media = addMedia(context, phone, mimeType, file.bytes, 30 * DAY_MS, file.filename);
   return { id: media.id };
+}
+
+/** Meta looks into the file: another type than the claimed one is refused by what was found. */
+function acceptedType(context: SandboxContext, claimed: string, bytes: Buffer): string {
+  const found = sniff(bytes);
+  const isUnknown = found === undefined && context.settings.sending.uploads === 'strict';
+  const isOther = found !== undefined && !isLike(found, claimed);
+  if (kindOf(claimed) !== undefined && !isOther && !(isUnknown && kindOf(claimed) !== 'document'))
+    return claimed;
+  throw invalidParameter(
+    'Param file must be a file with one of the following types: ' +
+      `${ACCEPTED.join(', ')}. Received file of type '${isOther ? found : isUnknown ? 'application/octet-stream' : claimed}'.`,
+  );
 }
 
 function isMime(text: string): boolean {

@@ -18,6 +18,12 @@ export interface SentMessage {
   bizOpaqueCallbackData: string | null;
   /** Statuses told so far, in order. */
   statuses: string[];
+  /** Unix ms of each. */
+  toldAt?: number[];
+  /** The template that it was made of. */
+  templateId?: string;
+  /** `marketing`, `utility`, `authentication` or `service`, and how it is billed. */
+  billing?: { category: string; type: string };
   errorCode: number | null;
 }
 
@@ -34,6 +40,7 @@ export interface MessageFailureRule {
 /** Messages in both directions, the open windows, and the failures that were asked for. */
 export class MessageLog {
   readonly sent: SentMessage[] = [];
+  private readonly sentById = new Map<string, SentMessage>();
   /** Inbound message ids → number they came to and sender, for marking as read. */
   readonly received = new Map<
     string,
@@ -46,11 +53,22 @@ export class MessageLog {
 
   clear(): void {
     this.sent.length = 0;
+    this.sentById.clear();
     this.received.clear();
     this.lastInbound.clear();
     this.freeEntry.clear();
     this.failures = [];
     this.statusCount = 0;
+  }
+
+  add(message: SentMessage): SentMessage {
+    this.sent.push(message);
+    this.sentById.set(message.id, message);
+    return message;
+  }
+
+  find(id: string): SentMessage | undefined {
+    return this.sentById.get(id);
   }
 
   openWindow(phoneId: string, customerId: string, at: number): void {

@@ -1,11 +1,33 @@
 import { catalogueError } from './error-catalogue';
 import { invalidParameter } from './graph-error';
 import { checkInteractive } from './interactive-rules';
-import { isObject, listOf, numberOf, objectOf, textOf, type JsonObject, type JsonValue } from './json';
+import {
+  flagOf,
+  isObject,
+  listOf,
+  numberOf,
+  objectOf,
+  textOf,
+  type JsonObject,
+  type JsonValue,
+} from './json';
 
 const MEDIA_TYPES = new Set(['image', 'video', 'audio', 'document', 'sticker']);
 const OTHER_TYPES = new Set(['text', 'location', 'contacts', 'reaction', 'interactive', 'template', 'pin']);
 const CAPTION_LIMIT = 1024;
+
+/** What stands under the key of each type; Graph refuses anything else there by name. */
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  text: ['body', 'preview_url'],
+  image: ['id', 'link', 'caption', 'provider'],
+  video: ['id', 'link', 'caption', 'provider'],
+  audio: ['id', 'link', 'voice', 'provider'],
+  document: ['id', 'link', 'caption', 'filename', 'provider'],
+  sticker: ['id', 'link', 'provider'],
+  location: ['latitude', 'longitude', 'name', 'address'],
+  reaction: ['message_id', 'emoji'],
+  pin: ['type', 'message_id', 'expiration_days'],
+};
 
 /** A missing part of a message: Meta's 131008, naming it. */
 export function missingPart(name: string): Error {
@@ -24,29 +46,46 @@ export function checkMessage(params: JsonObject, mediaExists: (id: string) => bo
       `Param type must be one of {${[...MEDIA_TYPES, ...OTHER_TYPES].join(', ').toUpperCase()}}`,
     );
   }
+  checkEnvelope(params);
   const content = params[type];
   if (content === undefined) throw missingPart(type);
-  if (MEDIA_TYPES.has(type)) checkMedia(type, objectOf(content), mediaExists);
-  else checkOther(type, content, mediaExists);
-  const callbackData = textOf(params.biz_opaque_callback_data);
-  if (callbackData !== undefined && callbackData.length > 512) {
-    throw invalidParameter('Param biz_opaque_callback_data must be at most 512 characters long.');
+  if (type === 'contacts') checkContacts(content);
+  else if (!isObject(content)) throw invalidParameter(`Param ${type} must be a JSON object.`);
+  else {
+    if (MEDIA_TYPES.has(type)) checkMedia(type, content, mediaExists);
+    else checkOther(type, content, mediaExists);
+    checkKeys(type, content);
   }
   return type;
 }
 
-function checkOther(type: string, content: JsonValue, mediaExists: (id: string) => boolean): void {
-  if (type === 'contacts') {
-    checkContacts(content);
-    return;
+function checkEnvelope(params: JsonObject): void {
+  const callbackData = textOf(params.biz_opaque_callback_data);
+  if (callbackData !== undefined && callbackData.length > 512) {
+    throw invalidParameter('Param biz_opaque_callback_data must be at most 512 characters long.');
   }
-  if (!isObject(content)) throw invalidParameter(`Param ${type} must be an object.`);
+  const recipientType = textOf(params.recipient_type) ?? 'individual';
+  if (recipientType !== 'individual' && recipientType !== 'group') {
+    throw invalidParameter('Param recipient_type must be one of {INDIVIDUAL, GROUP}');
+  }
+  // A quoted message that does not exist is no mistake: the answer goes out without the quote.
+  if (params.context !== undefined && textOf(objectOf(params.context).message_id) === undefined) {
+    throw invalidParameter("Param context['message_id'] must be a string.");
+  }
+}
+
+function checkKeys(type: string, content: JsonObject): void {
+  const allowed = KEYS[type];
+  const unknown = allowed && Object.keys(content).find((key) => !allowed.includes(key));
+  if (unknown !== undefined)
+    throw invalidParameter(`Invalid keys "${unknown}" were found in param "${type}".`);
+}
+
+function checkOther(type: string, content: JsonObject, mediaExists: (id: string) => boolean): void {
   if (type === 'text') checkText(content);
   if (type === 'location') checkLocation(content);
-  if (type === 'reaction') {
-    if (textOf(content.message_id) === undefined) throw missingPart("reaction['message_id']");
-    if (typeof content.emoji !== 'string') throw missingPart("reaction['emoji']");
-  }
+  if (type === 'reaction') checkReaction(content);
+  if (type === 'pin') checkPin(content);
   if (type === 'interactive') checkInteractive(content, mediaExists);
 }
 
@@ -54,9 +93,31 @@ function checkText(text: JsonObject): void {
   const body = textOf(text.body);
   if (body === undefined || body === '') throw invalidParameter("The parameter text['body'] is required.");
   if (body.length > 4096) throw invalidParameter("Param text['body'] must be at most 4096 characters long.");
+  if (text.preview_url !== undefined && flagOf(text.preview_url) === undefined)
+    throw invalidParameter("Param text['preview_url'] must be a boolean.");
 }
 
-/** Media by uploaded id or public https link, one of them. */
+/** One emoji, with its skin tone, joiners and all; an empty text takes the reaction away. */
+function checkReaction(reaction: JsonObject): void {
+  if (textOf(reaction.message_id) === undefined) throw missingPart("reaction['message_id']");
+  const { emoji } = reaction;
+  if (typeof emoji !== 'string') throw missingPart("reaction['emoji']");
+  if (emoji === '') return;
+  const isOne = [...new Intl.Segmenter('en').segment(emoji)].length === 1;
+  if (!isOne || !/\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u.test(emoji))
+    throw invalidPart("reaction['emoji'] must be one emoji.");
+}
+
+/** Groups only. */
+function checkPin(pin: JsonObject): void {
+  if (pin.type !== 'pin' && pin.type !== 'unpin') throw invalidPart("pin['type'] must be pin or unpin.");
+  if (textOf(pin.message_id) === undefined) throw missingPart("pin['message_id']");
+  const days = numberOf(pin.expiration_days);
+  if (pin.expiration_days !== undefined && (days === undefined || ![1, 7, 30].includes(days)))
+    throw invalidPart("pin['expiration_days'] must be 1, 7 or 30.");
+}
+
+/** Media by uploaded id or public link, one of them. */
 export function checkMedia(type: string, media: JsonObject, mediaExists: (id: string) => boolean): void {
   const id = textOf(media.id);
   const link = textOf(media.link);
@@ -89,12 +150,21 @@ function checkContacts(content: JsonValue): void {
   const contacts = listOf(content);
   if (contacts.length === 0) throw missingPart('contacts');
   if (contacts.length > 257) throw invalidPart('contacts may have at most 257 elements.');
-  for (const contact of contacts) {
-    const name = objectOf(objectOf(contact).name);
-    if (textOf(name.formatted_name) === undefined) throw missingPart("contacts[0]['name']['formatted_name']");
+  contacts.forEach((item, index) => {
+    const contact = objectOf(item);
+    const name = objectOf(contact.name);
+    if (textOf(name.formatted_name) === undefined)
+      throw missingPart(`contacts[${index}]['name']['formatted_name']`);
     const more = ['first_name', 'last_name', 'middle_name', 'suffix', 'prefix'];
     if (!more.some((part) => textOf(name[part]) !== undefined)) {
       throw invalidPart('A contact name needs formatted_name and at least one more part.');
     }
-  }
+    const birthday = textOf(contact.birthday);
+    if (birthday !== undefined && !/^\d{4}-\d\d-\d\d$/.test(birthday))
+      throw invalidPart(`contacts[${index}]['birthday'] must be written as YYYY-MM-DD.`);
+    for (const list of ['phones', 'emails', 'addresses', 'urls']) {
+      if (contact[list] !== undefined && !Array.isArray(contact[list]))
+        throw invalidPart(`contacts[${index}]['${list}'] must be an array.`);
+    }
+  });
 }

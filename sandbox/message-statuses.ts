@@ -2,8 +2,8 @@ import type { SandboxContext } from './context';
 import type { Customer } from './customers';
 import { webhookError } from './error-catalogue';
 import type { JsonObject } from './json';
+import { drawFate } from './message-fates';
 import type { SentMessage } from './message-log';
-import type { StatusStep } from './settings';
 import { whatsAppValue } from './webhook-hub';
 
 export interface StatusSubject {
@@ -13,6 +13,8 @@ export interface StatusSubject {
   category: string;
   inWindow: boolean;
   isVoice: boolean;
+  /** The later one of the two statuses that carry `pricing`; `delivered` where left out. */
+  billedStep?: string;
 }
 
 export interface StatusOptions {
@@ -20,19 +22,21 @@ export interface StatusOptions {
   details?: string;
 }
 
-/** Lets an accepted message climb from sent to read, by the delays, losses and repetitions that are set. */
-export function scheduleStatuses(context: SandboxContext, subject: StatusSubject): void {
-  const { statuses } = context.settings;
-  const steps: StatusStep[] = ['sent'];
-  if (subject.message.type !== 'reaction') steps.push('delivered', 'read');
-  if (subject.isVoice) steps.push('played');
-  const told = steps.filter((step) => !statuses.lose.includes(step));
-  const delays = told.map((step) => statuses.delaysMs[step]);
-  if (statuses.reorder) delays.reverse();
-  told.forEach((step, index) => {
-    context.clock.schedule(delays[index] ?? 0, () => {
-      tellStatus(context, subject, step);
+/** Lets an accepted message climb from sent to read, by the delays, shares, losses and repetitions that are set. */
+export function scheduleStatuses(context: SandboxContext, subject: StatusSubject, waitMs = 0): void {
+  const { clock, settings, random } = context;
+  const isReaction = subject.message.type === 'reaction';
+  const { steps, failure } = drawFate(settings.statuses, random, { isReaction, isVoice: subject.isVoice });
+  const billed = steps.find(({ step }) => step !== 'sent');
+  const fated: StatusSubject = { ...subject, ...(billed && { billedStep: billed.step }) };
+  for (const { step, delayMs } of steps) {
+    clock.schedule(waitMs + delayMs, () => {
+      tellStatus(context, fated, step);
     });
+  }
+  if (!failure) return;
+  clock.schedule(waitMs + failure.delayMs, () => {
+    tellStatus(context, fated, 'failed', { errorCode: failure.code });
   });
 }
 
@@ -40,8 +44,9 @@ export function scheduleFailure(
   context: SandboxContext,
   subject: StatusSubject,
   options: StatusOptions,
+  waitMs = 0,
 ): void {
-  context.clock.schedule(context.settings.statuses.delaysMs.sent, () => {
+  context.clock.schedule(waitMs + context.settings.statuses.delaysMs.sent, () => {
     tellStatus(context, subject, 'failed', options);
   });
 }
@@ -55,7 +60,11 @@ export function tellStatus(
   const { message } = subject;
   const { statuses } = context.settings;
   message.statuses.push(status);
-  if (options.errorCode !== undefined) message.errorCode = options.errorCode;
+  (message.toldAt ??= []).push(context.clock.now());
+  if (options.errorCode !== undefined) {
+    message.errorCode = options.errorCode;
+    context.limits.countFailure(options.errorCode);
+  }
   emitStatus(context, subject, status, options);
   context.messages.statusCount++;
   const every = statuses.duplicateEvery;
@@ -110,12 +119,12 @@ export function contactOf(customer: Customer): JsonObject {
 /** `pricing` comes with sent and with one later status; `conversation` only in free entry windows, or before v24. */
 function billing(context: SandboxContext, subject: StatusSubject, status: string): JsonObject {
   const { message, category, inWindow } = subject;
-  const billedLater = context.settings.statuses.lose.includes('delivered') ? 'read' : 'delivered';
-  if (status !== 'sent' && status !== billedLater) return {};
+  if (status !== 'sent' && status !== (subject.billedStep ?? 'delivered')) return {};
   const now = context.clock.now();
   const isFreeEntry = context.messages.isFreeEntry(message.phoneNumberId, message.userId, now);
   const isFreeService = category === 'service' || (category === 'utility' && inWindow);
   const type = isFreeEntry ? 'free_entry_point' : isFreeService ? 'free_customer_service' : 'regular';
+  message.billing ??= { category, type };
   const version = context.webhooks.versionFor(message.appId, 'whatsapp_business_account') ?? 26;
   const withConversation = isFreeEntry || version < 24;
   return {

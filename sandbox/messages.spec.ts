@@ -86,6 +86,7 @@ describe('sending WhatsApp messages', () => {
 
     it('tells a reaction as sent only, and a voice note as played', async () => {
       await client.send({ to: ANA, type: 'reaction', reaction: { message_id: 'wamid.x', emoji: '😀' } });
+      client.control.configure({ sending: { links: 'trust' } });
       await client.send({ to: ANA, type: 'audio', audio: { link: 'https://a.b/c.ogg', voice: true } });
       await client.control.advance(1000);
       expect(client.control.sentMessages().map(({ statuses }) => statuses)).toEqual([
@@ -212,7 +213,7 @@ describe('sending WhatsApp messages', () => {
     });
 
     it('limits what a number sends in a second', async () => {
-      client.control.configure({ sending: { throughputPerSecond: 1, closedWindow: 'ignore' } });
+      client.control.configure({ limits: { standardPerSecond: 1 }, sending: { closedWindow: 'ignore' } });
       const codes: unknown[] = [];
       for (let n = 0; n < 4; n++) codes.push((await client.sendText(`+1650555000${n}`)).error.code);
       expect(codes.filter((code) => code === 130429).length).toBeGreaterThan(0);

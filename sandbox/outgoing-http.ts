@@ -15,7 +15,14 @@ export interface OutgoingAnswer {
   body: string;
 }
 
+export interface DownloadedFile {
+  status: number;
+  contentType: string | undefined;
+  bytes: Buffer;
+}
+
 const LARGEST_ANSWER_BYTES = 64 * 1024;
+const MOST_REDIRECTS = 5;
 
 /** The sandbox's own calls (webhooks, verifications). Its sockets close with it, or a test would never end. */
 export class OutgoingHttp {
@@ -28,7 +35,36 @@ export class OutgoingHttp {
   }
 
   /** Rejects where there is no HTTP answer: refused, reset, timed out, not a URL. */
-  send({ method, url, headers, body, timeoutMs }: OutgoingRequest): Promise<OutgoingAnswer> {
+  async send(request: OutgoingRequest): Promise<OutgoingAnswer> {
+    const { status, bytes } = await this.exchange(request, (size) => size <= LARGEST_ANSWER_BYTES);
+    return { status, body: bytes.toString('utf8') };
+  }
+
+  /** A file; rejects also where it is too large, or redirects without end. */
+  async download(
+    url: string,
+    { timeoutMs, largestBytes }: { timeoutMs: number; largestBytes: number },
+  ): Promise<DownloadedFile> {
+    let next = url;
+    for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
+      const answer = await this.exchange({ method: 'GET', url: next, timeoutMs }, (size) => {
+        if (size > largestBytes) throw new Error('the file is too large');
+        return true;
+      });
+      const { location } = answer.headers;
+      if (answer.status < 300 || answer.status >= 400 || location === undefined) {
+        return { status: answer.status, contentType: answer.headers['content-type'], bytes: answer.bytes };
+      }
+      next = new URL(location, next).toString();
+    }
+    throw new Error('too many redirects');
+  }
+
+  /** `keep` decides over each piece by the size so far, or throws to end it. */
+  private exchange(
+    { method, url, headers, body, timeoutMs }: OutgoingRequest,
+    keep: (size: number) => boolean,
+  ): Promise<{ status: number; headers: http.IncomingHttpHeaders; bytes: Buffer }> {
     return new Promise((resolve, reject) => {
       const secure = url.startsWith('https:');
       const options = { method, headers, timeout: timeoutMs, agent: secure ? this.secure : this.plain };
@@ -37,11 +73,19 @@ export class OutgoingHttp {
         let size = 0;
         response.on('data', (chunk: Buffer) => {
           size += chunk.length;
-          if (size <= LARGEST_ANSWER_BYTES) chunks.push(chunk);
+          try {
+            if (keep(size)) chunks.push(chunk);
+          } catch (error) {
+            request.destroy(error instanceof Error ? error : new Error(String(error)));
+          }
         });
         response.on('error', reject);
         response.on('end', () => {
-          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            bytes: Buffer.concat(chunks),
+          });
         });
       });
       request.on('timeout', () => request.destroy(new Error('timed out')));

@@ -1,38 +1,29 @@
+import { listed, number, optional, flag, shaped } from './control-input';
 import { isObject, type JsonObject } from './json';
-
-/** The steps that a sent message climbs. */
-export type StatusStep = 'sent' | 'delivered' | 'read' | 'played';
-
-export interface StatusSettings {
-  /** Virtual milliseconds after acceptance. */
-  delaysMs: Record<StatusStep, number>;
-  /** Steps that are never told, as when Meta loses one or the person does not read. */
-  lose: StatusStep[];
-  /** Every n-th status is told twice; 0 = never. */
-  duplicateEvery: number;
-  /** Statuses of a message arrive in reverse order. */
-  reorder: boolean;
-}
+import {
+  defaultLimits,
+  defaultSending,
+  defaultStatuses,
+  type LimitSettings,
+  type SendingSettings,
+  type StatusSettings,
+} from './message-settings';
 
 export interface ReviewSettings {
   delayMs: number;
   /** `none`: templates stay PENDING until the control API decides. */
   mode: 'automatic' | 'none';
-  /** A template whose name contains this is rejected. */
+  /** A template whose name contains this is rejected: with the reason that the name contains too, else `rejectReason`. */
   rejectWhenNameContains: string;
   rejectReason: string;
-}
-
-export interface SendingSettings {
-  /** Where the closed 24-hour window is told: as failed status (Meta's usual way), in the answer, or not at all. */
-  closedWindow: 'status' | 'answer' | 'ignore';
-  /** Messages per second and number; HIGH throughput has ten times as much and more. */
-  throughputPerSecond: number;
-  /** Messages to one person that may be sent in a burst, refilled by one every `pairRefillMs`. */
-  pairBurst: number;
-  pairRefillMs: number;
-  /** `message_status` in the answer to template messages. */
-  templateMessageStatus: 'accepted' | 'held_for_quality_assessment' | 'paused';
+  /** Threats, frauds and other languages are found and rejected. */
+  readsContent: boolean;
+  /** What comes of advertising in a utility template: nothing, another category in the answer or by notice, a rejection. */
+  advertising: 'allow' | 'recategorise' | 'announce' | 'reject';
+  /** A score of RED pauses an approved template. */
+  pauseAtRed: boolean;
+  /** Media samples must be handles that an upload gave. */
+  checksHandles: boolean;
 }
 
 export interface DeliverySettings {
@@ -72,11 +63,11 @@ export interface MessagingSettings {
   humanAgent: boolean;
 }
 
-export interface LimitSettings {
-  /** Management calls per hour, app and WABA. */
-  managementCallsPerHour: number;
-  /** Calls per hour and app. */
-  appCallsPerHour: number;
+/** How much of the past is kept for the control API; the oldest goes first. */
+export interface LogSettings {
+  calls: number;
+  /** Webhooks, with their bytes. */
+  deliveries: number;
 }
 
 export interface DialogSettings {
@@ -104,6 +95,7 @@ export interface SandboxSettings {
   messaging: MessagingSettings;
   delivery: DeliverySettings;
   limits: LimitSettings;
+  logs: LogSettings;
   dialog: DialogSettings;
   tokens: TokenSettings;
 }
@@ -121,25 +113,18 @@ const DAY = 24 * HOUR;
 
 export function defaultSettings(): SandboxSettings {
   return {
-    statuses: {
-      delaysMs: { sent: 60, delivered: 140, read: 260, played: 320 },
-      lose: [],
-      duplicateEvery: 0,
-      reorder: false,
-    },
+    statuses: defaultStatuses(),
     review: {
       delayMs: 150,
       mode: 'automatic',
       rejectWhenNameContains: 'reject',
       rejectReason: 'INVALID_FORMAT',
+      readsContent: true,
+      advertising: 'allow',
+      pauseAtRed: true,
+      checksHandles: false,
     },
-    sending: {
-      closedWindow: 'status',
-      throughputPerSecond: 80,
-      pairBurst: 45,
-      pairRefillMs: 6 * SECOND,
-      templateMessageStatus: 'accepted',
-    },
+    sending: defaultSending(),
     messaging: {
       readableMessages: 20,
       conversationCallsPerSecond: 2,
@@ -162,7 +147,8 @@ export function defaultSettings(): SandboxSettings {
       unsubscribeAfterMs: HOUR,
       challenge: 'number',
     },
-    limits: { managementCallsPerHour: 5000, appCallsPerHour: 1_000_000 },
+    limits: defaultLimits(),
+    logs: { calls: 50_000, deliveries: 50_000 },
     dialog: { mode: 'page', decline: [] },
     tokens: {
       userTokenSeconds: 5400,
@@ -174,20 +160,30 @@ export function defaultSettings(): SandboxSettings {
   };
 }
 
-/** Changes the settings in place, so that everybody who holds them sees it. */
+/** Changes the settings in place, so that everybody who holds them sees it. Parts of parts are joined, lists replaced. */
 export function patchSettings(settings: SandboxSettings, patch: SettingsPatch): void {
-  for (const name of Object.keys(settings) as (keyof SandboxSettings)[]) {
-    const { delaysMs, ...part } = { delaysMs: undefined, ...patch[name] };
-    Object.assign(settings[name], part);
-    if (delaysMs) Object.assign(settings.statuses.delaysMs, delaysMs);
+  for (const name of Object.keys(settings) as (keyof SandboxSettings)[])
+    join(settings[name], patch[name] ?? {});
+}
+
+function join(target: object, patch: object): void {
+  const present = new Map<string, unknown>(Object.entries(target));
+  for (const [name, value] of Object.entries(patch) as [string, unknown][]) {
+    const inner = present.get(name);
+    if (isObject(inner) && isObject(value)) join(inner, value);
+    else Object.assign(target, { [name]: value });
   }
 }
 
 /** A patch that came from outside: only known names, and values of the kind that is there now. */
 export function readSettingsPatch(settings: SandboxSettings, input: JsonObject): SettingsPatch {
   checkLikeness({ ...settings, dialog: { personId: '', ...settings.dialog } }, input, '');
+  const failures = isObject(input.statuses) ? input.statuses.failures : undefined;
+  if (failures !== undefined) FAILURES.read(failures, 'statuses.failures');
   return input;
 }
+
+const FAILURES = listed(shaped({ code: number, share: number, afterSent: optional(flag) }));
 
 function checkLikeness(model: object, input: JsonObject, prefix: string): void {
   const known = new Map<string, unknown>(Object.entries(model));

@@ -1,5 +1,6 @@
 import type { SandboxContext } from './context';
 import type { JsonObject } from './json';
+import { judge } from './template-reviewer';
 import type { TemplateRecord } from './world';
 import { accountEvent } from './webhook-hub';
 
@@ -21,10 +22,7 @@ export function startReview(context: SandboxContext, template: TemplateRecord): 
   context.clock.schedule(review.delayMs, () => {
     const isStillThere = context.world.find(template.id) === template;
     if (!isStillThere || template.status !== 'PENDING' || template.components !== submitted) return;
-    const rejects =
-      review.rejectWhenNameContains !== '' && template.name.includes(review.rejectWhenNameContains);
-    if (!rejects) setTemplateStatus(context, template, { status: 'APPROVED' });
-    else setTemplateStatus(context, template, { status: 'REJECTED', reason: review.rejectReason });
+    setTemplateStatus(context, template, judge(template, review));
   });
 }
 
@@ -75,41 +73,4 @@ function pauseInfo(template: TemplateRecord, title: string | undefined): JsonObj
     title: title ?? byCount,
     description: `Your WhatsApp message template has been paused for ${hours} hours until it can be sent again.`,
   };
-}
-
-/** Meta moved a template to another category. */
-export function setTemplateCategory(
-  context: SandboxContext,
-  template: TemplateRecord,
-  category: string,
-): void {
-  const previous = template.category;
-  template.previousCategory = previous;
-  template.category = category;
-  const waba = context.world.get('waba', template.wabaId);
-  context.webhooks.emitChange(
-    accountEvent(context.clock, waba, 'template_category_update', {
-      message_template_id: Number(template.id),
-      message_template_name: template.name,
-      message_template_language: template.language,
-      previous_category: previous,
-      new_category: category,
-    }),
-  );
-}
-
-export function setTemplateQuality(context: SandboxContext, template: TemplateRecord, score: string): void {
-  const previous = template.qualityScore;
-  template.qualityScore = score;
-  template.qualityDate = context.clock.seconds();
-  const waba = context.world.get('waba', template.wabaId);
-  context.webhooks.emitChange(
-    accountEvent(context.clock, waba, 'message_template_quality_update', {
-      previous_quality_score: previous,
-      new_quality_score: score,
-      message_template_id: Number(template.id),
-      message_template_name: template.name,
-      message_template_language: template.language,
-    }),
-  );
 }

@@ -1,5 +1,5 @@
 import { invalidParameter, missingParameter } from './graph-error';
-import { isObject, listOf, numberOf, textOf, type JsonObject, type JsonValue } from './json';
+import { isObject, listOf, numberOf, objectOf, textOf, type JsonObject, type JsonValue } from './json';
 import { checkButtons } from './template-button-rules';
 import { templateError } from './template-errors';
 import {
@@ -277,4 +277,16 @@ function checkFormat(
     throw templateError(2388072, 'Invalid variables', 'parameter_format NAMED needs named variables.');
   }
   return given ?? (isNamed ? 'NAMED' : 'POSITIONAL');
+}
+
+/** Media samples are handles that a resumable upload gave, and nothing else. */
+export function checkHandles(components: readonly JsonObject[], known: ReadonlySet<string>): void {
+  for (const component of components) {
+    const given = objectOf(component.example).header_handle;
+    const handles = Array.isArray(given) ? given : given === undefined ? [] : [given];
+    if (handles.some((handle) => !known.has(textOf(handle) ?? '')))
+      throw templateError(2388273, 'Media sample invalid', 'The header_handle is not of a finished upload.');
+    for (const card of listOf(component.cards).filter(isObject))
+      checkHandles(listOf(card.components).filter(isObject), known);
+  }
 }

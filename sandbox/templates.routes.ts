@@ -4,12 +4,15 @@ import { catalogueError } from './error-catalogue';
 import { invalidParameter } from './graph-error';
 import { readNode, type EdgeReader, type NodeType } from './graph-nodes';
 import type { GraphRouter } from './graph-router';
-import { newObjectId } from './ids';
 import { textListOf, textOf, type JsonObject } from './json';
 import { listPage } from './paging';
 import { templateError } from './template-errors';
+import { newTemplate } from './new-template';
+import { archiveTemplates, registerTemplateOperations } from './template-operations.routes';
+import { announceTemplateCategory } from './template-quality';
 import { emitTemplateStatus, startReview } from './template-review';
-import { checkCategory, checkDraft, checkLanguage, checkTemplateName } from './template-rules';
+import { isReallyMarketing } from './template-reviewer';
+import { checkCategory, checkDraft, checkHandles, checkLanguage, checkTemplateName } from './template-rules';
 import { DAY_MS, HOUR_MS } from './tokens';
 import type { TemplateRecord, WabaRecord } from './world';
 
@@ -25,7 +28,7 @@ export const templateType: NodeType<TemplateRecord> = {
     status: (template) => template.status,
     category: (template) => template.category,
     previous_category: (template) => template.previousCategory,
-    correct_category: (template) => template.category,
+    correct_category: (template) => template.correctCategory ?? template.category,
     sub_category: (template) => template.subCategory,
     parameter_format: (template) => template.parameterFormat,
     message_send_ttl_seconds: (template) => template.messageSendTtlSeconds,
@@ -77,8 +80,9 @@ function mentions(template: TemplateRecord, text: string): boolean {
 
 export function registerTemplates(router: GraphRouter, context: SandboxContext): void {
   router.type('template', templateType);
-  router.on('POST', 'waba', 'message_templates', (waba, { params, token }) => {
+  router.on('POST', 'waba', 'message_templates', (waba, { params, token }, [action]) => {
     requireScope(token, SCOPE, waba.id);
+    if (action !== undefined) return archiveTemplates(context, waba, action, params);
     return createTemplate(context, waba, params);
   });
   router.on('DELETE', 'waba', 'message_templates', (waba, { params, token }) => {
@@ -90,14 +94,7 @@ export function registerTemplates(router: GraphRouter, context: SandboxContext):
     requireScope(token, SCOPE, template.wabaId);
     return editTemplate(context, template, params);
   });
-  router.on('POST', 'template', 'unpause', (template) => {
-    if (template.status !== 'PAUSED') return { success: false, reason: 'The template is not paused.' };
-    template.status = 'APPROVED';
-    emitTemplateStatus(context, template, 'APPROVED', 'NONE', {
-      other_info: { title: 'UNPAUSE', description: 'Your WhatsApp message template has been unpaused.' },
-    });
-    return { success: true };
-  });
+  registerTemplateOperations(router, context);
 }
 
 function createTemplate(context: SandboxContext, waba: WabaRecord, params: JsonObject): JsonObject {
@@ -107,6 +104,7 @@ function createTemplate(context: SandboxContext, waba: WabaRecord, params: JsonO
   const language = checkLanguage(params.language);
   const category = checkCategory(params.category);
   const draft = checkDraft(category, params);
+  if (context.settings.review.checksHandles) checkHandles(draft.components, context.uploads.handles);
   const existing = world.templatesOf(waba.id);
   if (existing.some((template) => template.name === name && template.language === language)) {
     throw templateError(
@@ -132,24 +130,12 @@ function createTemplate(context: SandboxContext, waba: WabaRecord, params: JsonO
   waba.templateCreations = waba.templateCreations.filter((at) => now - at < HOUR_MS);
   if (waba.templateCreations.length >= CREATIONS_PER_HOUR) throw catalogueError(80008);
   waba.templateCreations.push(now);
-  const template = world.add<TemplateRecord>({
-    kind: 'template',
-    id: newObjectId(),
-    wabaId: waba.id,
-    name,
-    language,
-    status: 'PENDING',
-    category,
-    parameterFormat: draft.parameterFormat,
-    components: draft.components,
-    qualityScore: 'UNKNOWN',
-    qualityDate: clock.seconds(),
-    rejectedReason: 'NONE',
-    edits: [],
-    pauses: 0,
-    createdAt: now,
-    ...(draft.messageSendTtlSeconds !== undefined && { messageSendTtlSeconds: draft.messageSendTtlSeconds }),
-  });
+  const template = newTemplate(context, waba, { name, language }, draft);
+  const { advertising } = context.settings.review;
+  const isMisplaced = isReallyMarketing(category, draft.components);
+  // Since April 2025 Meta decides: the answer can name another category than the one that was asked for.
+  if (isMisplaced && advertising === 'recategorise') template.category = 'MARKETING';
+  if (isMisplaced && advertising === 'announce') announceTemplateCategory(context, template, 'MARKETING');
   startReview(context, template);
   return { id: template.id, status: template.status, category: template.category };
 }

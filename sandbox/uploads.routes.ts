@@ -5,47 +5,48 @@ import { GraphError, invalidParameter, missingParameter, unknownObject } from '.
 import type { GraphRequest } from './graph-request';
 import type { GraphRouter } from './graph-router';
 import { numberOf, textOf, type JsonObject } from './json';
+import { LARGEST_MEDIA_BYTES } from './media-rules';
+import type { UploadSession } from './upload-sessions';
 
-interface UploadSession {
-  length: number;
-  type: string;
-  received: Buffer;
-}
+const LIFETIME_MS = 86_400_000;
+const TYPES = ['image/jpeg', 'image/jpg', 'image/png', 'video/mp4', 'application/pdf'];
 
 /** Resumable upload: gives the handles that template headers and profile pictures name. */
 export function registerUploads(router: GraphRouter, context: SandboxContext): void {
-  const sessions = new Map<string, UploadSession>();
+  const { sessions } = context.uploads;
   router.on('POST', 'app', 'uploads', (_app, { params }) => {
     const length = numberOf(params.file_length);
     const type = textOf(params.file_type);
     if (length === undefined) throw missingParameter('file_length');
+    if (!Number.isInteger(length) || length < 1 || length > LARGEST_MEDIA_BYTES)
+      throw invalidParameter(`Param file_length must be between 1 and ${LARGEST_MEDIA_BYTES}.`);
     if (type === undefined) throw missingParameter('file_type');
-    if (!['image/jpeg', 'image/jpg', 'image/png', 'video/mp4', 'application/pdf'].includes(type)) {
-      throw invalidParameter(`Param file_type is not supported: ${type}`);
-    }
+    if (!TYPES.includes(type)) throw invalidParameter(`Param file_type is not supported: ${type}`);
     const id = `upload:MTph${randomBytes(16).toString('base64url')}`;
-    sessions.set(id, { length, type, received: Buffer.alloc(0) });
+    const expiresAt = context.clock.now() + LIFETIME_MS;
+    sessions.set(id, { length, type, received: Buffer.alloc(0), expiresAt });
     return { id: `${id}?sig=${randomBytes(8).toString('base64url')}` };
   });
-  router.root('POST', 'upload:*', (request) => receive(sessionOf(context, sessions, request), request));
+  router.root('POST', 'upload:*', (request) => {
+    const answer = receive(sessionOf(context, request), request);
+    const handle = textOf(answer.h);
+    if (handle !== undefined) context.uploads.handles.add(handle);
+    return answer;
+  });
   router.root('GET', 'upload:*', (request) => {
-    const session = sessionOf(context, sessions, request);
+    const session = sessionOf(context, request);
     return { id: request.segments.join('/'), file_offset: session.received.length };
   });
 }
 
-function sessionOf(
-  context: SandboxContext,
-  sessions: ReadonlyMap<string, UploadSession>,
-  request: GraphRequest,
-): UploadSession {
+function sessionOf({ tokens, uploads, clock }: SandboxContext, request: GraphRequest): UploadSession {
   if (request.tokenText === undefined) {
     throw new GraphError(104, 'An access token is required to request this resource.');
   }
-  request.token = context.tokens.authenticate(request.tokenText);
+  request.token = tokens.authenticate(request.tokenText);
   const id = request.segments.join('/').split('?')[0] ?? '';
-  const session = sessions.get(id);
-  if (!session) throw unknownObject(id, request.method);
+  const session = uploads.sessions.get(id);
+  if (!session || session.expiresAt <= clock.now()) throw unknownObject(id, request.method);
   return session;
 }
 

@@ -1,6 +1,6 @@
 import type { VirtualClock } from './clock';
 import type { OutgoingHttp } from './outgoing-http';
-import type { DeliverySettings } from './settings';
+import type { DeliverySettings, LogSettings } from './settings';
 import { metaJsonBytes, signatureHeaders } from './webhook-bytes';
 import { entriesOf, type WebhookItem } from './webhook-entries';
 import type { AppRecord } from './world';
@@ -43,8 +43,6 @@ interface Channel {
   queue: (() => void)[];
 }
 
-const KEPT_DELIVERIES = 50_000;
-
 /** Batches, signs, posts and repeats webhooks. What is told to whom is decided by WebhookHub. */
 export class WebhookSender {
   readonly log: WebhookDelivery[] = [];
@@ -61,8 +59,12 @@ export class WebhookSender {
   constructor(
     private readonly clock: VirtualClock,
     private readonly http: OutgoingHttp,
-    private readonly settings: DeliverySettings,
+    private readonly all: { delivery: DeliverySettings; logs: LogSettings },
   ) {}
+
+  private get settings(): DeliverySettings {
+    return this.all.delivery;
+  }
 
   dropNext(count: number, filter: DropFilter): void {
     this.dropping = { left: count, filter };
@@ -169,7 +171,8 @@ export class WebhookSender {
       attempts: [],
     };
     this.log.push(delivery);
-    if (this.log.length > KEPT_DELIVERIES) this.log.splice(0, KEPT_DELIVERIES / 10);
+    const { deliveries: kept } = this.all.logs;
+    if (this.log.length > kept) this.log.splice(0, this.log.length - Math.floor(kept * 0.9));
     return delivery;
   }
 

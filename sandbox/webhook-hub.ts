@@ -17,6 +17,8 @@ export interface ChangeEvent {
   entryTime?: number;
   /** Only this app is told, as with the statuses of what that app has sent. */
   appId?: string;
+  /** Told also where the account is not subscribed yet, or no more, as partner events are. */
+  withoutAccount?: boolean;
 }
 
 /** An item of Messenger's or Instagram's `messaging[]`. */
@@ -86,9 +88,13 @@ export class WebhookHub {
     return this.world.findKind('app', appId)?.subscriptions.get(object)?.version;
   }
 
-  private subscriptionFor(app: AppRecord, event: { object: string; ownerId: string; field: string }) {
+  private subscriptionFor(
+    app: AppRecord,
+    event: { object: string; ownerId: string; field: string; withoutAccount?: boolean },
+  ) {
     const subscription = app.subscriptions.get(event.object);
     if (!subscription?.fields.includes(event.field)) return undefined;
+    if (event.withoutAccount) return subscription;
     return this.ownerIsSubscribed(app, event) ? subscription : undefined;
   }
 

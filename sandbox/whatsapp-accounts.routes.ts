@@ -1,12 +1,15 @@
 import { requireScope } from './access';
 import { verifyCallback } from './callback-verification';
 import type { SandboxContext } from './context';
-import { invalidParameter, missingParameter } from './graph-error';
+import { GraphError, invalidParameter, missingParameter } from './graph-error';
 import { readNode, type NodeType } from './graph-nodes';
 import type { AuthenticatedRequest, GraphRouter } from './graph-router';
 import { flagOf, textOf, type JsonObject } from './json';
 import { newObjectId } from './ids';
+import { startNameReview } from './display-names';
+import { accountHealth, assertCanAddNumbers } from './number-health';
 import { listPage } from './paging';
+import { analyticsFields, templateAnalytics } from './whatsapp-analytics';
 import type { PhoneRecord, TemplateRecord, WabaRecord, WebhookOverride } from './world';
 import { newPhone } from './world-seed';
 
@@ -29,7 +32,7 @@ export function wabaType(context: SandboxContext, parts: WabaParts): NodeType<Wa
       country: (waba) => waba.country,
       message_template_namespace: (waba) => `ns_${waba.id}`,
       account_review_status: (waba) => waba.reviewStatus,
-      status: () => 'ACTIVE',
+      status: (waba) => (waba.standing.ban === 'DISABLE' ? 'DISABLED' : 'ACTIVE'),
       business_verification_status: (waba) => world.get('business', waba.ownerBusinessId).verificationStatus,
       ownership_type: (waba) => (waba.clientBusinessIds.length > 0 ? 'CLIENT_OWNED' : 'SELF'),
       owner_business: (waba) => ownerOf(context, waba),
@@ -37,18 +40,13 @@ export function wabaType(context: SandboxContext, parts: WabaParts): NodeType<Wa
       on_behalf_of_business_info: (waba) => ({ ...ownerOf(context, waba), status: 'APPROVED', type: 'SELF' }),
       primary_funding_id: () => undefined,
       is_enabled_for_insights: (waba) => waba.isEnabledForInsights,
-      health_status: (waba) => ({
-        can_send_message: 'AVAILABLE',
-        entities: [
-          { entity_type: 'WABA', id: waba.id, can_send_message: 'AVAILABLE' },
-          { entity_type: 'BUSINESS', id: waba.ownerBusinessId, can_send_message: 'AVAILABLE' },
-        ],
-      }),
+      health_status: (waba, { request }) => accountHealth(context, waba, request.token?.appId),
       marketing_messages_lite_api_status: () => 'ELIGIBLE',
       marketing_messages_onboarding_status: () => 'ELIGIBLE',
       creation_time: () => 1_700_000_000,
       whatsapp_business_manager_messaging_limit: (waba) =>
         world.get('business', waba.ownerBusinessId).messagingLimit,
+      ...analyticsFields(context),
     },
     edges: {
       phone_numbers: (waba, read) =>
@@ -58,6 +56,7 @@ export function wabaType(context: SandboxContext, parts: WabaParts): NodeType<Wa
           render: (phone) => readNode(parts.phone, phone, read.children, read.request),
         }),
       message_templates: parts.listTemplates,
+      template_analytics: templateAnalytics(context),
       subscribed_apps: (waba) => ({
         data: [...waba.subscribedApps].map(([appId, override]) => ({
           whatsapp_business_api_data: {
@@ -95,7 +94,10 @@ export function registerWabas(
     return { success: true };
   });
   router.on('POST', 'waba', '', (waba, { params }) => {
-    if (flagOf(params.is_enabled_for_insights) === true) waba.isEnabledForInsights = true;
+    const insights = flagOf(params.is_enabled_for_insights);
+    if (insights === true) waba.isEnabledForInsights = true;
+    if (insights === false && waba.isEnabledForInsights)
+      throw new GraphError(200006, '(#200006) Template Insights cannot be switched off');
     const name = textOf(params.name);
     if (name !== undefined) waba.name = name;
     return { id: waba.id };
@@ -118,7 +120,16 @@ export async function readOverride(
   return { callbackUri, verifyToken };
 }
 
-function addPhone(context: SandboxContext, waba: WabaRecord, { params }: AuthenticatedRequest): JsonObject {
+/** Until a business is verified it may have two numbers; then twenty, and more on asking. */
+const PHONE_NUMBERS = { verified: 20, other: 2 };
+
+function addPhone(
+  context: SandboxContext,
+  waba: WabaRecord,
+  { params, token }: AuthenticatedRequest,
+): JsonObject {
+  requireScope(token, 'whatsapp_business_management', waba.id);
+  assertCanAddNumbers(context, waba);
   const code = textOf(params.cc) ?? textOf(params.country_code);
   const number = textOf(params.phone_number);
   const name = textOf(params.verified_name);
@@ -127,6 +138,13 @@ function addPhone(context: SandboxContext, waba: WabaRecord, { params }: Authent
   if (name === undefined) throw missingParameter('verified_name');
   const display = `+${code.replace(/\D/g, '')} ${number}`;
   const digits = display.replace(/\D/g, '');
+  if (digits.length < 7 || digits.length > 15)
+    throw invalidParameter('Param phone_number is not a valid phone number.');
+  const { verificationStatus } = context.world.get('business', waba.ownerBusinessId);
+  const limit = verificationStatus === 'verified' ? PHONE_NUMBERS.verified : PHONE_NUMBERS.other;
+  if (context.world.phonesOf(waba.id).length >= limit) {
+    throw invalidParameter('The account has as many phone numbers as it may have.', { subcode: 2388103 });
+  }
   const taken = context.world
     .all('phone')
     .some((phone) => phone.displayPhoneNumber.replace(/\D/g, '') === digits);
@@ -135,9 +153,9 @@ function addPhone(context: SandboxContext, waba: WabaRecord, { params }: Authent
   phone.status = 'PENDING';
   phone.registered = false;
   phone.codeVerificationStatus = 'NOT_VERIFIED';
-  phone.nameStatus = 'PENDING_REVIEW';
   phone.qualityRating = 'UNKNOWN';
   phone.pin = null;
+  startNameReview(context, phone, name);
   context.world.add(phone);
   return { id: phone.id };
 }

@@ -88,7 +88,7 @@ describe('WhatsApp accounts and numbers', () => {
   it('lock registration after ten tries in 72 hours', async () => {
     const register = (pin: string) =>
       client.post(`${PHONE}/register`, { messaging_product: 'whatsapp', pin });
-    for (let n = 0; n < 10; n++) expect((await register('999999')).error).toMatchObject({ code: 133005 });
+    for (let n = 0; n < 10; n++) expect((await register(SEED.pin)).json).toEqual({ success: true });
     expect((await register(SEED.pin)).error).toMatchObject({ code: 133016 });
     await client.control.advance(72 * 3_600_000);
     const { token } = client.control.issueToken();

@@ -87,6 +87,7 @@ export function newWaba(id: string, name: string, ownerBusinessId: string): Waba
     subscribedApps: new Map(),
     blockedTemplateNames: new Map(),
     templateCreations: [],
+    standing: { ban: null, restrictions: [], hasPaymentIssue: false },
   };
 }
 
@@ -114,16 +115,25 @@ export function newPhone(
     isOfficialBusinessAccount: false,
     pin: SEED.pin,
     registered: true,
+    dataRegion: null,
     registrations: [],
+    wrongPins: [],
     verificationCode: null,
     codeRequests: [],
+    wrongCodes: [],
     lastOnboardedAt: now,
     username: null,
+    usernameStatus: 'approved',
+    newName: null,
     profile: { about: 'Hey there! I am using WhatsApp.', vertical: 'RETAIL' },
     webhookOverride: null,
     blockedUsers: new Set(),
     conversationalAutomation: null,
     settings: {},
+    qrCodes: new Map(),
+    encryptionKey: null,
+    encryptionKeyIsSigned: true,
+    coexistence: null,
   };
 }
 

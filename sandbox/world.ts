@@ -1,6 +1,14 @@
 import type { ConversationRecord, DirectMessageRecord, ScopedUserRecord } from './direct-records';
 import type { JsonObject } from './json';
 import type { CommentRecord, InstagramCommentRecord, InstagramMediaRecord, PostRecord } from './post-records';
+import type {
+  AccountStanding,
+  Coexistence,
+  FlowRecord,
+  GroupRecord,
+  NameChange,
+  QrCode,
+} from './whatsapp-records';
 
 export interface AppSubscription {
   object: string;
@@ -76,6 +84,7 @@ export interface WabaRecord {
   blockedTemplateNames: Map<string, number>;
   /** Unix ms of template creations, for the hourly limit. */
   templateCreations: number[];
+  standing: AccountStanding;
 }
 
 export interface PhoneRecord {
@@ -95,18 +104,32 @@ export interface PhoneRecord {
   isOfficialBusinessAccount: boolean;
   pin: string | null;
   registered: boolean;
-  /** Unix ms of register calls, for the 72-hour limit. */
+  /** Two-letter country where messages at rest are kept; null = not localized. */
+  dataRegion: string | null;
+  /** Unix ms of register and deregister calls, for the 72-hour limit. */
   registrations: number[];
+  /** Unix ms of wrong pins, which lock registration for a while. */
+  wrongPins: number[];
   /** The verification code last "sent". */
   verificationCode: string | null;
+  /** Unix ms of requested codes, and of codes that were wrong. */
   codeRequests: number[];
+  wrongCodes: number[];
   lastOnboardedAt: number;
   username: string | null;
+  /** Where a username waits for its review. */
+  usernameStatus: 'approved' | 'reserved';
+  newName: NameChange | null;
   profile: JsonObject;
   webhookOverride: WebhookOverride | null;
   blockedUsers: Set<string>;
   conversationalAutomation: JsonObject | null;
   settings: JsonObject;
+  qrCodes: Map<string, QrCode>;
+  /** Public key for flows, in PEM. */
+  encryptionKey: string | null;
+  encryptionKeyIsSigned: boolean;
+  coexistence: Coexistence | null;
 }
 
 export interface TemplateRecord {
@@ -118,6 +141,10 @@ export interface TemplateRecord {
   status: string;
   category: string;
   previousCategory?: string;
+  /** The category that it will have when a notice has run out. */
+  correctCategory?: string;
+  /** The status before it was archived. */
+  archivedFrom?: string;
   subCategory?: string;
   parameterFormat: 'POSITIONAL' | 'NAMED';
   messageSendTtlSeconds?: number;
@@ -180,6 +207,8 @@ export type WorldRecord =
   | PhoneRecord
   | TemplateRecord
   | MediaRecord
+  | FlowRecord
+  | GroupRecord
   | PageRecord
   | InstagramRecord
   | ScopedUserRecord

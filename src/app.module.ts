@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { AnalyticsModule } from './analytics/analytics.module';
 import { AssetsModule } from './assets/assets.module';
 import { ConfigModule } from './config/config.module';
 import { ConversationsModule } from './conversations/conversations.module';
@@ -47,6 +48,7 @@ export class AppModule {
         WhatsAppModule,
         FacebookModule,
         InstagramModule,
+        AnalyticsModule,
         ...extra,
       ],
     };

@@ -12,6 +12,7 @@ import { registerBodyParsers } from './http/body-parsers';
 import { EnvelopeInterceptor } from './http/envelope.interceptor';
 import { serveDirectly } from './http/direct-routes';
 import { ExceptionEnvelopeFilter } from './http/exception.filter';
+import { registerMultipart } from './http/multipart';
 import { serveApiDocs } from './http/openapi';
 import { REQUEST_ID_HEADER } from './http/request-id';
 import { serverOptions } from './http/server-options';
@@ -53,6 +54,7 @@ export async function createApp(
   const isClosing = rejectWhileClosing(fastify);
   if (!config.has('api')) serveHealthOnly(fastify);
   registerBodyParsers(fastify);
+  await registerMultipart(app);
   await app.register(helmet, {
     contentSecurityPolicy: {
       // What the Swagger UI needs: its inline styles and its icons, which are data: addresses.
@@ -66,7 +68,12 @@ export async function createApp(
   app.enableCors({
     origin: config.env.CORS_ORIGINS,
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: [REQUEST_ID_HEADER, 'retry-after'],
+    exposedHeaders: [
+      REQUEST_ID_HEADER,
+      'retry-after',
+      // Of downloads: the browser's scripts read names, sizes and parts from them.
+      ...['accept-ranges', 'content-disposition', 'content-length', 'content-range', 'etag'],
+    ],
     maxAge: 600,
     // What is no proper preflight would be answered outside the envelope.
     strictPreflight: false,

@@ -2,6 +2,18 @@ import { resolve } from 'node:path';
 import type { AppRole, Env } from './env';
 import { installationRoot } from './installation-root';
 
+/** Where files are kept in S3, as the storage takes it. */
+export interface S3Settings {
+  bucket: string;
+  prefix: string;
+  client: {
+    region: string;
+    forcePathStyle: boolean;
+    endpoint?: string;
+    credentials?: { accessKeyId: string; secretAccessKey: string };
+  };
+}
+
 /** The checked settings under names that say what they are for. Inject this; nobody else sees the environment. */
 export class AppConfig {
   constructor(readonly env: Env) {}
@@ -40,6 +52,26 @@ export class AppConfig {
   /** Where the files of media are, as an absolute path. */
   get mediaDir(): string {
     return resolve(installationRoot(), this.env.MEDIA_DIR);
+  }
+
+  /** The bucket that files are kept in; null while they are kept in a folder. */
+  get mediaS3(): S3Settings | null {
+    const { env } = this;
+    if (env.MEDIA_STORAGE !== 's3' || env.MEDIA_S3_BUCKET === undefined) return null;
+    const { MEDIA_S3_ACCESS_KEY_ID: accessKeyId, MEDIA_S3_SECRET_ACCESS_KEY: secretAccessKey } = env;
+    return {
+      bucket: env.MEDIA_S3_BUCKET,
+      prefix: env.MEDIA_S3_PREFIX ?? '',
+      client: {
+        region: env.MEDIA_S3_REGION,
+        forcePathStyle: env.MEDIA_S3_FORCE_PATH_STYLE,
+        ...(env.MEDIA_S3_ENDPOINT === undefined ? {} : { endpoint: env.MEDIA_S3_ENDPOINT }),
+        // Without a key the client finds one as its makers intend: a role of the machine, for instance.
+        ...(accessKeyId === undefined || secretAccessKey === undefined
+          ? {}
+          : { credentials: { accessKeyId, secretAccessKey } }),
+      },
+    };
   }
 
   /** True when the surrounding product's tokens are accepted; then this service's own login is off. */

@@ -22,6 +22,10 @@ export type AppRole = (typeof APP_ROLES)[number];
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** Where files are kept: a folder that all processes see, or a bucket of a server that speaks S3's protocol. */
+export const MEDIA_STORAGES = ['folder', 's3'] as const;
+export type MediaStorageKind = (typeof MEDIA_STORAGES)[number];
+
 /** What becomes of a month that was taken out of its table: deleted, or left there for the operator. */
 export const DETACHED_ENDS = ['drop', 'keep'] as const;
 export type DetachedEnd = (typeof DETACHED_ENDS)[number];
@@ -109,6 +113,15 @@ export class Env {
   ];
   @integer @IsInt() @Min(500) @Max(120_000) META_TIMEOUT_MS: number = 20_000;
   @integer @IsInt() @Min(1) @Max(2_000) WEBHOOK_BATCH_SIZE: number = 500;
+  @integer @IsInt() @Min(1) @Max(2_000) SENDING_CONCURRENCY: number = 400;
+  @integer @IsInt() @Min(1) @Max(1_000_000) CAMPAIGN_PAUSE_FAILURES: number = 50;
+  @integer @IsInt() @Min(1) @Max(100) CAMPAIGN_PAUSE_LIMITED_PERCENT: number = 30;
+  @list
+  @Matches(/^(?:[A-Z]{3}|(?:MARKETING|UTILITY|AUTHENTICATION)(?::\d{1,6})?=\d{1,6}(?:\.\d{1,6})?)$/, {
+    each: true,
+    message: 'a currency, then prices such as USD,MARKETING=0.06,MARKETING:49=0.11,UTILITY=0.01',
+  })
+  WHATSAPP_PRICES: string[] = [];
 
   @IsOptional()
   @Matches(/^\d{1,32}$/, { message: "the Instagram app's id, digits only" })
@@ -160,8 +173,43 @@ export class Env {
   @IsIn(APP_ROLES, { each: true, message: `one or more of ${APP_ROLES.join(', ')}` })
   APP_ROLES: AppRole[] = [...APP_ROLES];
 
+  @IsIn(MEDIA_STORAGES, { message: `one of ${MEDIA_STORAGES.join(', ')}` })
+  MEDIA_STORAGE: MediaStorageKind = 'folder';
   @IsString() @MinLength(1) MEDIA_DIR: string = '.local/media';
+  @origin
+  @IsOptional()
+  @IsUrl(WEB_URL, { message: 'a web address such as https://s3.eu-central-1.amazonaws.com' })
+  MEDIA_S3_ENDPOINT?: string;
+  @Matches(/^[a-z0-9-]{1,64}$/, { message: 'a region such as eu-central-1' })
+  MEDIA_S3_REGION: string = 'us-east-1';
+  @ValidateIf((env: Env) => env.MEDIA_STORAGE === 's3' || env.MEDIA_S3_BUCKET !== undefined)
+  @Matches(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { message: 'the name of a bucket, for MEDIA_STORAGE=s3' })
+  MEDIA_S3_BUCKET?: string;
+  @ValidateIf((env: Env) => env.MEDIA_S3_SECRET_ACCESS_KEY !== undefined)
+  @IsString({ message: 'the id of the key, beside MEDIA_S3_SECRET_ACCESS_KEY' })
+  MEDIA_S3_ACCESS_KEY_ID?: string;
+  @ValidateIf((env: Env) => env.MEDIA_S3_ACCESS_KEY_ID !== undefined)
+  @IsString({ message: 'the secret of the key, beside MEDIA_S3_ACCESS_KEY_ID' })
+  MEDIA_S3_SECRET_ACCESS_KEY?: string;
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9_.-]+(?:\/[A-Za-z0-9_.-]+)*$/, { message: 'such as media or production/media' })
+  MEDIA_S3_PREFIX?: string;
+  @flag
+  @IsIn([true, false], { message: 'true or false' })
+  MEDIA_S3_FORCE_PATH_STYLE: boolean = false;
   @integer @IsInt() @Min(1) @Max(2_147_483_648) MEDIA_MAX_BYTES: number = 104_857_600;
+  @integer @IsInt() @Min(0) @Max(36_500) MEDIA_UPLOAD_RETENTION_DAYS: number = 30;
+  @integer @IsInt() @Min(1_000) @Max(3_600_000) MEDIA_IMPORT_TIMEOUT_MS: number = 120_000;
+
+  @flag
+  @IsIn([true, false], { message: 'true or false' })
+  OUTBOUND_ALLOW_HTTP: boolean = false;
+  @list
+  @Matches(/^[0-9a-fA-F:.]+(?:\/\d{1,3})?$/, {
+    each: true,
+    message: 'comma-separated addresses or networks such as 10.1.2.3,10.2.0.0/16',
+  })
+  OUTBOUND_ALLOWED_ADDRESSES: string[] = [];
 
   @integer @IsInt() @Min(0) @Max(36_500) WEBHOOK_RETENTION_DAYS: number = 90;
   @integer @IsInt() @Min(0) @Max(36_500) MESSAGE_RETENTION_DAYS: number = 0;
@@ -241,6 +289,11 @@ const OPTIONAL_NAMES = [
   'INSTAGRAM_APP_ID',
   'INSTAGRAM_APP_SECRET',
   'INSTAGRAM_API_URL',
+  'MEDIA_S3_ENDPOINT',
+  'MEDIA_S3_BUCKET',
+  'MEDIA_S3_ACCESS_KEY_ID',
+  'MEDIA_S3_SECRET_ACCESS_KEY',
+  'MEDIA_S3_PREFIX',
   'ENCRYPTION_KEYS',
   'JWT_SECRET',
   'AUTH_JWKS_URL',

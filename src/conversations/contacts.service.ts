@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { AccountId, AssetId, ContactId, ConversationId } from '../database/ids';
+import type { AccountId, AssetId, ContactId, ConversationId, MessageId } from '../database/ids';
 import { ContactResolver } from './contact-resolver';
 import type { ConversationStanding, Person } from './conversation-types';
 
@@ -27,6 +27,17 @@ export class ContactsService {
     @InjectDataSource() private readonly database: DataSource,
     private readonly contacts: ContactResolver,
   ) {}
+
+  /** Makes contacts of people whom an address book names, or learns their names: a platform told of them without a message. */
+  async recordPeople(
+    tx: EntityManager,
+    people: readonly { accountId: AccountId; person: Person; at: Date }[],
+  ): Promise<void> {
+    await this.contacts.resolve(
+      tx,
+      people.filter(({ person }) => person.identities.length > 0),
+    );
+  }
 
   /**
    * Records choices in whatever order they come: the latest counts, and of two at the same second the refusal. People
@@ -61,6 +72,28 @@ export class ContactsService {
     );
   }
 
+  /**
+   * The same for the people to whom messages are to go, each from its own number or page.
+   * @returns without those that are to a group
+   */
+  async standingsOfMessages(
+    accountId: AccountId,
+    messageIds: readonly MessageId[],
+  ): Promise<Map<MessageId, ConversationStanding>> {
+    const rows: (StandingRow & { message_id: MessageId })[] = await this.database.query(
+      `SELECT m.id AS message_id, c.id AS contact_id, c.opted_out_at, c.marketing_opted_out_at, m.conversation_id,
+              (SELECT max(v.window_expires_at) FROM conversations v
+                WHERE v.account_id = m.account_id AND v.contact_id = m.contact_id AND v.asset_id = m.asset_id)
+                AS window_expires_at
+         FROM unnest($2::uuid[]) AS asked (id)
+         JOIN messages m ON m.account_id = $1 AND m.id = asked.id
+         JOIN contacts c ON c.account_id = m.account_id AND c.id = m.contact_id
+         JOIN conversations own ON own.account_id = m.account_id AND own.id = m.conversation_id AND own.group_id = ''`,
+      [accountId, messageIds],
+    );
+    return new Map(rows.map((row) => [row.message_id, toStanding(row)]));
+  }
+
   /** What we know, at this moment, about writing to a person from one of our numbers or pages. */
   async standingOf(accountId: AccountId, assetId: AssetId, person: Person): Promise<ConversationStanding> {
     const rows: StandingRow[] = await this.database.query(
@@ -81,14 +114,26 @@ export class ContactsService {
       ],
     );
     const [row] = rows;
-    return {
-      conversationId: row?.conversation_id ?? null,
-      contactId: row?.contact_id ?? null,
-      windowExpiresAt: row?.window_expires_at ?? null,
-      optedOutAt: row?.opted_out_at ?? null,
-      marketingOptedOutAt: row?.marketing_opted_out_at ?? null,
-    };
+    return row === undefined ? NOBODY_KNOWN : toStanding(row);
   }
+}
+
+const NOBODY_KNOWN: ConversationStanding = {
+  conversationId: null,
+  contactId: null,
+  windowExpiresAt: null,
+  optedOutAt: null,
+  marketingOptedOutAt: null,
+};
+
+function toStanding(row: StandingRow): ConversationStanding {
+  return {
+    conversationId: row.conversation_id,
+    contactId: row.contact_id,
+    windowExpiresAt: row.window_expires_at,
+    optedOutAt: row.opted_out_at,
+    marketingOptedOutAt: row.marketing_opted_out_at,
+  };
 }
 
 function isLater(choice: MarketingChoice, other: MarketingChoice): boolean {

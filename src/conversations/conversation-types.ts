@@ -119,12 +119,17 @@ export interface ArrivedRevocation {
   at: Date;
 }
 
+/** From most to least urgent. Of two messages that are due the one in the earlier lane goes first. */
+export const SEND_LANES = ['authentication', 'reply', 'campaign'] as const;
+export type SendLane = (typeof SEND_LANES)[number];
+
 /** The order to send one message. */
 export interface SendOrder {
   accountId: AccountId;
   assetId: AssetId;
   platform: Platform;
-  person: Person;
+  /** Null for a message to a group. */
+  person: Person | null;
   groupId: string;
   /** The user who sends. */
   senderId: string;
@@ -134,6 +139,9 @@ export interface SendOrder {
   context: Readonly<Record<string, unknown>> | null;
   /** What will be sent to Meta, without our own correlation data. */
   request: Readonly<Record<string, unknown>>;
+  lane: SendLane;
+  /** Not before this instant; null: as soon as it may. */
+  sendAt: Date | null;
 }
 
 export interface OrderedSend {
@@ -147,10 +155,35 @@ export interface StartedSend {
   accountId: AccountId;
   messageId: MessageId;
   assetId: AssetId;
+  lane: SendLane;
+  /** Whom it goes to, as it was addressed. */
+  recipient: string;
   request: Readonly<Record<string, unknown>>;
-  /** 1 for the first try. */
+  /** 1 for the first try. Tries that Meta answered with "too fast" are not counted. */
   attempt: number;
+  /** How often Meta has answered "too fast". */
+  limited: number;
 }
+
+/** How a try ended. */
+export type SendResult =
+  | {
+      state: 'accepted';
+      send: StartedSend;
+      /** Meta's id of the message. */
+      externalId: string;
+      /** What Meta calls the recipient. */
+      identities: readonly PersonIdentity[];
+      details: Readonly<Record<string, unknown>>;
+    }
+  /** Meta refused for good, or we found that it must not go out. */
+  | { state: 'failed'; send: StartedSend; error: MessageError }
+  /** No answer came. It is never sent again by us; a status webhook may still settle it. */
+  | { state: 'unknown'; send: StartedSend; error: MessageError }
+  /** Meta certainly did not take it, and may later. `isLimit`: it came too fast, and that counts as no attempt. */
+  | { state: 'retry'; send: StartedSend; availableAt: Date; isLimit: boolean; error: MessageError }
+  /** Nothing was tried: its turn has not come. */
+  | { state: 'postponed'; send: StartedSend; availableAt: Date };
 
 /** Where a person stands with one of our numbers or pages. */
 export interface ConversationStanding {

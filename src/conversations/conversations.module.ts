@@ -16,12 +16,16 @@ import { ConversationEntity } from './entities/conversation.entity';
 import { MessageEntity } from './entities/message.entity';
 import { MessageSendEntity } from './entities/message-send.entity';
 import { FinishedSendsScheduler } from './finished-sends.scheduler';
+import { MessageList } from './message-list.service';
 import { MessageChangeStore } from './message-change-store';
+import { MessageMediaReaders } from './message-media';
 import { MessageStatusStore } from './message-status-store';
 import { MessageStore } from './message-store.service';
 import { MessagesService } from './messages.service';
 import { RepeatedMessages } from './repeated-messages';
+import { SendClaims } from './send-claims.service';
 import { SendLedger } from './send-ledger.service';
+import { SendSettlement } from './send-settlement.service';
 import { UnsettledSends } from './unsettled-sends.service';
 import { WaitingSweeper } from './waiting.sweeper';
 
@@ -50,19 +54,27 @@ import { WaitingSweeper } from './waiting.sweeper';
     WaitingSweeper,
     MessageStore,
     MessagesService,
+    MessageList,
+    MessageMediaReaders,
     ContactsService,
     ConversationsService,
+    SendClaims,
     SendLedger,
+    SendSettlement,
     FinishedSendsScheduler,
     UnsettledSends,
   ],
   exports: [
     CommentStore,
     MessageStore,
+    MessageMediaReaders,
+    MessageList,
     MessagesService,
     ContactsService,
     ConversationsService,
+    SendClaims,
     SendLedger,
+    SendSettlement,
     UnsettledSends,
   ],
 })

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { AccountId, AssetId } from '../database/ids';
+import type { AccountId, AssetId, ConversationId, MessageId } from '../database/ids';
+import type { DomainEvent } from '../domain-events/domain-events';
+import { Outbox } from '../domain-events/outbox';
 import type { ArrivedEdit, ArrivedRevocation } from './conversation-types';
 import { PREVIEW_LENGTH } from './conversation-opener';
 import { type ExternalKey, findMessageKeys, keyColumns, keyOf } from './external-key';
@@ -15,9 +17,23 @@ interface WaitingRow {
   content: Record<string, unknown>;
 }
 
+interface ChangedRow {
+  account_id: AccountId;
+  id: MessageId;
+  conversation_id: ConversationId;
+  is_imported: boolean;
+  /** What people see of it is another than before. */
+  is_visible: boolean;
+}
+
+/** `UPDATE … RETURNING` answers `[rows, count]` through TypeORM's PostgreSQL driver. */
+type Updated<Row> = [rows: Row[], count: number];
+
 /** Applies edits and revocations. Those that come before their message wait for it: nothing promises their order. */
 @Injectable()
 export class MessageChangeStore {
+  constructor(private readonly outbox: Outbox) {}
+
   /**
    * The latest version counts, in whatever order they come; the ones before it, from the message as it was sent, stay in
    * `metadata.edits` with their times. Nothing changes what was taken back.
@@ -28,7 +44,7 @@ export class MessageChangeStore {
     if (known.length === 0) return;
     await this.lockConversationsShowing(tx, known);
     // Of two versions of the same second the greater counts, so that their order does not.
-    await tx.query(
+    const [rows]: Updated<ChangedRow> = await tx.query(
       `WITH told AS (
          SELECT k.account_id, k.message_id AS id, edit.text, edit.content, edit.at
            FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::jsonb[], $6::timestamptz[])
@@ -55,10 +71,12 @@ export class MessageChangeStore {
        UPDATE messages m
           SET message_text = latest.text, content = latest.content, edited_at = latest.at,
               metadata = m.metadata || jsonb_build_object('edits', history.edits), updated_at = now()
-         FROM placed latest JOIN history USING (account_id, id)
+         FROM placed latest JOIN history USING (account_id, id) JOIN stored USING (account_id, id)
         WHERE latest.place = 1 AND m.account_id = latest.account_id AND m.id = latest.id
           AND (m.metadata -> 'edits', m.edited_at, m.message_text, m.content)
-              IS DISTINCT FROM (history.edits, latest.at, latest.text, latest.content)`,
+              IS DISTINCT FROM (history.edits, latest.at, latest.text, latest.content)
+        RETURNING m.account_id, m.id, m.conversation_id, m.metadata @> '{"imported": true}' AS is_imported,
+                  (stored.text, stored.content) IS DISTINCT FROM (latest.text, latest.content) AS is_visible`,
       [
         known.map((edit) => edit.accountId),
         known.map((edit) => edit.assetId),
@@ -69,6 +87,7 @@ export class MessageChangeStore {
       ],
     );
     await this.showAgain(tx, known);
+    await this.tell(tx, rows, 'edited');
   }
 
   /** The person took the message back: its content goes, that there was one stays. */
@@ -81,7 +100,7 @@ export class MessageChangeStore {
     );
     if (known.length === 0) return;
     await this.lockConversationsShowing(tx, known);
-    await tx.query(
+    const [rows]: Updated<ChangedRow> = await tx.query(
       `UPDATE messages m
           SET message_text = NULL, content = '{}', metadata = m.metadata - 'edits' - 'raw', edited_at = NULL,
               revoked_at = least(m.revoked_at, revoked.at), updated_at = now()
@@ -91,10 +110,35 @@ export class MessageChangeStore {
                  JOIN message_keys k USING (account_id, asset_id, external_id)
                 GROUP BY k.account_id, k.message_id) AS revoked
         WHERE m.account_id = revoked.account_id AND m.id = revoked.id
-          AND (m.revoked_at IS NULL OR m.revoked_at > revoked.at)`,
+          AND (m.revoked_at IS NULL OR m.revoked_at > revoked.at)
+        RETURNING m.account_id, m.id, m.conversation_id, m.metadata @> '{"imported": true}' AS is_imported,
+                  true AS is_visible`,
       [...keyColumns(known), known.map((item) => item.at)],
     );
     await this.showAgain(tx, known);
+    await this.tell(tx, rows, 'revoked');
+  }
+
+  private async tell(
+    tx: EntityManager,
+    rows: readonly ChangedRow[],
+    change: 'edited' | 'revoked',
+  ): Promise<void> {
+    await this.outbox.record(
+      tx,
+      rows
+        .filter((row) => row.is_visible)
+        .map((row): DomainEvent => ({
+          kind: 'message.updated',
+          accountId: row.account_id,
+          payload: {
+            messageId: row.id,
+            conversationId: row.conversation_id,
+            change,
+            imported: row.is_imported,
+          },
+        })),
+    );
   }
 
   /** Before their messages, as everything does that touches both. */

@@ -197,13 +197,26 @@ export class MessageStatusStore {
       );
     }
     const changed = await this.raise(tx, statuses);
+    const failures = new Map(
+      statuses.flatMap(({ messageId, status, error }) =>
+        status === 'failed' && error !== null ? [[messageId, error]] : [],
+      ),
+    );
     await this.outbox.record(
       tx,
-      changed.map((row) => ({
-        kind: 'message.status',
-        accountId: row.account_id,
-        payload: { messageId: row.id, conversationId: row.conversation_id, status: row.status },
-      })),
+      changed.map((row) => {
+        const error = row.status === 'failed' ? failures.get(row.id) : undefined;
+        return {
+          kind: 'message.status',
+          accountId: row.account_id,
+          payload: {
+            messageId: row.id,
+            conversationId: row.conversation_id,
+            status: row.status,
+            ...(error === undefined ? {} : { error: { code: error.code, title: error.title } }),
+          },
+        };
+      }),
     );
   }
 

@@ -5,6 +5,7 @@ import type { AccountId, AssetId, ContactId, ConversationId, MessageId } from '.
 import { isUuid } from '../database/ids';
 import { NotFoundError } from '../errors/app.error';
 import type { MessageError, MessageStatus, Platform, SenderType } from './conversation-types';
+import { type MessageMedia, MessageMediaReaders } from './message-media';
 import type { PagePosition } from './page-position';
 import type { MessageWithHistory, StatusTransition, StoredMessage } from './stored-message';
 
@@ -35,7 +36,10 @@ export interface MessageRow {
 
 @Injectable()
 export class MessagesService {
-  constructor(@InjectDataSource() private readonly database: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly media: MessageMediaReaders,
+  ) {}
 
   /** @throws NotFoundError when no such message is in any of the accounts */
   async getWithHistory(accountIds: readonly AccountId[], id: string): Promise<MessageWithHistory> {
@@ -54,7 +58,9 @@ export class MessagesService {
         ORDER BY array_position(ARRAY['queued', 'unknown', 'accepted', 'sent', 'failed', 'delivered', 'read', 'played'], status), at`,
       [row.account_id, row.id],
     );
-    return { message: toStoredMessage(row), statuses };
+    const [message] = await this.withMedia([row]);
+    if (message === undefined) throw new Error('A message that was found is missing.');
+    return { message, statuses };
   }
 
   /**
@@ -119,12 +125,36 @@ export class MessagesService {
         ORDER BY "timestamp" ${order}, id ${order} LIMIT $3`,
       parameters,
     );
-    const messages = rows.map(toStoredMessage);
+    const messages = await this.withMedia(rows);
     return order === 'ASC' ? messages.reverse() : messages;
+  }
+
+  /** Messages of one account, in the order asked for; those that are not there are left out. */
+  async getMany(accountId: AccountId, ids: readonly MessageId[]): Promise<StoredMessage[]> {
+    if (ids.length === 0) return [];
+    const rows: MessageRow[] = await this.database.query(
+      `SELECT m.* FROM unnest($2::uuid[]) WITH ORDINALITY AS wanted (id, place)
+         JOIN messages m ON m.account_id = $1 AND m.id = wanted.id ORDER BY wanted.place`,
+      [accountId, ids],
+    );
+    return this.withMedia(rows);
+  }
+
+  private async withMedia(rows: readonly MessageRow[]): Promise<StoredMessage[]> {
+    const media = await this.media.read(
+      rows.map(({ id, account_id: accountId, platform, direction, content }) => ({
+        id,
+        accountId,
+        platform,
+        direction,
+        content,
+      })),
+    );
+    return rows.map((row) => toStoredMessage(row, media.get(row.id) ?? null));
   }
 }
 
-function toStoredMessage(row: MessageRow): StoredMessage {
+function toStoredMessage(row: MessageRow, media: MessageMedia | null): StoredMessage {
   return {
     id: row.id,
     accountId: row.account_id,
@@ -138,6 +168,7 @@ function toStoredMessage(row: MessageRow): StoredMessage {
     type: row.type,
     text: row.message_text,
     content: row.content,
+    media,
     context: row.context,
     metadata: row.metadata,
     externalId: row.external_id,

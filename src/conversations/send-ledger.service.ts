@@ -1,289 +1,245 @@
 import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource, EntityManager } from 'typeorm';
-import type { AccountId, AssetId, ConversationId, MessageId } from '../database/ids';
+import type { EntityManager } from 'typeorm';
+import type { AccountId, AssetId, ContactId, ConversationId, MessageId } from '../database/ids';
 import { newId } from '../database/ids';
 import { Outbox } from '../domain-events/outbox';
 import { ContactResolver } from './contact-resolver';
 import { ConversationOpener } from './conversation-opener';
-import type {
-  MessageError,
-  OrderedSend,
-  PersonIdentity,
-  Platform,
-  SendOrder,
-  StartedSend,
-} from './conversation-types';
-import { MessageChangeStore } from './message-change-store';
-import { MessageStatusStore } from './message-status-store';
-
-interface SendRow {
-  account_id: AccountId;
-  message_id: MessageId;
-  asset_id: AssetId;
-  request: Record<string, unknown>;
-  attempts: number;
-}
-
-interface StateRow {
-  conversation_id: ConversationId;
-  seq: string;
-}
+import { type MessageError, type OrderedSend, SEND_LANES, type SendOrder } from './conversation-types';
+import { SendSettlement } from './send-settlement.service';
 
 /** `UPDATE … RETURNING` answers `[rows, count]` through TypeORM's PostgreSQL driver. */
 type Updated<Row> = [rows: Row[], count: number];
 
+interface PlacedOrder extends OrderedSend {
+  order: SendOrder;
+  seq: string;
+  at: Date;
+}
+
 /**
  * The ledger of outgoing messages: each is sent at most once and always accounted for.
  *
- *   queued ──begin──► sending ──► accepted            Meta answered with its id
- *     ▲                  ├──────► failed              Meta refused for good
- *     └── recordRetry ───┤                            Meta certainly did not accept it: later again
- *                        └──────► unknown             no answer came, or this process died; only a status
- *                                                     webhook that carries our message id settles it
+ *   held ◄──hold/release──► queued ──claim──► sending ──► accepted     Meta answered with its id
+ *     │                      │  ▲                ├──────► failed       Meta refused for good
+ *     │                      │  └──── retry ─────┤                     Meta certainly did not accept it: later again
+ *     └──────withdraw────────┴──► failed         └──────► unknown      no answer came, or this process died; only a
+ *                                                                      status webhook with our message id settles it
  *
- * `begin` commits before the call to Meta is made, so a process that dies at any point leaves a row that tells.
+ * Here are the orders; `SendClaims` gives them out, committed before the call to Meta is made, so that a process that dies
+ * at any point leaves a row that tells; `SendSettlement` writes down how the calls ended.
  */
 @Injectable()
 export class SendLedger {
   constructor(
-    @InjectDataSource() private readonly database: DataSource,
     private readonly contacts: ContactResolver,
     private readonly conversations: ConversationOpener,
-    private readonly statuses: MessageStatusStore,
-    private readonly changes: MessageChangeStore,
+    private readonly settlement: SendSettlement,
     private readonly outbox: Outbox,
   ) {}
 
   /** Writes the message as `queued` together with the order to send it. */
   async order(tx: EntityManager, order: SendOrder): Promise<OrderedSend> {
+    const [placed] = await this.orderAll(tx, [order]);
+    if (placed === undefined) throw new Error('An order was not placed.');
+    return placed;
+  }
+
+  /**
+   * The same for many, in a fixed number of statements.
+   * @returns in the order given
+   */
+  async orderAll(tx: EntityManager, orders: readonly SendOrder[]): Promise<OrderedSend[]> {
+    if (orders.length === 0) return [];
+    const placed = await this.place(tx, orders);
+    await this.insertMessages(tx, placed);
+    await tx.query(
+      `INSERT INTO message_statuses (account_id, message_id, status, at)
+       SELECT account_id, message_id, 'queued', at
+         FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS told (account_id, message_id, at)`,
+      [
+        placed.map(({ order }) => order.accountId),
+        placed.map(({ messageId }) => messageId),
+        placed.map(({ at }) => at),
+      ],
+    );
+    await this.insertSends(tx, placed);
+    await this.outbox.record(
+      tx,
+      placed.map(({ order, messageId, conversationId, contactId, seq }) => ({
+        kind: 'message.created',
+        accountId: order.accountId,
+        payload: { messageId, conversationId, contactId },
+        conversation: { id: conversationId, seq },
+      })),
+    );
+    return placed.map(({ messageId, conversationId, contactId }) => ({
+      messageId,
+      conversationId,
+      contactId,
+    }));
+  }
+
+  /**
+   * Keeps back what is queued and not under way.
+   * @returns which of them now stay until they are released
+   */
+  async hold(
+    tx: EntityManager,
+    accountId: AccountId,
+    messageIds: readonly MessageId[],
+  ): Promise<MessageId[]> {
+    return this.move(tx, accountId, messageIds, 'queued', 'held');
+  }
+
+  /** Lets go what was held. Times not to be tried before still hold. */
+  async release(
+    tx: EntityManager,
+    accountId: AccountId,
+    messageIds: readonly MessageId[],
+  ): Promise<MessageId[]> {
+    return this.move(tx, accountId, messageIds, 'held', 'queued');
+  }
+
+  /**
+   * Takes orders back that were not begun: their messages become `failed`, with the reason given.
+   * @returns which of them had not left; the others are under way or done
+   */
+  async withdraw(
+    tx: EntityManager,
+    accountId: AccountId,
+    messageIds: readonly MessageId[],
+    error: MessageError,
+  ): Promise<MessageId[]> {
+    const withdrawn = await this.move(
+      tx,
+      accountId,
+      messageIds,
+      ['queued', 'held'],
+      'failed',
+      ', finished_at = now(), error = $5',
+      [JSON.stringify(error)],
+    );
+    await this.settlement.recordFailures(
+      tx,
+      withdrawn.map((messageId) => ({ accountId, messageId, status: 'failed', error })),
+    );
+    return withdrawn;
+  }
+
+  private async move(
+    tx: EntityManager,
+    accountId: AccountId,
+    messageIds: readonly MessageId[],
+    from: string | string[],
+    to: string,
+    further = '',
+    parameters: readonly unknown[] = [],
+  ): Promise<MessageId[]> {
+    if (messageIds.length === 0) return [];
+    const [rows]: Updated<{ message_id: MessageId }> = await tx.query(
+      `WITH mine AS (
+         SELECT account_id, message_id FROM message_sends
+          WHERE account_id = $1 AND message_id = ANY($2::uuid[]) AND state = ANY($3::text[])
+          ORDER BY message_id FOR UPDATE)
+       UPDATE message_sends s SET state = $4${further} FROM mine
+        WHERE s.account_id = mine.account_id AND s.message_id = mine.message_id
+        RETURNING s.message_id`,
+      [accountId, messageIds, typeof from === 'string' ? [from] : from, to, ...parameters],
+    );
+    return rows.map(({ message_id: id }) => id);
+  }
+
+  /** Finds or makes contacts and conversations, and each message's place in its conversation. */
+  private async place(tx: EntityManager, orders: readonly SendOrder[]): Promise<PlacedOrder[]> {
     const now = new Date();
-    const [contactId] = await this.contacts.resolve(tx, [
-      { accountId: order.accountId, person: order.person, at: now },
-    ]);
-    const [joined] = await this.conversations.join(tx, [
-      {
+    const people = orders.flatMap(({ accountId, person }) =>
+      person === null ? [] : [{ accountId, person, at: now }],
+    );
+    const resolved = await this.contacts.resolve(tx, people);
+    let next = 0;
+    const contactIds = orders.map(({ person }): ContactId | null =>
+      person === null ? null : (resolved[next++] ?? null),
+    );
+    const joined = await this.conversations.join(
+      tx,
+      orders.map((order, index) => ({
         accountId: order.accountId,
         assetId: order.assetId,
         platform: order.platform,
-        contactId: contactId ?? null,
+        contactId: contactIds[index] ?? null,
         groupId: order.groupId,
         preview: order.text,
         at: now,
         opensWindow: false,
-      },
-    ]);
-    if (contactId === undefined || joined === undefined)
-      throw new Error('An order was not given its conversation.');
-    const messageId = newId<MessageId>();
+      })),
+    );
+    return orders.map((order, index) => {
+      const place = joined[index];
+      if (place === undefined) throw new Error('An order was not given its conversation.');
+      return {
+        order,
+        ...place,
+        contactId: contactIds[index] ?? null,
+        messageId: newId<MessageId>(),
+        at: now,
+      };
+    });
+  }
+
+  private async insertMessages(tx: EntityManager, placed: readonly PlacedOrder[]): Promise<void> {
     await tx.query(
       `INSERT INTO messages (account_id, id, conversation_id, asset_id, contact_id, platform, direction, sender_type,
                              sender_id, type, message_text, content, context, status, seq, "timestamp")
-       VALUES ($1, $2, $3, $4, $5, $6, 'outbound', 'agent', $7, $8, $9, $10, $11, 'queued', $12, $13)`,
+       SELECT account_id, id, conversation_id, asset_id, contact_id, platform, 'outbound', 'agent',
+              sender_id, type, message_text, content, context, 'queued', seq, at
+         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
+                     $9::text[], $10::jsonb[], $11::jsonb[], $12::bigint[], $13::timestamptz[])
+                AS told (account_id, id, conversation_id, asset_id, contact_id, platform, sender_id, type,
+                         message_text, content, context, seq, at)`,
       [
-        order.accountId,
-        messageId,
-        joined.conversationId,
-        order.assetId,
-        contactId,
-        order.platform,
-        order.senderId,
-        order.type,
-        order.text,
-        JSON.stringify(order.content),
-        order.context === null ? null : JSON.stringify(order.context),
-        joined.seq,
-        now,
+        placed.map(({ order }) => order.accountId),
+        placed.map(({ messageId }) => messageId),
+        placed.map(({ conversationId }): ConversationId => conversationId),
+        placed.map(({ order }): AssetId => order.assetId),
+        placed.map(({ contactId }) => contactId),
+        placed.map(({ order }) => order.platform),
+        placed.map(({ order }) => order.senderId),
+        placed.map(({ order }) => order.type),
+        placed.map(({ order }) => order.text),
+        placed.map(({ order }) => JSON.stringify(order.content)),
+        placed.map(({ order }) => (order.context === null ? null : JSON.stringify(order.context))),
+        placed.map(({ seq }) => seq),
+        placed.map(({ at }) => at),
       ],
     );
+  }
+
+  private async insertSends(tx: EntityManager, placed: readonly PlacedOrder[]): Promise<void> {
+    // The database's clock, which is the one that says what is due.
     await tx.query(
-      `INSERT INTO message_statuses (account_id, message_id, status, at) VALUES ($1, $2, 'queued', $3)`,
-      [order.accountId, messageId, now],
-    );
-    await tx.query(
-      `INSERT INTO message_sends (account_id, message_id, asset_id, platform, request) VALUES ($1, $2, $3, $4, $5)`,
-      [order.accountId, messageId, order.assetId, order.platform, JSON.stringify(order.request)],
-    );
-    await this.outbox.record(tx, [
-      {
-        kind: 'message.created',
-        accountId: order.accountId,
-        payload: { messageId, conversationId: joined.conversationId, contactId },
-        conversation: { id: joined.conversationId, seq: joined.seq },
-      },
-    ]);
-    return { messageId, conversationId: joined.conversationId, contactId };
-  }
-
-  /**
-   * Takes a message that is due. Of any number of processes that try, one gets it.
-   * @returns null when there is nothing to do: taken by another, not due yet, or finished
-   */
-  async begin(accountId: AccountId, messageId: MessageId): Promise<StartedSend | null> {
-    const [rows]: Updated<SendRow> = await this.database.query(
-      `UPDATE message_sends SET state = 'sending', started_at = now(), attempts = attempts + 1
-        WHERE account_id = $1 AND message_id = $2 AND state = 'queued' AND available_at <= now()
-        RETURNING account_id, message_id, asset_id, request, attempts`,
-      [accountId, messageId],
-    );
-    const [row] = rows;
-    if (row === undefined) return null;
-    return { accountId, messageId, assetId: row.asset_id, request: row.request, attempt: row.attempts };
-  }
-
-  /** Meta accepted: its id is stored, and what came for it earlier is applied. */
-  async recordAccepted(
-    send: StartedSend,
-    answer: {
-      externalId: string;
-      identities: readonly PersonIdentity[];
-      details: Readonly<Record<string, unknown>>;
-    },
-  ): Promise<void> {
-    const key = { accountId: send.accountId, assetId: send.assetId, externalId: answer.externalId };
-    await this.database.transaction(async (tx) => {
-      await tx.query(
-        `INSERT INTO message_keys (account_id, asset_id, external_id, message_id) VALUES ($1, $2, $3, $4)
-         ON CONFLICT DO NOTHING`,
-        [send.accountId, send.assetId, answer.externalId, send.messageId],
-      );
-      await tx.query(
-        `UPDATE message_sends SET state = 'accepted', finished_at = now(), error = NULL
-          WHERE account_id = $1 AND message_id = $2`,
-        [send.accountId, send.messageId],
-      );
-      const told: unknown[] = await tx.query(
-        `INSERT INTO message_statuses (account_id, message_id, status, at, details) VALUES ($1, $2, 'accepted', now(), $3)
-         ON CONFLICT DO NOTHING RETURNING 1`,
-        [send.accountId, send.messageId, JSON.stringify(answer.details)],
-      );
-      // A status webhook may have been faster and have raised the status already.
-      const [rows]: Updated<StateRow> = await tx.query(
-        `UPDATE messages SET external_id = $3, updated_at = now(),
-                status = CASE WHEN status IN ('queued', 'unknown') THEN 'accepted' ELSE status END,
-                error = CASE WHEN status IN ('queued', 'unknown') THEN NULL ELSE error END
-          WHERE account_id = $1 AND id = $2 RETURNING conversation_id, seq`,
-        [send.accountId, send.messageId, answer.externalId],
-      );
-      // Who does not know whether an earlier try was committed writes it down again, and must not tell it again.
-      if (told.length > 0) await this.tell(tx, send, rows[0], 'accepted');
-      // Meta's answer tells its own form of the number we dialled, and the business-scoped id.
-      await this.contacts.learn(tx, [{ ...send, identities: answer.identities }]);
-      await this.statuses.applyWaiting(tx, [key]);
-      await this.changes.applyWaiting(tx, [key]);
-    });
-  }
-
-  /** Meta refused for good, or we found that it must not go out. */
-  async recordFailed(send: StartedSend, error: MessageError): Promise<void> {
-    await this.finish(send, 'failed', error);
-  }
-
-  /** No answer came. It is never sent again by us; a status webhook may still settle it. */
-  async recordUnknown(send: StartedSend, error: MessageError): Promise<void> {
-    await this.finish(send, 'unknown', error);
-  }
-
-  /** Back to `queued`. Only for errors that prove Meta did not accept the message. */
-  async recordRetry(send: StartedSend, availableAt: Date, error: MessageError): Promise<void> {
-    await this.database.query(
-      `UPDATE message_sends SET state = 'queued', started_at = NULL, available_at = $3, error = $4
-        WHERE account_id = $1 AND message_id = $2 AND state = 'sending'`,
-      [send.accountId, send.messageId, availableAt, JSON.stringify(error)],
+      `INSERT INTO message_sends (account_id, message_id, asset_id, platform, request, lane, recipient, available_at,
+                                  ordered_for)
+       SELECT account_id, message_id, asset_id, platform, request, lane, recipient, coalesce(send_at, now()),
+              coalesce(send_at, now())
+         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::jsonb[], $6::smallint[], $7::text[],
+                     $8::timestamptz[])
+                AS told (account_id, message_id, asset_id, platform, request, lane, recipient, send_at)`,
+      [
+        placed.map(({ order }) => order.accountId),
+        placed.map(({ messageId }) => messageId),
+        placed.map(({ order }) => order.assetId),
+        placed.map(({ order }) => order.platform),
+        placed.map(({ order }) => JSON.stringify(order.request)),
+        placed.map(({ order }) => SEND_LANES.indexOf(order.lane)),
+        placed.map(({ order }) => recipientOf(order)),
+        placed.map(({ order }) => order.sendAt),
+      ],
     );
   }
+}
 
-  /** Back to `queued` before anything was tried: its number's turn has not come. Counts as no attempt. */
-  async postpone(send: StartedSend, availableAt: Date): Promise<void> {
-    await this.database.query(
-      `UPDATE message_sends
-          SET state = 'queued', started_at = NULL, available_at = $3, attempts = attempts - 1
-        WHERE account_id = $1 AND message_id = $2 AND state = 'sending'`,
-      [send.accountId, send.messageId, availableAt],
-    );
-  }
-
-  /** Messages that are due: for the sweep that makes up for lost wake-ups. Oldest first. */
-  async findDue(
-    platform: Platform,
-    limit: number,
-  ): Promise<{ accountId: AccountId; messageId: MessageId }[]> {
-    const rows: { account_id: AccountId; message_id: MessageId }[] = await this.database.query(
-      `SELECT account_id, message_id FROM message_sends
-        WHERE state = 'queued' AND available_at <= now() AND platform = $1 ORDER BY available_at LIMIT $2`,
-      [platform, limit],
-    );
-    return rows.map((row) => ({ accountId: row.account_id, messageId: row.message_id }));
-  }
-
-  /**
-   * Settles as `unknown` what a process took and never finished, because it died.
-   * @param startedBefore must lie further back than a call to Meta can take
-   * @returns how many there were
-   */
-  async markAbandoned(startedBefore: Date): Promise<number> {
-    const rows: SendRow[] = await this.database.query(
-      `SELECT account_id, message_id, asset_id, request, attempts FROM message_sends
-        WHERE state = 'sending' AND started_at < $1 ORDER BY started_at LIMIT 500`,
-      [startedBefore],
-    );
-    for (const row of rows) {
-      await this.recordUnknown(
-        {
-          accountId: row.account_id,
-          messageId: row.message_id,
-          assetId: row.asset_id,
-          request: row.request,
-          attempt: row.attempts,
-        },
-        {
-          code: 'OUTCOME_UNKNOWN',
-          title: 'The outcome of this send is not known',
-          message: 'The process that sent it ended before the answer was stored.',
-          details: null,
-        },
-      );
-    }
-    return rows.length;
-  }
-
-  private async finish(send: StartedSend, state: 'failed' | 'unknown', error: MessageError): Promise<void> {
-    const json = JSON.stringify(error);
-    await this.database.transaction(async (tx) => {
-      const [finished]: Updated<{ message_id: string }> = await tx.query(
-        `UPDATE message_sends SET state = $3, finished_at = now(), error = $4
-          WHERE account_id = $1 AND message_id = $2 AND state = 'sending' RETURNING message_id`,
-        [send.accountId, send.messageId, state, json],
-      );
-      // A status webhook proved meanwhile that Meta has it.
-      if (finished.length === 0) return;
-      await tx.query(
-        `INSERT INTO message_statuses (account_id, message_id, status, at, error) VALUES ($1, $2, $3, now(), $4)
-         ON CONFLICT DO NOTHING`,
-        [send.accountId, send.messageId, state, json],
-      );
-      const [rows]: Updated<StateRow> = await tx.query(
-        `UPDATE messages SET status = $3, error = $4, updated_at = now()
-          WHERE account_id = $1 AND id = $2 AND status IN ('queued', 'unknown') RETURNING conversation_id, seq`,
-        [send.accountId, send.messageId, state, json],
-      );
-      await this.tell(tx, send, rows[0], state);
-    });
-  }
-
-  private async tell(
-    tx: EntityManager,
-    send: StartedSend,
-    row: StateRow | undefined,
-    status: string,
-  ): Promise<void> {
-    if (row === undefined) return;
-    await this.outbox.record(tx, [
-      {
-        kind: 'message.status',
-        accountId: send.accountId,
-        payload: { messageId: send.messageId, conversationId: row.conversation_id, status },
-      },
-    ]);
-  }
+/** As the person was addressed: who is addressed in two ways has two lines, which may overtake each other. */
+function recipientOf({ groupId, person }: SendOrder): string {
+  return groupId === '' ? (person?.identities[0]?.value ?? '') : groupId;
 }

@@ -1,4 +1,5 @@
 import type { AccountId, AssetId, ContactId, ConversationId, MessageId } from '../database/ids';
+import type { MessageMedia } from './message-media';
 import type { MessageError, MessageStatus, Platform, SenderType } from './conversation-types';
 
 /** A message as the store gives it out. */
@@ -15,6 +16,8 @@ export interface StoredMessage {
   type: string;
   text: string | null;
   content: Record<string, unknown>;
+  /** Its file; null where it has none, or nothing is known of it yet. */
+  media: MessageMedia | null;
   context: Record<string, unknown> | null;
   metadata: Record<string, unknown>;
   externalId: string | null;

@@ -73,7 +73,7 @@ export interface AccountPlace {
  */
 export async function removeOfMessages(
   db: EntityManager,
-  table: 'message_keys' | 'message_sends' | 'message_media',
+  table: 'message_keys' | 'message_sends' | 'message_media' | 'message_metric_facts' | 'campaign_recipients',
   range: IdRange,
   rows: number,
   after: AccountPlace | null,

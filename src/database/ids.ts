@@ -13,6 +13,7 @@ export type ConversationId = Branded<'ConversationId'>;
 export type MessageId = Branded<'MessageId'>;
 export type CommentId = Branded<'CommentId'>;
 export type DeliveryId = Branded<'DeliveryId'>;
+export type CampaignId = Branded<'CampaignId'>;
 
 /** Random bytes for many ids at once: asking the system for each id's own costs more than the rest of making it. */
 const randomPool = new Uint8Array(16 * 1_024);

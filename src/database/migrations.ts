@@ -13,6 +13,12 @@ import { KeepTimesOfFacts1795305600005 } from './migrations/1795305600005-keep-t
 import { CreateComments1795305600006 } from './migrations/1795305600006-create-comments';
 import { CreateInstagramAccounts1795305600007 } from './migrations/1795305600007-create-instagram-accounts';
 import { CreateMessageMedia1795305600008 } from './migrations/1795305600008-create-message-media';
+import { OrderSendsByLane1795392000000 } from './migrations/1795392000000-order-sends-by-lane';
+import { CreateCampaigns1795392000001 } from './migrations/1795392000001-create-campaigns';
+import { CreateMediaUploads1795392000002 } from './migrations/1795392000002-create-media-uploads';
+import { ExtendWhatsappTemplates1795392000003 } from './migrations/1795392000003-extend-whatsapp-templates';
+import { AddWhatsappAccountState1795392000004 } from './migrations/1795392000004-add-whatsapp-account-state';
+import { CreateMessageMetrics1795392000006 } from './migrations/1795392000006-create-message-metrics';
 
 /** In the order they run. Listed by hand: a glob would differ between sources and build. */
 export const MIGRATIONS = [
@@ -31,4 +37,10 @@ export const MIGRATIONS = [
   CreateComments1795305600006,
   CreateInstagramAccounts1795305600007,
   CreateMessageMedia1795305600008,
+  OrderSendsByLane1795392000000,
+  CreateCampaigns1795392000001,
+  CreateMediaUploads1795392000002,
+  ExtendWhatsappTemplates1795392000003,
+  AddWhatsappAccountState1795392000004,
+  CreateMessageMetrics1795392000006,
 ];

@@ -194,7 +194,14 @@ class RetentionPass {
       );
     }
     if (table === 'messages') {
-      for (const keys of ['message_keys', 'message_sends', 'message_media'] as const)
+      // The figures themselves stay: what goes is what they could be counted again from.
+      for (const keys of [
+        'message_keys',
+        'message_sends',
+        'message_media',
+        'message_metric_facts',
+        'campaign_recipients',
+      ] as const)
         await this.inChunks<AccountPlace>(keys, (after) =>
           removeOfMessages(db, keys, range, chunkRows, after),
         );

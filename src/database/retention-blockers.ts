@@ -27,6 +27,7 @@ async function unsentMessages(db: EntityManager, { name, range }: StoredPartitio
   const count = await countOf(
     db,
     `SELECT (SELECT count(*) FROM message_sends WHERE state = 'queued' AND message_id >= $1 AND message_id < $2)::int
+          + (SELECT count(*) FROM message_sends WHERE state = 'held' AND message_id >= $1 AND message_id < $2)::int
           + (SELECT count(*) FROM message_sends WHERE state = 'sending' AND message_id >= $1 AND message_id < $2)::int
           AS count`,
     [range.from, range.to],

@@ -2,12 +2,37 @@ import type { AssetKind } from '../assets/entities/asset.entity';
 import type {
   AccountId,
   AssetId,
+  CampaignId,
   CommentId,
   ContactId,
   ConversationId,
   DeliveryId,
   MessageId,
 } from '../database/ids';
+
+/** What an event means for sending: `critical` ends or endangers it, `warning` may become that. */
+export type EventSeverity = 'info' | 'warning' | 'critical';
+
+/** Something of a WhatsApp account or number stands otherwise than before. */
+export interface WhatsAppStateChange {
+  wabaId: string;
+  /** Where it was learnt: Meta's webhook field or part of it, else `read`, `sending`, `registration`. */
+  field: string;
+  /** The most important of what changed: `status`, `qualityRating`, `messagingLimit`, `throughput`, `nameStatus`, …. */
+  what: string;
+  previous: string | null;
+  current: string | null;
+  severity: EventSeverity;
+}
+
+/** What Meta decides about a template, in its own words. */
+export interface TemplateFacts {
+  status: string;
+  category: string;
+  /** Announced: the category that Meta is going to move it to. */
+  correctCategory: string | null;
+  qualityScore: string | null;
+}
 
 /** What this product tells others of after a commit: browsers, customers' endpoints, analytics. */
 export interface DomainEventMap {
@@ -19,7 +44,23 @@ export interface DomainEventMap {
   /** A webhook named something of Meta's that nobody had brought in; it went to the owner of what it belongs to. */
   'asset.adopted': { kind: AssetKind; metaId: string };
   'message.created': { messageId: MessageId; conversationId: ConversationId; contactId: ContactId | null };
-  'message.status': { messageId: MessageId; conversationId: ConversationId; status: string };
+  /** `error` for `failed` and `unknown`: Meta's code, or one of ours, and what it is called. */
+  'message.status': {
+    messageId: MessageId;
+    conversationId: ConversationId;
+    status: string;
+    error?: { code: number | string; title: string | null };
+  };
+  /** A message's content became another one, by an edit or by the file of an imported one, or was taken back. */
+  'message.updated': {
+    messageId: MessageId;
+    conversationId: ConversationId;
+    change: 'edited' | 'revoked';
+    /** It is part of an imported history: nobody is waiting to be told. */
+    imported: boolean;
+  };
+  /** The file of a message can be had from here now. */
+  'message.media_stored': { messageId: MessageId; conversationId: ConversationId; mediaId: string };
   'conversation.updated': { conversationId: ConversationId };
   /** Under a post of a Page or a media of an Instagram account (`assetId`). */
   'comment.created': { commentId: CommentId; assetId: AssetId };
@@ -27,11 +68,38 @@ export interface DomainEventMap {
   'comment.updated': { commentId: CommentId; assetId: AssetId };
   /** It was taken back, by whoever; its content is gone here, too. */
   'comment.removed': { commentId: CommentId; assetId: AssetId };
-  'template.updated': { templateId: string; name: string; language: string; status: string };
+  /** At most about once a second for each campaign, with how many recipients are in each state at present. */
+  'campaign.progress': { campaignId: CampaignId; state: string; counts: Record<string, number> };
+  /** `automatic`: nobody asked for it; somebody has to deal with the reason before it can go on. */
+  'campaign.paused': {
+    campaignId: CampaignId;
+    name: string;
+    automatic: boolean;
+    reason: { code: string; message: string };
+  };
+  'campaign.completed': { campaignId: CampaignId; name: string };
+  /** `templateId` is Meta's, `id` ours; `previous` is null for one that was not known before. */
+  'template.updated': {
+    templateId: string;
+    name: string;
+    language: string;
+    status: string;
+    id?: string;
+    changed?: ('status' | 'category' | 'correctCategory' | 'qualityScore' | 'components')[];
+    previous?: TemplateFacts | null;
+    current?: TemplateFacts;
+  };
   /** A delivery with events of this account failed every time and is parked; it can be replayed. */
   'webhook.delivery_dead': { deliveryId: DeliveryId; error: string };
-  'whatsapp.account.updated': { wabaId: string; field: string; event: string | null };
-  'whatsapp.phone_number.updated': { phoneNumberId: string; field: string };
+  'whatsapp.account.updated': WhatsAppStateChange & {
+    /** Meta's word for it, as `DISABLED_UPDATE`. */
+    event: string | null;
+    /** Set where it is about one number of the account. */
+    phoneNumberId: string | null;
+    /** What is forbidden from now on, the longest first; empty where the event speaks of no restriction. */
+    restrictions: { type: string; expiresAt: string | null }[];
+  };
+  'whatsapp.phone_number.updated': WhatsAppStateChange & { phoneNumberId: string };
   /** Events of an asset may have been missed. `repairable`: what Meta still has of them will be read. Times are ISO 8601. */
   'webhook.gap_found': {
     gapId: string;

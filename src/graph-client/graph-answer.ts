@@ -8,13 +8,19 @@ import type { GraphTextAnswer } from './graph-transport';
 
 /**
  * The JSON of a successful answer.
+ * @param toldDespiteError which answers are handed back although they hold an error
  * @throws GraphError for an error envelope, whatever the HTTP status
  * @throws GraphRateLimitedError for any other answer with HTTP 429, also HTML or an empty one
  * @throws GraphUnreadableAnswerError for anything that is not Meta's JSON
  */
-export function bodyOf(answer: GraphTextAnswer, context: GraphErrorContext): unknown {
+export function bodyOf(
+  answer: GraphTextAnswer,
+  context: GraphErrorContext,
+  toldDespiteError: (body: unknown) => boolean = () => false,
+): unknown {
   const { httpStatus, headers, text } = answer;
   const body = parsedOrUndefined(text);
+  if (body !== undefined && toldDespiteError(body)) return body;
   const error = body === undefined ? null : graphErrorOf({ httpStatus, headers, body }, context);
   if (error !== null) throw error;
   if (httpStatus === 429) throw rateLimitOf(headers, context);

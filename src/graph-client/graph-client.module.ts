@@ -6,6 +6,7 @@ import { GraphClient } from './graph-client';
 import { GraphDownloads } from './graph-downloads';
 import { GraphTransport } from './graph-transport';
 import { GraphUsage } from './graph-usage';
+import { ResumableUpload } from './resumable-upload';
 
 @Module({
   imports: [HttpModule],
@@ -15,8 +16,9 @@ import { GraphUsage } from './graph-usage';
     GraphUsage,
     AppTokens,
     GraphDownloads,
+    ResumableUpload,
     { provide: GraphCircuit, useFactory: () => new GraphCircuit() },
   ],
-  exports: [GraphClient, GraphDownloads, GraphUsage, GraphCircuit, AppTokens],
+  exports: [GraphClient, GraphDownloads, ResumableUpload, GraphUsage, GraphCircuit, AppTokens],
 })
 export class GraphClientModule {}

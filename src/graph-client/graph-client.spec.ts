@@ -69,6 +69,15 @@ describe('GraphClient', () => {
   });
   afterAll(() => graph.stop());
 
+  it('hands back an answer that tells what was done although it holds an error', async () => {
+    const body = { ...metaError(139100), done: ['a'] };
+    const request = { method: 'POST', path: '/1/block_users', token: TOKEN } as const;
+    graph.answers([], { status: 400, body });
+    await expect(client.callUnknown(request)).rejects.toMatchObject({ code: 'META_REJECTED' });
+    const toldDespiteError = (answer: unknown) => JSON.stringify(answer).includes('"done"');
+    expect(await client.callUnknown({ ...request, toldDespiteError })).toEqual(body);
+  });
+
   describe('the request', () => {
     it('carries version, token and proof, and every value of the query encoded', async () => {
       graph.answers([{ body: { id: '1' } }]);

@@ -18,6 +18,9 @@ export interface GraphCodeExplanation {
   class: GraphErrorClass;
   /** What `whoMustAct` does about it, where that is one thing. */
   action: string | null;
+  /** How long to leave it alone before the same message may go through; null where time changes nothing, or little is enough. */
+  againAfterMs: number | null;
+  isWindowClosed: boolean;
 }
 
 const rulesByCode = new Map<number, GraphErrorRule[]>();
@@ -56,6 +59,8 @@ export function explainGraphCode(code: number, subcode: number | null = null): G
       retryHelps: rule.class === 'retry' || rule.class === 'limited',
       class: rule.class,
       action: rule.action ?? null,
+      againAfterMs: rule.againAfterMs ?? rule.waitMs ?? null,
+      isWindowClosed: rule.isWindowClosed === true,
     }
   );
 }

@@ -22,6 +22,8 @@ export interface GraphErrorRule {
   scope?: GraphRateLimitScope;
   /** For `limited` and `retry`: how long to leave it alone when Meta gives no estimate. */
   waitMs?: number;
+  /** For `rejected`: the same message, ordered anew by a person, may go through after so long. Never retried by itself. */
+  againAfterMs?: number;
   /** For `retry`: attempts in all, when fewer than usual make sense. */
   maxTries?: number;
   /** The customer wrote too long ago for a free-form message; a template or tag is needed. */
@@ -29,7 +31,7 @@ export interface GraphErrorRule {
 }
 
 type Codes = GraphErrorRule['codes'] | number;
-type Extra = Partial<Pick<GraphErrorRule, 'subcodes' | 'waitMs' | 'maxTries' | 'isWindowClosed'>>;
+type Extra = Partial<Pick<GraphErrorRule, 'subcodes' | 'waitMs' | 'againAfterMs' | 'maxTries' | 'isWindowClosed'>>;
 
 const asList = (codes: Codes): GraphErrorRule['codes'] => (typeof codes === 'number' ? [codes] : codes);
 

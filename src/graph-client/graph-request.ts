@@ -1,4 +1,5 @@
 import type { ClassConstructor } from 'class-transformer';
+import type { GraphFile } from './graph-file';
 
 export type GraphMethod = 'GET' | 'POST' | 'DELETE';
 /**
@@ -35,6 +36,8 @@ export interface GraphRequest<T extends object> {
   body?: Record<string, unknown>;
   /** Sent as multipart (`FormData`) or urlencoded (`URLSearchParams`), in place of `body`. */
   form?: FormData | URLSearchParams;
+  /** Sent as multipart as it is read, in place of `body` and `form`: nothing of it is held in memory. */
+  file?: GraphFile;
   /** The answer becomes an instance of this, checked by its class-validator rules; properties without rules are dropped. */
   response: ClassConstructor<T>;
   /** Default `graph`. */
@@ -43,6 +46,8 @@ export interface GraphRequest<T extends object> {
   retry?: GraphRetryPolicy;
   /** For one attempt, from connecting to the last byte. Default `META_TIMEOUT_MS`. */
   timeoutMs?: number;
+  /** Says of an answer with an error in it that it tells all the same what was done: it is then handed back, not thrown. */
+  toldDespiteError?: (body: unknown) => boolean;
   /** false for the few paths without a version (`/refresh_access_token` of Instagram Login). Default true. */
   versioned?: boolean;
 }

@@ -6,6 +6,7 @@ import type { AxiosRequestConfig } from 'axios';
 import { AppConfig } from '../config/app-config';
 import { appSecretProof } from '../crypto/hmac-signature';
 import { GraphReauthRequiredError, GraphUnavailableError, GraphUnreadableAnswerError } from './graph.error';
+import { type MultipartBody, multipartOf } from './graph-file';
 import { withoutSecrets } from './graph-redaction';
 import { type GraphHost, type UnknownGraphRequest, isMainGraph } from './graph-request';
 import type { GraphHeaders } from './graph-usage';
@@ -26,7 +27,8 @@ const MAX_BODY_BYTES = 110 * 1024 * 1024;
  * reset, and then nobody knows whether a message went out.
  */
 const IDLE_CONNECTION_MS = 4_000;
-const MAX_CONNECTIONS_PER_HOST = 100;
+/** Above the default of SENDING_CONCURRENCY: a call that waits for a connection waits within its time. */
+const MAX_CONNECTIONS_PER_HOST = 512;
 
 /** One exchange of bytes with a Graph host: adds host, version, token and proof, and says truly how it failed. */
 @Injectable()
@@ -58,11 +60,13 @@ export class GraphTransport implements OnApplicationShutdown {
     const url = this.urlOf(request);
     const progress: Progress = { isConnected: false };
     const deadline = AbortSignal.timeout(timeoutMs);
+    const headers = this.headersOf(request);
+    const multipart = request.file === undefined ? null : await multipartOf(request.file);
     const config: AxiosRequestConfig<unknown> = {
       method: request.method,
       url,
-      headers: this.headersOf(request),
-      data: dataOf(request),
+      headers: { ...headers, ...lengthOf(multipart) },
+      data: multipart?.stream ?? dataOf(request),
       signal: deadline, // axios' own time-out counts silence, not time: an answer of one byte a second would never end
       transport: watched(url.startsWith('https:') ? https : http, progress),
       httpAgent: this.agents.http,
@@ -77,10 +81,13 @@ export class GraphTransport implements OnApplicationShutdown {
       validateStatus: () => true,
     };
     try {
-      const { status, headers, data } = await this.httpService.axiosRef.request<unknown>(config);
-      return { httpStatus: status, headers: flatten(headers), text: typeof data === 'string' ? data : '' };
+      const { status, headers: told, data } = await this.httpService.axiosRef.request<unknown>(config);
+      return { httpStatus: status, headers: flatten(told), text: typeof data === 'string' ? data : '' };
     } catch (error) {
       throw failureOf(error, progress, deadline.aborted, timeoutMs);
+    } finally {
+      // Meta may answer before it has read everything.
+      multipart?.stream.destroy();
     }
   }
 
@@ -123,6 +130,11 @@ export class GraphTransport implements OnApplicationShutdown {
     const { META_APP_SECRET, INSTAGRAM_APP_SECRET } = this.config.env;
     return isMainGraph(host) ? META_APP_SECRET : (INSTAGRAM_APP_SECRET ?? META_APP_SECRET);
   }
+}
+
+function lengthOf(multipart: MultipartBody | null): Record<string, string> {
+  if (multipart === null) return {};
+  return { 'Content-Type': multipart.contentType, 'Content-Length': String(multipart.length) };
 }
 
 function dataOf({ form, body }: UnknownGraphRequest): FormData | string | undefined {

@@ -14,6 +14,7 @@ export const WHATSAPP_ERROR_RULES: readonly GraphErrorRule[] = [
     130472,
     'nobody',
     'Meta holds this message back from the person as part of an experiment; wait 24 hours.',
+    { againAfterMs: 24 * HOUR },
   ),
   rejected(130497, 'nobody', 'The business may not message people in this country.'),
 
@@ -62,7 +63,9 @@ export const WHATSAPP_ERROR_RULES: readonly GraphErrorRule[] = [
     4 * HOUR,
     'People block or report this number too often; Meta has lowered its limit.',
   ),
-  rejected(131049, 'nobody', 'Meta limits how much marketing this person gets; wait at least 24 hours.'),
+  rejected(131049, 'nobody', 'Meta limits how much marketing this person gets; wait at least 24 hours.', {
+    againAfterMs: 24 * HOUR,
+  }),
   rejected(131050, 'customer', 'The person has stopped marketing messages from this business.'),
   rejected(131051, 'developer', 'This message type is not supported.'),
   rejected(

@@ -1,32 +1,23 @@
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
 import { newId } from '../database/ids';
-import { MediaStorage } from './media-storage';
+import {
+  type ByteRange,
+  MediaMissingError,
+  MediaStorage,
+  type OpenedFile,
+  assertStorageKey,
+} from './media-storage';
 
 /** Beside the files, for a file can only be renamed within its file system. No key begins with a dot. */
 const UNFINISHED = '.unfinished';
-/** Far longer than any file takes; what is older was left by a process that died. */
-const ABANDONED_AFTER_MS = 6 * 60 * 60_000;
 
 /** Files in a folder (`MEDIA_DIR`), which every process of the installation sees. */
-@Injectable()
-export class FolderMediaStorage extends MediaStorage implements OnApplicationBootstrap {
-  private readonly log = new Logger(FolderMediaStorage.name);
-
+export class FolderMediaStorage extends MediaStorage {
   constructor(private readonly config: AppConfig) {
     super();
-  }
-
-  async onApplicationBootstrap(): Promise<void> {
-    if (!this.config.has('worker')) return;
-    await this.removeAbandoned(new Date(Date.now() - ABANDONED_AFTER_MS)).catch((error: unknown) => {
-      this.log.warn(
-        `Unfinished files were not looked at: ${error instanceof Error ? error.message : 'unknown error'}`,
-      );
-    });
   }
 
   async store(key: string, source: AsyncIterable<Uint8Array>): Promise<void> {
@@ -49,11 +40,30 @@ export class FolderMediaStorage extends MediaStorage implements OnApplicationBoo
     await syncFolder(folder);
   }
 
+  async open(key: string, range?: ByteRange): Promise<OpenedFile> {
+    const file = await open(this.pathOf(key), 'r').catch(missing);
+    try {
+      const { size } = await file.stat();
+      return { stream: file.createReadStream(range), size };
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async sizeOf(key: string): Promise<number | null> {
+    try {
+      return (await stat(this.pathOf(key)).catch(missing)).size;
+    } catch (error) {
+      if (error instanceof MediaMissingError) return null;
+      throw error;
+    }
+  }
+
   async remove(key: string): Promise<void> {
     await rm(this.pathOf(key), { force: true });
   }
 
-  /** What processes that died have left half-written. */
   async removeAbandoned(before: Date): Promise<void> {
     const names = await readdir(this.unfinished).catch(() => []);
     for (const name of names) {
@@ -68,9 +78,15 @@ export class FolderMediaStorage extends MediaStorage implements OnApplicationBoo
   }
 
   private pathOf(key: string): string {
-    if (!/^[a-z0-9-]+(?:\/[a-z0-9-]+)*$/.test(key)) throw new TypeError('Not a key of a stored file');
+    assertStorageKey(key);
     return join(this.config.mediaDir, key);
   }
+}
+
+function missing(error: unknown): never {
+  if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT')
+    throw new MediaMissingError();
+  throw error;
 }
 
 /** Without it the name may be lost with the power, although the bytes are safe. Some file systems do not offer it. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { HEAD_BYTES } from './file-nature';
 
 export type MediaDefect = 'MEDIA_TOO_LARGE' | 'MEDIA_HASH_MISMATCH' | 'MEDIA_SIZE_MISMATCH';
 
@@ -25,8 +26,16 @@ export interface MediaExpectation {
 export class MediaCheck {
   /** How many have passed. */
   bytes = 0;
+  /** Of what has passed, once all has. */
+  sha256: Buffer = Buffer.alloc(0);
+  private readonly firstBytes: Uint8Array[] = [];
 
   constructor(private readonly expected: MediaExpectation) {}
+
+  /** How it begins, as far as that tells what it is. */
+  get head(): Buffer {
+    return Buffer.concat(this.firstBytes).subarray(0, HEAD_BYTES);
+  }
 
   /** @throws MediaDefectError as soon as it is known, for hash and size after the last byte */
   async *pass(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
@@ -35,10 +44,12 @@ export class MediaCheck {
       this.bytes += chunk.byteLength;
       assertSize(this.bytes, this.expected.maxBytes);
       hash.update(chunk);
+      if (this.bytes - chunk.byteLength < HEAD_BYTES) this.firstBytes.push(chunk);
       yield chunk;
     }
     const { sha256, size } = this.expected;
-    if (sha256 !== null && !hash.digest().equals(sha256))
+    this.sha256 = hash.digest();
+    if (sha256 !== null && !this.sha256.equals(sha256))
       throw new MediaDefectError('MEDIA_HASH_MISMATCH', 'The file does not have the hash that Meta told.');
     if (sha256 === null && size !== null && this.bytes !== size) {
       throw new MediaDefectError('MEDIA_SIZE_MISMATCH', `Meta told of ${size} bytes and gave ${this.bytes}.`);

@@ -11,6 +11,7 @@ import { DataDeletionService } from './data-deletion.service';
 import { DeauthorizeService } from './deauthorize.service';
 import { DataDeletionRequestEntity } from './entities/data-deletion-request.entity';
 import { MetaAccountEntity } from './entities/meta-account.entity';
+import { SignupCancellationEntity } from './entities/signup-cancellation.entity';
 import { OAuthStateEntity } from './entities/oauth-state.entity';
 import { FacebookLogin } from './facebook-login.service';
 import { InstagramAuthApi } from './instagram-auth-api';
@@ -30,19 +31,32 @@ import { OAuthStateService } from './oauth-state.service';
 import { OAuthStatesRepository } from './oauth-states.repository';
 import { PermissionsChangedHandler } from './permissions-changed.handler';
 import { RedirectUriPolicy } from './redirect-uri.policy';
+import { SignupCancellations } from './signup-cancellations.service';
+import { SignupCancellationsController } from './signup-cancellations.controller';
+import { SignupFollowUps } from './signup-follow-up';
 import { TokenRefreshScheduler } from './token-refresh.scheduler';
 import { TokenRefreshService } from './token-refresh.service';
 import { TokenVault } from './token-vault';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([MetaAccountEntity, OAuthStateEntity, DataDeletionRequestEntity]),
+    TypeOrmModule.forFeature([
+      MetaAccountEntity,
+      OAuthStateEntity,
+      DataDeletionRequestEntity,
+      SignupCancellationEntity,
+    ]),
     CryptoModule,
     GraphClientModule,
     QueueModule,
     WebhooksModule,
   ],
-  controllers: [OAuthController, MetaAccountsController, MetaCallbacksController],
+  controllers: [
+    OAuthController,
+    MetaAccountsController,
+    MetaCallbacksController,
+    SignupCancellationsController,
+  ],
   providers: [
     AccountHealth,
     Clock,
@@ -64,10 +78,12 @@ import { TokenVault } from './token-vault';
     OAuthStatesRepository,
     PermissionsChangedHandler,
     RedirectUriPolicy,
+    SignupCancellations,
+    SignupFollowUps,
     TokenRefreshScheduler,
     TokenRefreshService,
     TokenVault,
   ],
-  exports: [MetaTokenService, MetaAccountsService],
+  exports: [MetaTokenService, MetaAccountsService, SignupFollowUps],
 })
 export class MetaAuthModule {}

@@ -35,7 +35,8 @@ export class OAuthController {
    * Connects a Meta account with the code from the login dialog or from Embedded Signup.
    *
    * @remarks Connecting the same person again renews the account under its old id. Pages, phone numbers and the like are looked
-   * up in the background afterwards. Of a wrong `state`, `details.fields[].rule` says what was wrong: `signature`,
+   * up in the background afterwards. After Embedded Signup `onboarding` tells what of it is done: what is not does not fail
+   * this request, and goes on by itself. Of a wrong `state`, `details.fields[].rule` says what was wrong: `signature`,
    * `expired`, `used`, `user`, `redirectUri` or `platform`.
    */
   @Post('connect')
@@ -43,13 +44,14 @@ export class OAuthController {
   @ApiEnvelope(ConnectedDto)
   @ApiErrors('VALIDATION_FAILED', 'CONFLICT', 'META_REJECTED', 'META_RATE_LIMITED', 'META_UNAVAILABLE')
   async connect(@CurrentUser() user: AuthenticatedUser, @Body() dto: ConnectDto): Promise<ConnectedDto> {
-    const { accountId, login } = await this.oauth.connect(user, dto);
+    const { accountId, login, onboarding } = await this.oauth.connect(user, dto);
     return {
       accountId,
       status: 'connected',
       permissions: login.permissions,
       declinedPermissions: login.declinedPermissions,
       expiresAt: login.tokenExpiry?.toISOString() ?? null,
+      onboarding,
     };
   }
 

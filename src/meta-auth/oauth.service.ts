@@ -15,6 +15,7 @@ import { MetaLogins } from './meta-logins';
 import type { LoginPlatform } from './oauth-state.service';
 import { OAuthStateService } from './oauth-state.service';
 import { RedirectUriPolicy } from './redirect-uri.policy';
+import { type FinishedSignup, SignupFollowUps, type SignupProgress } from './signup-follow-up';
 import { nextCheckAt } from './token-schedule';
 import { TokenVault } from './token-vault';
 
@@ -27,10 +28,15 @@ export interface LoginStart {
 export interface ConnectedLogin {
   accountId: AccountId;
   login: ProvenLogin;
+  /** What is still to be done for what Embedded Signup brought in; null for other logins. */
+  onboarding: SignupProgress | null;
 }
 
-interface OpenedLogin extends LoginRequest {
+interface OpenedLogin {
+  request: LoginRequest;
   platform: LoginPlatform;
+  /** What Embedded Signup brought, as the browser says; null for other logins. */
+  signup: FinishedSignup | null;
   giveBackState: () => Promise<void>;
 }
 
@@ -49,6 +55,7 @@ export class OAuthService {
     private readonly outbox: Outbox,
     private readonly jobs: JobQueue,
     private readonly clock: Clock,
+    private readonly followUps: SignupFollowUps,
   ) {}
 
   /** @throws ValidationFailedError on `redirectUri` or `platform` */
@@ -71,10 +78,12 @@ export class OAuthService {
   async connect(user: AuthenticatedUser, dto: ConnectDto): Promise<ConnectedLogin> {
     const opened = await this.open(user, dto);
     const login = await this.prove(opened);
-    const accountId = await this.store(user, login);
+    const { accountId, onboardingId } = await this.store(user, login, opened.signup);
     // A wake-up only: what is not found now is found when somebody first asks for it.
     await this.jobs.add('asset-discovery', 'discover', { accountId });
-    return { accountId, login };
+    // From here on nothing fails the request: the code is spent, and what is left to do stands in the database.
+    const onboarding = onboardingId === null ? null : await this.followUps.begin(accountId, onboardingId);
+    return { accountId, login, onboarding };
   }
 
   /** Everything that can be refused without asking Meta. */
@@ -95,8 +104,8 @@ export class OAuthService {
     const code = dto.code.replace(/#_(=_)?$/, ''); // browsers copy the fragment that Meta appends
     const giveBackState = redeemed?.giveBack ?? (() => Promise.resolve());
     if (dto.wabaId !== undefined) {
-      const signup = { wabaId: dto.wabaId, phoneNumberId: dto.phoneNumberId ?? null };
-      return { code, redirectUri: null, signup, platform, giveBackState };
+      const signup = signupOf(dto, dto.wabaId);
+      return { request: { code, redirectUri: null, signup }, signup, platform, giveBackState };
     }
     const redirectUri = dto.redirectUri ?? redeemed?.redirectUri;
     if (redirectUri === undefined) {
@@ -106,10 +115,10 @@ export class OAuthService {
         'redirectUri is needed, exactly as in the dialog; only Embedded Signup (with wabaId) goes without.',
       );
     }
-    return { code, redirectUri, signup: null, platform, giveBackState };
+    return { request: { code, redirectUri, signup: null }, signup: null, platform, giveBackState };
   }
 
-  private async prove({ platform, giveBackState, ...request }: OpenedLogin): Promise<ProvenLogin> {
+  private async prove({ platform, giveBackState, request }: OpenedLogin): Promise<ProvenLogin> {
     try {
       return await this.logins.of(platform).prove(request);
     } catch (error) {
@@ -119,7 +128,11 @@ export class OAuthService {
     }
   }
 
-  private async store(user: AuthenticatedUser, login: ProvenLogin): Promise<AccountId> {
+  private async store(
+    user: AuthenticatedUser,
+    login: ProvenLogin,
+    signup: FinishedSignup | null,
+  ): Promise<{ accountId: AccountId; onboardingId: string | null }> {
     const now = this.clock.now();
     return this.accounts.transaction(async (tx) => {
       const { metaAppId, metaUserId } = login;
@@ -150,18 +163,30 @@ export class OAuthService {
       await this.access.rename(tx, accountId, row.name);
       await this.assets.claim(tx, accountId, login.claims);
       await this.outbox.record(tx, [{ kind: 'account.connected', accountId, payload: { accountId } }]);
-      return accountId;
+      const onboardingId = signup === null ? null : await this.followUps.record(tx, accountId, signup);
+      return { accountId, onboardingId };
     });
   }
 }
 
+/** Without an event the ids tell what it was. */
+function signupOf({ phoneNumberId, event, pin }: ConnectDto, wabaId: string): FinishedSignup {
+  return {
+    wabaId,
+    phoneNumberId: phoneNumberId ?? null,
+    event: event ?? (phoneNumberId === undefined ? 'FINISH_ONLY_WABA' : 'FINISH'),
+    pin: pin ?? null,
+  };
+}
+
 /** Fields that make no sense together. */
-function assertConsistent({ platform, wabaId, phoneNumberId, businessId }: ConnectDto): void {
-  if (wabaId === undefined && (phoneNumberId ?? businessId) !== undefined) {
+function assertConsistent(dto: ConnectDto): void {
+  const { platform, wabaId, phoneNumberId, event } = dto;
+  if (wabaId === undefined && (phoneNumberId ?? dto.businessId ?? event ?? dto.pin) !== undefined) {
     throw ValidationFailedError.of(
       'wabaId',
       'isDefined',
-      'phoneNumberId and businessId come with a wabaId only.',
+      'phoneNumberId, businessId, event and pin come with a wabaId only.',
     );
   }
   if (wabaId !== undefined && platform === 'instagram') {
@@ -169,6 +194,13 @@ function assertConsistent({ platform, wabaId, phoneNumberId, businessId }: Conne
       'wabaId',
       'platform',
       'WhatsApp accounts are not connected with Instagram Login.',
+    );
+  }
+  if (event === 'FINISH' && phoneNumberId === undefined) {
+    throw ValidationFailedError.of(
+      'phoneNumberId',
+      'isDefined',
+      'The event FINISH has a phone_number_id. Without one it is FINISH_ONLY_WABA.',
     );
   }
 }

@@ -14,6 +14,10 @@ const SECRET_COLUMNS: readonly SecretColumn[] = [
   { table: 'meta_accounts', column: 'access_token' },
   { table: 'meta_accounts', column: 'refresh_token' },
   { table: 'whatsapp_phone_numbers', column: 'pin' },
+  { table: 'whatsapp_phone_numbers', column: 'pin_pending' },
+  { table: 'whatsapp_phone_numbers', column: 'callback_verify_token' },
+  { table: 'whatsapp_business_accounts', column: 'callback_verify_token' },
+  { table: 'whatsapp_onboardings', column: 'pin' },
   { table: 'webhook_configs', column: 'verify_token' },
   { table: 'facebook_pages', column: 'access_token' },
 ];

@@ -4,12 +4,16 @@ export interface JobContracts {
   'webhook-status': { process: Record<string, never> };
   'webhook-account': { process: Record<string, never> };
   'webhook-bulk': { process: Record<string, never> };
-  'message-sending': { send: { accountId: string; messageId: string } };
+  'message-sending': { dispatch: { accountId: string; assetId: string } };
   'template-sync': { sync: { accountId: string; wabaId: string } };
-  'asset-discovery': { discover: { accountId: string } };
+  'asset-discovery': {
+    discover: { accountId: string };
+    onboard: { accountId: string; onboardingId: string };
+  };
   outbox: { relay: Record<string, never> };
   'webhook-gaps': { repair: { accountId: string; gapId: string } };
   media: { fetch: Record<string, never> };
+  campaigns: { feed: { accountId: string; campaignId: string } };
 }
 
 export type QueueName = keyof JobContracts;
@@ -28,5 +32,6 @@ const NAMES: Record<QueueName, true> = {
   outbox: true,
   'webhook-gaps': true,
   media: true,
+  campaigns: true,
 };
 export const QUEUE_NAMES = Object.keys(NAMES) as QueueName[];

@@ -8,6 +8,7 @@ import { JobWorker } from './job-worker';
 import { Queues } from './queues';
 import { redisOptions } from './redis-options';
 import { RedisOutageLog } from './redis-outage.log';
+import { SharedRedis } from './shared-redis';
 
 @Module({
   imports: [
@@ -37,7 +38,8 @@ import { RedisOutageLog } from './redis-outage.log';
     RedisOutageLog,
     JobQueue,
     JobWorker,
+    SharedRedis,
   ],
-  exports: [JobQueue, JobWorker],
+  exports: [JobQueue, JobWorker, SharedRedis],
 })
 export class QueueModule {}

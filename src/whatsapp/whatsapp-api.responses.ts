@@ -44,6 +44,10 @@ export class GraphPhoneNumber {
   @OptionalFlag() is_pin_enabled?: boolean;
   @OptionalText() whatsapp_business_manager_messaging_limit?: string;
   @OptionalText() messaging_limit_tier?: string;
+  @OptionalObject() health_status?: Record<string, unknown>;
+  @OptionalText() new_display_name?: string;
+  @OptionalText() new_name_status?: string;
+  @OptionalText() username?: string;
 }
 
 export class GraphProfileItem {
@@ -142,6 +146,11 @@ export interface DiscoveredPhoneNumber {
   isOfficialBusinessAccount: boolean | null;
   isOnBizApp: boolean | null;
   isPinEnabled: boolean | null;
+  /** The following only where the number was read by itself; null in a list. */
+  healthStatus: Record<string, unknown> | null;
+  newDisplayName: string | null;
+  newNameStatus: string | null;
+  username: string | null;
 }
 
 export function wabaOf(answer: GraphWaba): DiscoveredWaba {
@@ -172,5 +181,9 @@ export function phoneNumberOf(answer: GraphPhoneNumber): DiscoveredPhoneNumber {
     isOfficialBusinessAccount: answer.is_official_business_account ?? null,
     isOnBizApp: answer.is_on_biz_app ?? null,
     isPinEnabled: answer.is_pin_enabled ?? null,
+    healthStatus: isRecord(answer.health_status) ? answer.health_status : null,
+    newDisplayName: answer.new_display_name ?? null,
+    newNameStatus: answer.new_name_status === 'NONE' ? null : (answer.new_name_status ?? null),
+    username: answer.username ?? null,
   };
 }

@@ -33,7 +33,8 @@ const WABA_FIELDS = [
   'health_status',
   MESSAGING_LIMIT,
 ];
-const PHONE_NUMBER_FIELDS = [
+/** What a list of numbers is asked for. */
+export const PHONE_NUMBER_FIELDS: readonly string[] = [
   'id',
   'display_phone_number',
   'verified_name',
@@ -50,7 +51,7 @@ const PHONE_NUMBER_FIELDS = [
   MESSAGING_LIMIT,
 ];
 /** The limit of a single number, from before limits belonged to the portfolio. Graph before v24.0 has only this. */
-const PHONE_NUMBER_SUBSTITUTES = { [MESSAGING_LIMIT]: 'messaging_limit_tier' };
+export const PHONE_NUMBER_SUBSTITUTES = { [MESSAGING_LIMIT]: 'messaging_limit_tier' };
 const PROFILE_FIELDS = [
   'about',
   'address',
@@ -76,7 +77,14 @@ export interface BusinessProfileChange {
   profile_picture_handle?: string;
 }
 
-/** The Graph endpoints of WhatsApp Business Accounts and phone numbers. */
+/** Where Meta is to send messages in place of the app's own address. */
+export interface CallbackOverride {
+  url: string;
+  /** What Meta asks the address for before it uses it. */
+  verifyToken: string;
+}
+
+/** The Graph endpoints of WhatsApp Business Accounts; what is about one number only is in `PhoneNumbersApi`. */
 @Injectable()
 export class WhatsAppApi {
   constructor(
@@ -175,11 +183,18 @@ export class WhatsAppApi {
     requireWritten(written);
   }
 
-  /** Without it nothing of this WABA is delivered, although the app's webhook is verified. */
-  async subscribeApp(token: string, wabaId: string): Promise<void> {
+  /**
+   * Without it nothing of this WABA is delivered, although the app's webhook is verified.
+   * @param override another address for its messages, which Meta verifies at once; null takes one away that was set
+   */
+  async subscribeApp(token: string, wabaId: string, override: CallbackOverride | null): Promise<void> {
     const path = `/${encodeURIComponent(wabaId)}/subscribed_apps`;
+    const body =
+      override === null
+        ? {}
+        : { body: { override_callback_uri: override.url, verify_token: override.verifyToken } };
     requireWritten(
-      await this.graph.call({ method: 'POST', path, token, response: GraphWritten, retry: 'safe' }),
+      await this.graph.call({ method: 'POST', path, token, ...body, response: GraphWritten, retry: 'safe' }),
     );
   }
 

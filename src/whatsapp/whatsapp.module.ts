@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ConversationsModule } from '../conversations/conversations.module';
+import { CryptoModule } from '../crypto/crypto.module';
 import { GraphClientModule } from '../graph-client/graph-client.module';
 import { MediaModule } from '../media/media.module';
 import { MetaAuthModule } from '../meta-auth/meta-auth.module';
@@ -9,10 +10,20 @@ import { WebhooksModule } from '../webhooks/webhooks.module';
 import { ACCOUNT_CONTROLLERS, ACCOUNT_PROVIDERS } from './accounts/accounts.providers';
 import { TEMPLATE_CONTROLLERS, TEMPLATE_PROVIDERS } from './templates/templates.providers';
 import { AccountScope } from './account-scope';
+import { CAMPAIGN_CONTROLLERS, CAMPAIGN_PROVIDERS } from './campaigns/campaigns.providers';
+import { CampaignImportEntity } from './entities/campaign-import.entity';
+import { CampaignProgressEntity } from './entities/campaign-progress.entity';
+import { CampaignRecipientEntity } from './entities/campaign-recipient.entity';
+import { CampaignEntity } from './entities/campaign.entity';
 import { TemplateEntity } from './entities/template.entity';
+import { WhatsAppAccountEventEntity } from './entities/whatsapp-account-event.entity';
 import { WhatsAppBusinessAccountEntity } from './entities/whatsapp-business-account.entity';
+import {
+  WhatsAppOnboardingEntity,
+  WhatsAppOnboardingStepEntity,
+} from './entities/whatsapp-onboarding.entity';
 import { WhatsAppPhoneNumberEntity } from './entities/whatsapp-phone-number.entity';
-import { MEDIA_PROVIDERS } from './media/media.providers';
+import { MEDIA_CONTROLLERS, MEDIA_PROVIDERS } from './media/media.providers';
 import { MESSAGE_CONTROLLERS, MESSAGE_PROVIDERS } from './messages/messages.providers';
 import { SENDING_PROVIDERS } from './sending/sending.providers';
 import { WhatsAppApi } from './whatsapp-api';
@@ -20,15 +31,27 @@ import { WhatsAppGaps } from './whatsapp-gaps';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([WhatsAppBusinessAccountEntity, WhatsAppPhoneNumberEntity, TemplateEntity]),
+    TypeOrmModule.forFeature([
+      CampaignEntity,
+      CampaignImportEntity,
+      CampaignProgressEntity,
+      CampaignRecipientEntity,
+      WhatsAppAccountEventEntity,
+      WhatsAppBusinessAccountEntity,
+      WhatsAppOnboardingEntity,
+      WhatsAppOnboardingStepEntity,
+      WhatsAppPhoneNumberEntity,
+      TemplateEntity,
+    ]),
     ConversationsModule,
+    CryptoModule,
     GraphClientModule,
     MediaModule,
     MetaAuthModule,
     QueueModule,
     WebhooksModule,
   ],
-  controllers: [...ACCOUNT_CONTROLLERS, ...TEMPLATE_CONTROLLERS, ...MESSAGE_CONTROLLERS],
+  controllers: [...ACCOUNT_CONTROLLERS, ...TEMPLATE_CONTROLLERS, ...MESSAGE_CONTROLLERS, ...MEDIA_CONTROLLERS, ...CAMPAIGN_CONTROLLERS],
   providers: [
     ...ACCOUNT_PROVIDERS,
     ...TEMPLATE_PROVIDERS,
@@ -38,6 +61,8 @@ import { WhatsAppGaps } from './whatsapp-gaps';
     ...MESSAGE_PROVIDERS,
     ...SENDING_PROVIDERS,
     ...MEDIA_PROVIDERS,
+    ...CAMPAIGN_PROVIDERS,
   ],
+  exports: [AccountScope],
 })
 export class WhatsAppModule {}

@@ -98,6 +98,8 @@ export function aSendOrder(tenant: Tenant, changes: Partial<SendOrder> = {}): Se
     content: { body: 'Hi Ana' },
     context: null,
     request: { to: '+16505551234', type: 'text', text: { body: 'Hi Ana' } },
+    lane: 'reply',
+    sendAt: null,
     ...changes,
   };
 }

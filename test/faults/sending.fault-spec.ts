@@ -68,7 +68,7 @@ describe('sending under load', () => {
       const patience = { META_TIMEOUT_MS: String(META_TIMEOUT_MS) };
       const worker = await stage.start('the worker', { APP_ROLES: 'worker', ...patience });
       stage.control.configure({
-        sending: { pairBurst: ORDERS },
+        limits: { pairBurst: ORDERS },
         delivery: { retryDelaysMs: [1_000] },
       });
       await stage.connect();

@@ -8,7 +8,13 @@ import {
   anArrivedMessage,
   anArrivedStatus,
 } from '../factories/conversations.factory';
-import { type MessageStores, messageStores } from '../factories/message-stores';
+import {
+  type MessageStores,
+  messageStores,
+  accepted,
+  beginSend,
+  settleSend,
+} from '../factories/message-stores';
 import { openMigratedDatabase } from '../migrated-database';
 
 /*
@@ -258,7 +264,7 @@ describe('statuses', () => {
   it('and changes that waited for a send are applied when a status names it, not minutes later', async () => {
     tenant = await aTenant(db);
     const { messageId } = await db.transaction((tx) => stores.ledger.order(tx, aSendOrder(tenant)));
-    await stores.ledger.begin(tenant.accountId, messageId);
+    await beginSend(db, tenant.accountId, messageId);
     const key = { accountId: tenant.accountId, assetId: tenant.assetId, externalId: 'wamid.lost' };
     const tell = (status: 'sent' | 'read', ours: MessageId | null): Promise<void> =>
       db.transaction((tx) =>
@@ -274,14 +280,10 @@ describe('statuses', () => {
   it('are found again by the answer of Meta, and so are changes', async () => {
     tenant = await aTenant(db);
     const { messageId } = await db.transaction((tx) => stores.ledger.order(tx, aSendOrder(tenant)));
-    const send = await stores.ledger.begin(tenant.accountId, messageId);
+    const send = await beginSend(db, tenant.accountId, messageId);
     const key = { accountId: tenant.accountId, assetId: tenant.assetId, externalId: 'wamid.early' };
     await db.transaction((tx) => stores.store.applyRevocations(tx, [{ ...key, at: second(9) }]));
-    await stores.ledger.recordAccepted(send!, {
-      externalId: 'wamid.early',
-      identities: [BSUID],
-      details: {},
-    });
+    await settleSend(db, stores.settlement, accepted(send!, 'wamid.early', [BSUID]));
     expect(await rowsOf('messages')).toMatchObject([{ status: 'accepted', revoked_at: second(9) }]);
     expect(await rowsOf('waiting_changes')).toEqual([]);
     expect((await rowsOf('contact_identities')).map(({ kind }) => kind).sort()).toEqual([

@@ -3,6 +3,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import * as fc from 'fast-check';
 import { WaitingSweeper } from '../../src/conversations/waiting.sweeper';
 import { SendLedger } from '../../src/conversations/send-ledger.service';
+import { SendSettlement } from '../../src/conversations/send-settlement.service';
 import type { AccountId, AssetId } from '../../src/database/ids';
 import { newId } from '../../src/database/ids';
 import { DELIVERY_LANES } from '../../src/webhooks/delivery-lane';
@@ -20,6 +21,7 @@ import { type Tenancy, storedState } from '../factories/inbox-state';
 import type { TenantState } from '../factories/inbox-view';
 import { signatureOf } from '../signed-webhook';
 import { createTestDatabase } from '../test-database';
+import { accepted, beginSend, settleSend } from '../factories/message-stores';
 import { type TestApp, startTestApp } from '../test-app';
 
 /**
@@ -111,6 +113,7 @@ async function play(trace: Trace, plan: Plan): Promise<TenantState[]> {
   failures = [...plan.failures];
   const stage = await aStage();
   const ledger = app.app.get(SendLedger);
+  const settlement = app.app.get(SendSettlement);
   const orderIds: string[] = [];
   const answers = new Map<number, (() => Promise<void>)[]>();
   for (const [index, order] of trace.orders.entries()) {
@@ -140,12 +143,12 @@ async function play(trace: Trace, plan: Plan): Promise<TenantState[]> {
     orderIds.push(messageId);
     // Their times are their order.
     while (Date.now() <= before) await setImmediate();
-    const send = await ledger.begin(tenant.accountId, messageId);
+    const send = await beginSend(app.db, tenant.accountId, messageId);
     if (!order.isAnswered || send === null) continue;
     const at = plan.answersAt[index % plan.answersAt.length] ?? 0;
     answers.set(at, [
       ...(answers.get(at) ?? []),
-      () => ledger.recordAccepted(send, { externalId: orderWamid(index), identities: [], details: {} }),
+      () => settleSend(app.db, settlement, accepted(send, orderWamid(index))),
     ]);
   }
 

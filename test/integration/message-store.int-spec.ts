@@ -7,7 +7,10 @@ import type {
   DeliveryStatus,
 } from '../../src/conversations/conversation-types';
 import type { MessageStore } from '../../src/conversations/message-store.service';
+import { MessageMediaReaders } from '../../src/conversations/message-media';
 import { MessagesService } from '../../src/conversations/messages.service';
+import type { SendResult } from '../../src/conversations/conversation-types';
+import type { SendClaims } from '../../src/conversations/send-claims.service';
 import type { SendLedger } from '../../src/conversations/send-ledger.service';
 import { WaitingSweeper } from '../../src/conversations/waiting.sweeper';
 import { AppConfig } from '../../src/config/app-config';
@@ -20,7 +23,7 @@ import {
   anArrivedMessage,
   anArrivedStatus,
 } from '../factories/conversations.factory';
-import { messageStores } from '../factories/message-stores';
+import { accepted, beginSend, messageStores, settleSend } from '../factories/message-stores';
 import { openMigratedDatabase } from '../migrated-database';
 import { testEnvironment } from '../test-app';
 
@@ -28,6 +31,8 @@ let db: DataSource;
 let close: () => Promise<void>;
 let store: MessageStore;
 let ledger: SendLedger;
+let claims: SendClaims;
+let settle: (result: SendResult) => Promise<void>;
 let tenant: Tenant;
 let contacts: ContactsService;
 let sweeper: WaitingSweeper;
@@ -35,7 +40,8 @@ let sweeper: WaitingSweeper;
 beforeAll(async () => {
   ({ db, close } = await openMigratedDatabase());
   const stores = messageStores(db);
-  ({ store, ledger, contacts } = stores);
+  ({ store, ledger, claims, contacts } = stores);
+  settle = (result) => settleSend(db, stores.settlement, result);
   sweeper = new WaitingSweeper(
     db,
     stores.statuses,
@@ -61,9 +67,9 @@ const statusOf = async (id: string): Promise<unknown> =>
 
 async function anAcceptedSend(): Promise<{ id: MessageId; externalId: string }> {
   const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
-  const send = await ledger.begin(tenant.accountId, messageId);
+  const send = await beginSend(db, tenant.accountId, messageId);
   const externalId = `wamid.${messageId}`;
-  await ledger.recordAccepted(send!, { externalId, identities: [], details: {} });
+  await settle(accepted(send!, externalId));
   return { id: messageId, externalId };
 }
 
@@ -281,22 +287,21 @@ describe('statuses', () => {
 
   it('wait for a message whose id is not known yet, and are applied when it is', async () => {
     const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
-    const send = await ledger.begin(tenant.accountId, messageId);
+    const send = await beginSend(db, tenant.accountId, messageId);
     await applyAll([
       anArrivedStatus(tenant, 'wamid.early', 'delivered'),
       anArrivedStatus(tenant, 'wamid.early', 'sent'),
     ]);
     expect(await rowsOf('waiting_statuses')).toHaveLength(2);
-    await ledger.recordAccepted(send!, { externalId: 'wamid.early', identities: [], details: {} });
+    await settle(accepted(send!, 'wamid.early'));
     expect(await statusOf(messageId)).toBe('delivered');
     expect(await rowsOf('waiting_statuses')).toEqual([]);
   });
 
   it('are told once, also when an answer is written down again because nobody knows whether it was', async () => {
     const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
-    const send = await ledger.begin(tenant.accountId, messageId);
-    for (let time = 0; time < 2; time++)
-      await ledger.recordAccepted(send!, { externalId: 'wamid.again', identities: [], details: {} });
+    const send = await beginSend(db, tenant.accountId, messageId);
+    for (let time = 0; time < 2; time++) await settle(accepted(send!, 'wamid.again'));
     const told = (await rowsOf('domain_events')).filter(({ kind }) => kind === 'message.status');
     expect(told).toMatchObject([{ payload: { messageId, status: 'accepted' } }]);
   });
@@ -304,10 +309,10 @@ describe('statuses', () => {
   it('are not missed when the id becomes known at the same moment', async () => {
     for (let round = 0; round < 10; round++) {
       const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
-      const send = await ledger.begin(tenant.accountId, messageId);
+      const send = await beginSend(db, tenant.accountId, messageId);
       const externalId = `wamid.race-${messageId}`;
       await Promise.all([
-        ledger.recordAccepted(send!, { externalId, identities: [], details: {} }),
+        settle(accepted(send!, externalId)),
         applyAll([anArrivedStatus(tenant, externalId, 'delivered')]),
       ]);
       await sweeper.sweep();
@@ -352,7 +357,7 @@ describe('marking as read', () => {
       anArrivedMessage(tenant, { at: at(minute), text: `m${minute}` }),
     );
     await storeAll(messages);
-    const service = new MessagesService(db);
+    const service = new MessagesService(db, new MessageMediaReaders());
     const rows = (await rowsOf('messages')) as { id: string; message_text: string }[];
     const second = rows.find((row) => row.message_text === 'm1')!;
     const { message } = await service.getWithHistory([tenant.accountId], second.id);
@@ -415,29 +420,31 @@ describe('choices about marketing', () => {
   });
 });
 
+const channelOf = ({ accountId, assetId }: Tenant) => ({ platform: 'whatsapp', accountId, assetId }) as const;
+
 describe('the ledger of sends', () => {
   it('counts no attempt for a message whose turn had not come', async () => {
     const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
-    const send = await ledger.begin(tenant.accountId, messageId);
-    await ledger.postpone(send!, new Date(Date.now() - 1));
-    expect(await ledger.begin(tenant.accountId, messageId)).toMatchObject({ attempt: 1 });
+    const send = await beginSend(db, tenant.accountId, messageId);
+    await settle({ state: 'postponed', send: send!, availableAt: new Date(Date.now() - 1) });
+    expect(await beginSend(db, tenant.accountId, messageId)).toMatchObject({ attempt: 1 });
   });
 
   it('gives a message to one of many workers', async () => {
     const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
     const taken = await Promise.all(
-      Array.from({ length: 8 }, () => ledger.begin(tenant.accountId, messageId)),
+      Array.from({ length: 8 }, () => claims.claim(channelOf(tenant), { all: 5, campaign: 5 })),
     );
-    expect(taken.filter((send) => send !== null)).toHaveLength(1);
+    expect(taken.flat()).toMatchObject([{ messageId, attempt: 1, lane: 'reply' }]);
   });
 
   it('settles a send of a process that died as unknown, and as accepted when a status names it', async () => {
     const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
-    await ledger.begin(tenant.accountId, messageId);
-    expect(await ledger.markAbandoned(new Date(Date.now() - 60_000))).toBe(0);
-    await ledger.markAbandoned(new Date(Date.now() + 60_000));
+    await beginSend(db, tenant.accountId, messageId);
+    expect(await claims.markAbandoned(new Date(Date.now() - 60_000))).toBe(0);
+    await claims.markAbandoned(new Date(Date.now() + 60_000));
     expect(await statusOf(messageId)).toBe('unknown');
-    expect(await ledger.begin(tenant.accountId, messageId)).toBeNull();
+    expect(await beginSend(db, tenant.accountId, messageId)).toBeNull();
 
     await applyAll([anArrivedStatus(tenant, 'wamid.late', 'sent', { messageId })]);
     expect(await statusOf(messageId)).toBe('sent');
@@ -449,19 +456,21 @@ describe('the ledger of sends', () => {
 
   it('does not give out a message again before its time', async () => {
     const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
-    const send = await ledger.begin(tenant.accountId, messageId);
+    const send = await beginSend(db, tenant.accountId, messageId);
     const error = { code: 130429, title: null, message: 'Rate limit hit', details: null };
-    await ledger.recordRetry(send!, new Date(Date.now() + 60_000), error);
-    expect(await ledger.begin(tenant.accountId, messageId)).toBeNull();
+    const availableAt = new Date(Date.now() + 60_000);
+    await settle({ state: 'retry', send: send!, availableAt, isLimit: false, error });
+    expect(await beginSend(db, tenant.accountId, messageId)).toBeNull();
     await db.query('UPDATE message_sends SET available_at = now() WHERE message_id = $1', [messageId]);
-    expect(await ledger.begin(tenant.accountId, messageId)).toMatchObject({ attempt: 2 });
+    expect(await beginSend(db, tenant.accountId, messageId)).toMatchObject({ attempt: 2 });
   });
 
   it('keeps accepted what a status proved, although our own answer was a time-out', async () => {
     const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
-    const send = await ledger.begin(tenant.accountId, messageId);
+    const send = await beginSend(db, tenant.accountId, messageId);
     await applyAll([anArrivedStatus(tenant, 'wamid.proof', 'sent', { messageId })]);
-    await ledger.recordUnknown(send!, { code: 'TIMEOUT', title: null, message: null, details: null });
+    const error = { code: 'TIMEOUT', title: null, message: null, details: null };
+    await settle({ state: 'unknown', send: send!, error });
     expect(await statusOf(messageId)).toBe('sent');
     expect(await rowsOf('message_sends')).toMatchObject([{ state: 'accepted' }]);
   });

@@ -90,15 +90,15 @@ describe('the queues on a real Redis', () => {
   it('tries again only what may succeed', async () => {
     const { jobs, worker, app } = await start(redisUrl);
     const tries: Record<string, number> = {};
-    worker.consume('message-sending', 'send', 1, ({ messageId }) => {
-      tries[messageId] = (tries[messageId] ?? 0) + 1;
+    worker.consume('message-sending', 'dispatch', 1, ({ assetId }) => {
+      tries[assetId] = (tries[assetId] ?? 0) + 1;
       return Promise.reject(
-        messageId === 'gone' ? new NotFoundError('gone') : new ServiceUnavailableError('later'),
+        assetId === 'gone' ? new NotFoundError('gone') : new ServiceUnavailableError('later'),
       );
     });
     await app.init();
-    for (const messageId of ['gone', 'later']) {
-      await jobs.add('message-sending', 'send', { accountId: 'a', messageId }, { attempts: 3 });
+    for (const assetId of ['gone', 'later']) {
+      await jobs.add('message-sending', 'dispatch', { accountId: 'a', assetId }, { attempts: 3 });
     }
     await eventually(() => tries.later === 3);
     await pause(200);
@@ -122,13 +122,13 @@ describe('the queues on a real Redis', () => {
   it('lets running jobs finish at shutdown and leaves the others to the next worker', async () => {
     const { jobs, worker, app } = await start(redisUrl);
     const done: string[] = [];
-    worker.consume('message-sending', 'send', 1, async ({ messageId }) => {
+    worker.consume('message-sending', 'dispatch', 1, async ({ assetId }) => {
       await pause(500);
-      done.push(messageId);
+      done.push(assetId);
     });
     await app.init();
-    for (const messageId of ['1', '2'])
-      await jobs.add('message-sending', 'send', { accountId: 'a', messageId });
+    for (const assetId of ['1', '2'])
+      await jobs.add('message-sending', 'dispatch', { accountId: 'a', assetId });
     await eventually(async () => (await jobs.countsOf('message-sending'))?.active === 1);
     await app.close();
     expect(done).toEqual(['1']);
@@ -149,19 +149,19 @@ describe('the queues on a real Redis', () => {
     it('answers quickly that nobody was woken, and works on by itself when it is back', async () => {
       const { jobs, worker, app } = await start(proxy.url);
       const seen: string[] = [];
-      worker.consume('message-sending', 'send', 1, ({ messageId }) => {
-        seen.push(messageId);
+      worker.consume('message-sending', 'dispatch', 1, ({ assetId }) => {
+        seen.push(assetId);
         return Promise.resolve();
       });
       await app.init();
       await eventually(() => jobs.isReachable());
-      await jobs.add('message-sending', 'send', { accountId: 'a', messageId: 'before' });
+      await jobs.add('message-sending', 'dispatch', { accountId: 'a', assetId: 'before' });
       await eventually(() => seen.length === 1);
 
       await proxy.cut();
       for (let times = 0; times < 3; times += 1) {
         const startedAt = Date.now();
-        const woken = await jobs.add('message-sending', 'send', { accountId: 'a', messageId: 'during' });
+        const woken = await jobs.add('message-sending', 'dispatch', { accountId: 'a', assetId: 'during' });
         expect(Date.now() - startedAt).toBeLessThan(1_000);
         if (times > 0) expect(woken).toBe(false);
       }
@@ -169,7 +169,7 @@ describe('the queues on a real Redis', () => {
       await pause(1_500);
 
       await proxy.restore();
-      await eventually(() => jobs.add('message-sending', 'send', { accountId: 'a', messageId: 'after' }));
+      await eventually(() => jobs.add('message-sending', 'dispatch', { accountId: 'a', assetId: 'after' }));
       await eventually(() => seen.includes('after'));
     });
 

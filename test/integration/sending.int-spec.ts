@@ -1,8 +1,7 @@
 import { SEED } from '../../sandbox/world-seed';
-import { SendLedger } from '../../src/conversations/send-ledger.service';
-import type { AccountId, MessageId } from '../../src/database/ids';
+import { SendClaims } from '../../src/conversations/send-claims.service';
+import type { AccountId, AssetId, MessageId } from '../../src/database/ids';
 import { JobQueue } from '../../src/queue/job-queue';
-import { SendingSweeper } from '../../src/whatsapp/sending/sending.sweeper';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';
 import {
@@ -100,16 +99,11 @@ describe('sending WhatsApp messages', () => {
     });
   });
 
-  it('goes out although a worker that died still holds its job', async () => {
+  it('goes out although nobody was woken', async () => {
     await customerWrites(app);
-    const jobs = app.app.get(JobQueue);
-    const add = jest.spyOn(jobs, 'add').mockResolvedValue(true);
+    const add = jest.spyOn(app.app.get(JobQueue), 'add').mockResolvedValue(true);
     const { id } = (await send(me.client, aText('Held'))).body.data;
     add.mockRestore();
-    // Its id is taken in the queue, by a job that nobody works on.
-    const job = { accountId: me.accountId, messageId: id };
-    await jobs.add('message-sending', 'send', job, { jobId: id, delayMs: NEVER });
-    await app.app.get(SendingSweeper).sweep();
     await messageWhen(me.client, id, withStatus('accepted', 'sent', 'delivered', 'read'));
     expect(
       sandboxOf(app)
@@ -545,15 +539,21 @@ describe('a process that dies while it sends', () => {
       const me = await aMessenger(app, app.api.as(await app.api.registerAdmin()));
       const id = (await sent(me.client, helloWorld())) as MessageId;
       const accountId = me.accountId as AccountId;
-      const ledger = app.app.get(SendLedger, { strict: false });
-      expect(await ledger.begin(accountId, id)).toMatchObject({ messageId: id, attempt: 1 });
-      expect(await ledger.begin(accountId, id)).toBeNull();
-      expect(await ledger.markAbandoned(new Date(Date.now() + 1_000))).toBe(1);
+      const claims = app.app.get(SendClaims, { strict: false });
+      const assets: { id: AssetId }[] = await app.db.query(
+        'SELECT id FROM whatsapp_phone_numbers WHERE account_id = $1',
+        [accountId],
+      );
+      const channel = { platform: 'whatsapp', accountId, assetId: assets[0]!.id } as const;
+      const limits = { all: 9, campaign: 9 };
+      expect(await claims.claim(channel, limits)).toMatchObject([{ messageId: id, attempt: 1 }]);
+      expect(await claims.claim(channel, limits)).toEqual([]);
+      expect(await claims.markAbandoned(new Date(Date.now() + 1_000))).toBe(1);
       expect(await message(me.client, id)).toMatchObject({
         status: 'unknown',
         error: { code: 'OUTCOME_UNKNOWN' },
       });
-      expect(await ledger.begin(accountId, id)).toBeNull();
+      expect(await claims.claim(channel, limits)).toEqual([]);
       expect(sandboxOf(app).sentMessages()).toHaveLength(0);
     } finally {
       await app.close();

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty } from '@nestjs/swagger';
 import { CursorPaginationDto } from '../../http/page.dto';
 import {
   MESSAGE_STATUSES,
@@ -7,7 +7,11 @@ import {
   type Platform,
   type SenderType,
 } from '../conversation-types';
+import { type ShownContent, shownContent } from '../message-content';
 import type { StoredMessage } from '../stored-message';
+import { MESSAGE_CONTENT_CLASSES, MESSAGE_CONTENT_SCHEMA } from './message-content.dto';
+import { MessageContextDto, MessageReferralDto } from './message-context.dto';
+import { MessageMediaDto } from './message-media.dto';
 
 const SENDER_TYPES = ['customer', 'agent', 'app', 'system'] as const;
 
@@ -19,6 +23,7 @@ export class MessageErrorDto {
   details!: string | null;
 }
 
+@ApiExtraModels(...MESSAGE_CONTENT_CLASSES)
 export class ThreadMessageDto {
   id!: string;
   conversationId!: string;
@@ -37,18 +42,18 @@ export class ThreadMessageDto {
    * @example "Do you deliver on Sundays?"
    */
   text!: string | null;
-  /** The type's own content in Meta's names. */
-  @ApiProperty({
-    type: 'object',
-    additionalProperties: true,
-    example: { body: 'Do you deliver on Sundays?' },
-  })
-  content!: Record<string, unknown>;
+  /**
+   * What it says, in one of the forms below: `kind` tells which. It is mostly the `type`; answers to buttons, lists and
+   * forms have kinds of their own. Content that Meta has changed or added since is of the kind `unknown`.
+   */
+  @ApiProperty({ ...MESSAGE_CONTENT_SCHEMA, example: { kind: 'text', body: 'Do you deliver on Sundays?' } })
+  content!: ShownContent;
+  /** Its file; null where it has none, or nothing is known of it yet. */
+  @ApiProperty({ type: MessageMediaDto, nullable: true }) media!: MessageMediaDto | null;
   /** The message that it answers, or that it was forwarded. */
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true }) context!: Record<
-    string,
-    unknown
-  > | null;
+  @ApiProperty({ type: MessageContextDto, nullable: true }) context!: MessageContextDto | null;
+  /** The advertisement or link that led the person here; only with the first message after it. */
+  @ApiProperty({ type: MessageReferralDto, nullable: true }) referral!: MessageReferralDto | null;
   @ApiProperty({ enum: MESSAGE_STATUSES }) status!: MessageStatus;
   @ApiProperty({ type: MessageErrorDto, nullable: true }) error!: MessageErrorDto | null;
   /** Its place in the conversation, from 1, in order of arrival. A gap means something has not reached you yet. @example 7 */
@@ -71,8 +76,10 @@ export class ThreadMessageDto {
       senderId: message.senderId,
       type: message.type,
       text: message.text,
-      content: message.content,
+      content: shownContent(message),
+      media: message.media,
       context: message.context,
+      referral: message.metadata.referral ?? null,
       status: message.status,
       error: message.error,
       seq: message.seq,

@@ -11,8 +11,13 @@ export class MessageSendEntity {
   @Column({ type: 'text' }) platform!: Platform;
   /** What goes to Meta, without our correlation data. */
   @Column({ type: 'jsonb' }) request!: Record<string, unknown>;
-  @Column({ type: 'text' }) state!: 'queued' | 'sending' | 'accepted' | 'failed' | 'unknown';
+  @Column({ type: 'text' }) state!: 'queued' | 'held' | 'sending' | 'accepted' | 'failed' | 'unknown';
+  /** Place of its lane in SEND_LANES. */
+  @Column({ type: 'smallint', default: 1 }) lane!: number;
+  @Column({ type: 'text', default: '' }) recipient!: string;
+  @Column({ name: 'ordered_for', type: 'timestamptz' }) orderedFor!: Date;
   @Column({ type: 'integer' }) attempts!: number;
+  @Column({ type: 'integer', default: 0 }) limited!: number;
   @Column({ name: 'available_at', type: 'timestamptz' }) availableAt!: Date;
   @Column({ name: 'started_at', type: 'timestamptz', nullable: true }) startedAt!: Date | null;
   @Column({ name: 'finished_at', type: 'timestamptz', nullable: true }) finishedAt!: Date | null;

@@ -2,7 +2,9 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsString, IsUrl, Length, Matches } from 'class-validator';
 import { IfPresent } from '../../http/body-fields';
 import { QueryBoolean } from '../../http/query-fields';
+import { SIGNUP_EVENTS, STEP_STATES, type SignupEvent, type StepState } from '../signup-follow-up';
 
+const SIGNUP_STEPS = ['import', 'subscribe', 'register', 'contacts', 'history'];
 const PLATFORMS = ['facebook', 'instagram'] as const;
 type Platform = (typeof PLATFORMS)[number];
 
@@ -85,9 +87,71 @@ export class ConnectDto {
   @IfPresent()
   @Matches(META_ID)
   businessId?: string;
+
+  /**
+   * Embedded Signup: `event` of the same event. Left out, it is `FINISH`, or `FINISH_ONLY_WABA` without a number. After
+   * `FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING` the number stays on the phone app: it is not registered, and its contacts
+   * and past chats are asked for. A `CANCEL` goes to `signup-cancellations`.
+   */
+  @ApiProperty({ type: String, enum: SIGNUP_EVENTS, required: false })
+  @IfPresent()
+  @IsIn(SIGNUP_EVENTS)
+  event?: SignupEvent;
+
+  /** Embedded Signup: two-step PIN to register the number with, needed if it has one already. Else one is made up. */
+  @ApiProperty({ type: String, required: false, example: '739164' })
+  @IfPresent()
+  @Matches(/^\d{6}$/, { message: 'pin must be six digits' })
+  pin?: string;
+}
+
+export class SignupStepErrorDto {
+  /** As in an error answer. */
+  @ApiProperty({ type: String, example: 'META_REJECTED' })
+  code!: string;
+
+  /** What went wrong and what to do. */
+  @ApiProperty({ type: String, example: 'The two-step PIN is wrong.' })
+  message!: string;
+}
+
+/** One thing that is done for what Embedded Signup brought in. */
+export class SignupStepDto {
+  /**
+   * `import`: reading the account and its numbers. `subscribe`: having their events sent here. `register`: putting the
+   * number on the Cloud API. `contacts`, `history`: asking for what the phone app holds.
+   */
+  @ApiProperty({ type: String, enum: SIGNUP_STEPS, example: 'register' })
+  step!: string;
+
+  /** `pending` and `running` steps go on by themselves. */
+  @ApiProperty({ type: String, enum: STEP_STATES, example: 'done' })
+  state!: StepState;
+
+  /** Why the last attempt did not succeed. */
+  @ApiProperty({ type: SignupStepErrorDto, nullable: true })
+  error!: SignupStepErrorDto | null;
+}
+
+/** How far what Embedded Signup brought in is from being ready. */
+export class SignupProgressDto {
+  /** For `POST /api/meta/whatsapp/account/onboardings/{id}/retry`. */
+  @ApiProperty({ type: String, format: 'uuid' })
+  onboardingId!: string;
+
+  /** `failed`: a step needs somebody to do something; its `error` says what. */
+  @ApiProperty({ type: String, enum: ['running', 'complete', 'failed'], example: 'complete' })
+  state!: 'running' | 'complete' | 'failed';
+
+  @ApiProperty({ type: [SignupStepDto] })
+  steps!: SignupStepDto[];
 }
 
 export class ConnectedDto {
+  /** After Embedded Signup: what was done so far. It goes on by itself. `null` for other logins. */
+  @ApiProperty({ type: SignupProgressDto, nullable: true })
+  onboarding!: SignupProgressDto | null;
+
   /** Ours, for every `accountId` of this API. The same as before when the same person connects again. */
   @ApiProperty({ type: String, format: 'uuid' })
   accountId!: string;

@@ -1,38 +1,19 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { DomainEvent } from '../../domain-events/domain-events';
-import { Outbox } from '../../domain-events/outbox';
-import type { WhatsAppAccountUpdated } from '../../webhooks/whatsapp-account-events';
-import { fingerprintOf } from '../../webhooks/event-fingerprint';
-import type { WebhookEventKind } from '../../webhooks/webhook-events';
+import { AppConfig } from '../../config/app-config';
 import {
   type RoutedEvent,
   type WebhookHandler,
   WebhookHandlerRegistry,
 } from '../../webhooks/webhook-handler.registry';
-import { AccountEventsRepository } from './account-events.repository';
+import type { WhatsAppAccountUpdated } from '../../webhooks/whatsapp-account-events';
+import type { AccountRestriction } from '../entities/whatsapp-business-account.entity';
+import { isRecord } from '../meta-values';
 import { type OwnedEvent, newestByKey, ownedEvents } from '../newest-events';
-
-/** Events after which the account stands otherwise. All others are passed on without changing it. */
-const STATUS_AFTER: ReadonlyMap<string, string> = new Map([
-  ['ACCOUNT_DELETED', 'DELETED'],
-  ['ACCOUNT_OFFBOARDED', 'OFFBOARDED'],
-  ['ACCOUNT_RECONNECTED', 'APPROVED'],
-  ['ACCOUNT_RESTRICTION', 'RESTRICTED'],
-]);
-
-const STATUS_AFTER_BAN: ReadonlyMap<string, string> = new Map([
-  ['DISABLE', 'DISABLED'],
-  ['SCHEDULE_FOR_DISABLE', 'SCHEDULED_FOR_DISABLE'],
-  ['REINSTATE', 'APPROVED'],
-]);
-
-const ENDS_SUBSCRIPTION: readonly string[] = [
-  'PARTNER_REMOVED',
-  'PARTNER_APP_UNINSTALLED',
-  'ACCOUNT_DELETED',
-  'ACCOUNT_OFFBOARDED',
-];
+import { meaningOf, reviewSeverity } from './account-event-meaning';
+import { AccountEventsRepository } from './account-events.repository';
+import { AccountHistory } from './account-history';
+import { type AccountTelling, occurrenceOf, toldOf, touchedByWaba, wabaKey } from './account-telling';
 
 /** Meta restricts, bans, deletes or moves a WABA. Whatever it is, the product is told. */
 @Injectable()
@@ -42,7 +23,8 @@ export class AccountUpdatedHandler implements WebhookHandler<'whatsapp.account.u
   constructor(
     private readonly registry: WebhookHandlerRegistry,
     private readonly events: AccountEventsRepository,
-    private readonly outbox: Outbox,
+    private readonly history: AccountHistory,
+    private readonly config: AppConfig,
   ) {}
 
   onModuleInit(): void {
@@ -50,23 +32,50 @@ export class AccountUpdatedHandler implements WebhookHandler<'whatsapp.account.u
   }
 
   async handle(events: readonly RoutedEvent<'whatsapp.account.updated'>[], tx: EntityManager): Promise<void> {
-    const owned = ownedEvents(events);
-    const telling = owned.filter(({ payload }) => statusAfter(payload) !== null || endsSubscription(payload));
+    const owned = ownedEvents(events).map((event) => ({
+      ...event,
+      meaning: meaningOf(event.payload, this.config.env.META_APP_ID),
+    }));
+    const telling = owned.filter(({ meaning }) => meaning.status !== null || meaning.endsSubscription);
     const newest = newestByKey(telling, wabaKey);
-    await this.events.applyStatuses(
+    const touched = touchedByWaba(
+      await this.events.applyStatuses(
+        tx,
+        newest.map(({ owner, occurredAt, payload, meaning }) => ({
+          accountId: owner.accountId,
+          waba: owner.assetId,
+          occurredAt,
+          status: meaning.status,
+          details: { event: payload.event, ...asRecord(payload.details) },
+          endsSubscription: meaning.endsSubscription,
+        })),
+      ),
+    );
+    await this.events.applyRestrictions(
       tx,
-      newest.map(({ owner, occurredAt, payload }) => ({
+      newestByKey(owned.filter(speaksOfRestrictions), wabaKey).map(({ owner, occurredAt, payload }) => ({
         accountId: owner.accountId,
         waba: owner.assetId,
         occurredAt,
-        status: statusAfter(payload),
-        endsSubscription: endsSubscription(payload),
+        restrictions: restrictionsOf(payload),
       })),
     );
-    await this.outbox.record(
-      tx,
-      owned.map((event) => told(event, 'account_update', event.payload.event)),
-    );
+    const tellings = owned.map((event): AccountTelling => {
+      const change = newest.includes(event) ? touched.get(wabaKey(event)) : undefined;
+      return {
+        field: 'account_update',
+        event: event.payload.event,
+        phoneNumberId: null,
+        what: change === undefined || event.meaning.status === null ? 'event' : 'status',
+        previous: change?.previous ?? null,
+        current: event.meaning.status,
+        restrictions: restrictionsOf(event.payload),
+        severity: event.meaning.severity,
+        summary: event.meaning.summary,
+        details: event.payload.details,
+      };
+    });
+    await record(this.history, tx, owned, tellings);
   }
 }
 
@@ -78,7 +87,7 @@ export class AccountReviewedHandler implements WebhookHandler<'whatsapp.account.
   constructor(
     private readonly registry: WebhookHandlerRegistry,
     private readonly events: AccountEventsRepository,
-    private readonly outbox: Outbox,
+    private readonly history: AccountHistory,
   ) {}
 
   onModuleInit(): void {
@@ -90,120 +99,71 @@ export class AccountReviewedHandler implements WebhookHandler<'whatsapp.account.
     tx: EntityManager,
   ): Promise<void> {
     const owned = ownedEvents(events);
-    await this.events.applyStatuses(
-      tx,
-      newestByKey(owned, wabaKey).map(({ owner, occurredAt, payload }) => ({
-        accountId: owner.accountId,
-        waba: owner.assetId,
-        occurredAt,
-        status: payload.decision,
-        endsSubscription: false,
-      })),
-    );
-    await this.outbox.record(
-      tx,
-      owned.map((event) => told(event, 'account_review_update', event.payload.decision)),
-    );
-  }
-}
-
-/** A warning of Meta's about the business, a WABA or a number. */
-@Injectable()
-export class AccountAlertHandler implements WebhookHandler<'whatsapp.account.alert'>, OnModuleInit {
-  readonly kind = 'whatsapp.account.alert';
-
-  constructor(
-    private readonly registry: WebhookHandlerRegistry,
-    private readonly outbox: Outbox,
-  ) {}
-
-  onModuleInit(): void {
-    this.registry.register(this);
-  }
-
-  async handle(events: readonly RoutedEvent<'whatsapp.account.alert'>[], tx: EntityManager): Promise<void> {
-    await this.outbox.record(
-      tx,
-      ownedEvents(events).map((event) => told(event, 'account_alerts', event.payload.alertType)),
-    );
-  }
-}
-
-/** The limits of the business changed. */
-@Injectable()
-export class BusinessCapabilityHandler
-  implements WebhookHandler<'whatsapp.business.capability'>, OnModuleInit
-{
-  readonly kind = 'whatsapp.business.capability';
-
-  constructor(
-    private readonly registry: WebhookHandlerRegistry,
-    private readonly events: AccountEventsRepository,
-    private readonly outbox: Outbox,
-  ) {}
-
-  onModuleInit(): void {
-    this.registry.register(this);
-  }
-
-  async handle(
-    events: readonly RoutedEvent<'whatsapp.business.capability'>[],
-    tx: EntityManager,
-  ): Promise<void> {
-    const owned = ownedEvents(events);
-    await this.events.applyCapabilities(
-      tx,
-      newestByKey(owned, wabaKey).flatMap(({ owner, payload }) => {
-        const limit = payload.maxDailyConversationsPerBusiness;
-        return limit === undefined
-          ? []
-          : [{ accountId: owner.accountId, waba: owner.assetId, messagingLimit: tierOf(limit) }];
-      }),
-    );
-    await this.outbox.record(
-      tx,
-      owned.map((event) =>
-        told(event, 'business_capability_update', event.payload.maxDailyConversationsPerBusiness ?? null),
+    const newest = newestByKey(owned, wabaKey);
+    const touched = touchedByWaba(
+      await this.events.applyStatuses(
+        tx,
+        newest.map(({ owner, occurredAt, payload }) => ({
+          accountId: owner.accountId,
+          waba: owner.assetId,
+          occurredAt,
+          status: payload.decision,
+          details: { event: 'account_review_update', decision: payload.decision },
+          endsSubscription: false,
+        })),
       ),
     );
+    const tellings = owned.map(
+      (event): AccountTelling => ({
+        field: 'account_review_update',
+        event: event.payload.decision,
+        phoneNumberId: null,
+        what: 'status',
+        previous: newest.includes(event) ? (touched.get(wabaKey(event))?.previous ?? null) : null,
+        current: event.payload.decision,
+        restrictions: [],
+        severity: reviewSeverity(event.payload.decision),
+        summary: `Meta’s review of the WhatsApp Business Account ended: ${event.payload.decision}.`,
+        details: event.payload,
+      }),
+    );
+    await record(this.history, tx, owned, tellings);
   }
 }
 
-type AccountEventKind = Extract<WebhookEventKind, `whatsapp.${'account' | 'business'}.${string}`>;
-
-function told<K extends AccountEventKind>(
-  occurrence: OwnedEvent<K>,
-  field: string,
-  event: string | null,
-): DomainEvent<'whatsapp.account.updated'> {
-  return {
-    kind: 'whatsapp.account.updated',
-    accountId: occurrence.owner.accountId,
-    payload: { wabaId: occurrence.asset?.metaId ?? '', field, event },
-    fingerprint: fingerprintOf(occurrence),
-  };
-}
-
-function wabaKey<K extends AccountEventKind>({ owner }: OwnedEvent<K>): string {
-  return `${owner.accountId}:${owner.assetId}`;
-}
-
-function statusAfter({ event, ban }: WhatsAppAccountUpdated): string | null {
-  return (
-    (ban?.state === undefined ? undefined : STATUS_AFTER_BAN.get(ban.state)) ??
-    STATUS_AFTER.get(event) ??
-    null
+async function record<K extends 'whatsapp.account.updated' | 'whatsapp.account.reviewed'>(
+  history: AccountHistory,
+  tx: EntityManager,
+  events: readonly OwnedEvent<K>[],
+  tellings: readonly AccountTelling[],
+): Promise<void> {
+  const pairs = events.flatMap((event, index) => {
+    const telling = tellings[index];
+    return telling === undefined ? [] : [{ event, telling }];
+  });
+  await history.record(
+    tx,
+    pairs.map(({ event, telling }) => occurrenceOf(event, telling)),
+    pairs.map(({ event, telling }) => toldOf(event, telling)),
   );
 }
 
-function endsSubscription({ event }: WhatsAppAccountUpdated): boolean {
-  return ENDS_SUBSCRIPTION.includes(event);
+/** A reinstated account is free of what was forbidden before. */
+function speaksOfRestrictions({ payload }: { payload: WhatsAppAccountUpdated }): boolean {
+  return payload.event === 'ACCOUNT_RESTRICTION' || payload.ban?.state === 'REINSTATE';
 }
 
-/** Meta's sample has a number where its text promises a tier; everywhere else it is a tier. */
-export function tierOf(limit: string): string {
-  if (limit === '-1') return 'TIER_UNLIMITED';
-  if (!/^\d+$/.test(limit)) return limit;
-  const count = Number(limit);
-  return count >= 1000 && count % 1000 === 0 ? `TIER_${count / 1000}K` : `TIER_${count}`;
+/** The longest first; one without an end is the longest. */
+function restrictionsOf({ restrictions = [] }: WhatsAppAccountUpdated): AccountRestriction[] {
+  const forever = '9999';
+  return restrictions
+    .map(({ type, expiresAt }) => ({
+      type: type ?? 'UNKNOWN',
+      expiresAt: expiresAt === undefined ? null : expiresAt.toISOString(),
+    }))
+    .sort((a, b) => (b.expiresAt ?? forever).localeCompare(a.expiresAt ?? forever));
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return isRecord(value) ? value : {};
 }

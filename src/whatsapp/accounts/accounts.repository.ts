@@ -2,15 +2,26 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { OwnedAsset } from '../../assets/assets.service';
-import type { AccountId, AssetId } from '../../database/ids';
+import { type AccountId, type AssetId, isUuid } from '../../database/ids';
 import { WhatsAppBusinessAccountEntity } from '../entities/whatsapp-business-account.entity';
 import { type BusinessProfile, WhatsAppPhoneNumberEntity } from '../entities/whatsapp-phone-number.entity';
 import type { DiscoveredPhoneNumber, DiscoveredWaba } from '../whatsapp-api.responses';
+import { NUMBER_STATE } from './number-events.repository';
+import type { NumberState } from './number-state';
 
 /** A phone number with what Meta says of it; the profile is null when it could not be read. */
 export interface ReadPhoneNumber {
   number: DiscoveredPhoneNumber;
   profile: BusinessProfile | null;
+}
+
+/** States of an account that Meta's review of it does not show. */
+const TOLD_BY_WEBHOOK = ['DELETED', 'DISABLED', 'OFFBOARDED', 'RESTRICTED', 'SCHEDULED_FOR_DISABLE'];
+
+export interface UpsertedNumber {
+  phoneNumberId: string;
+  before: NumberState;
+  after: NumberState;
 }
 
 @Injectable()
@@ -43,7 +54,26 @@ export class AccountsRepository {
       .getMany();
   }
 
-  async upsertWaba(tx: EntityManager, { accountId, id }: OwnedAsset, waba: DiscoveredWaba): Promise<void> {
+  /** @param id Meta's, or ours */
+  async findNumber(
+    accountIds: readonly AccountId[],
+    id: string,
+  ): Promise<WhatsAppPhoneNumberEntity | null> {
+    return this.database.manager
+      .createQueryBuilder(WhatsAppPhoneNumberEntity, 'number')
+      .where('number.account_id = ANY(:accountIds)', { accountIds })
+      .andWhere(isUuid(id) ? 'number.id = :id' : 'number.phone_number_id = :id', { id })
+      .andWhere(isOwned('number'))
+      .getOne();
+  }
+
+  /** @param readAt when the reading began: what a webhook told of later is newer */
+  async upsertWaba(
+    tx: EntityManager,
+    { accountId, id }: { accountId: AccountId; id: AssetId },
+    waba: DiscoveredWaba,
+    readAt: Date,
+  ): Promise<void> {
     await tx.query(
       `INSERT INTO whatsapp_business_accounts AS w
          (account_id, id, waba_id, name, currency, timezone_id, status, messaging_limit, health_status, synced_at)
@@ -52,7 +82,17 @@ export class AccountsRepository {
          name = coalesce(excluded.name, w.name),
          currency = coalesce(excluded.currency, w.currency),
          timezone_id = coalesce(excluded.timezone_id, w.timezone_id),
-         status = CASE WHEN excluded.status = 'UNKNOWN' THEN w.status ELSE excluded.status END,
+         -- The review of a banned account stays what it was: only a good health says that what a webhook told is over.
+         status = CASE WHEN excluded.status = 'UNKNOWN' OR w.status_changed_at > $11 THEN w.status
+                       WHEN w.status = ANY($10) AND coalesce(excluded.health_status->>'can_send_message', '') <> 'AVAILABLE'
+                         THEN w.status
+                       ELSE excluded.status END,
+         restrictions = CASE
+           WHEN excluded.health_status->>'can_send_message' = 'AVAILABLE'
+             AND (w.restrictions_changed_at IS NULL OR w.restrictions_changed_at <= $11)
+           THEN coalesce((SELECT jsonb_agg(r) FROM jsonb_array_elements(w.restrictions) r
+                           WHERE r->>'type' NOT LIKE '%MESSAGING%'), '[]')
+           ELSE w.restrictions END,
          messaging_limit = coalesce(excluded.messaging_limit, w.messaging_limit),
          health_status = excluded.health_status,
          synced_at = now(), updated_at = now(), deleted_at = NULL`,
@@ -66,25 +106,39 @@ export class AccountsRepository {
         waba.status,
         waba.messagingLimit,
         waba.healthStatus,
+        TOLD_BY_WEBHOOK,
+        readAt,
       ],
     );
   }
 
-  /** @param owned the assets of `numbers`, in the same order */
+  /**
+   * @param owned the assets of `numbers`, in the same order
+   * @param readAt when the reading began: what a webhook told of later is newer
+   * @returns those that were here before, with what they were
+   */
   async upsertPhoneNumbers(
     tx: EntityManager,
-    waba: OwnedAsset,
+    waba: { accountId: AccountId; id: AssetId },
     owned: readonly OwnedAsset[],
     numbers: readonly ReadPhoneNumber[],
-  ): Promise<void> {
-    if (numbers.length === 0) return;
+    readAt: Date,
+  ): Promise<UpsertedNumber[]> {
+    if (numbers.length === 0) return [];
+    const known: { phone_number_id: string; before: NumberState }[] = await tx.query(
+      `SELECT n.phone_number_id, ${NUMBER_STATE} AS before FROM whatsapp_phone_numbers n
+        WHERE n.account_id = $1 AND n.phone_number_id = ANY($2) AND n.deleted_at IS NULL
+        ORDER BY n.id FOR UPDATE`,
+      [waba.accountId, numbers.map(({ number }) => number.phoneNumberId)],
+    );
+    const before = new Map(known.map((row) => [row.phone_number_id, row.before]));
     const rows = numbers.map(({ number, profile }, index) => ({
       id: owned[index]?.id,
       ...rowOf(number),
       profile,
     }));
-    await tx.query(
-      `INSERT INTO whatsapp_phone_numbers AS p
+    const stored: { phone_number_id: string; after: NumberState }[] = await tx.query(
+      `INSERT INTO whatsapp_phone_numbers AS n
          (account_id, id, whatsapp_business_account_id, phone_number_id, phone_number, display_name, business_profile,
           status, quality_rating, name_status, code_verification_status, platform_type, throughput_level,
           messaging_limit, account_mode, is_official_business_account, is_on_biz_app, is_pin_enabled, synced_at)
@@ -98,31 +152,40 @@ export class AccountsRepository {
            is_on_biz_app boolean, is_pin_enabled boolean)
        ON CONFLICT (account_id, phone_number_id) DO UPDATE SET
          whatsapp_business_account_id = excluded.whatsapp_business_account_id,
-         phone_number = coalesce(excluded.phone_number, p.phone_number),
-         display_name = coalesce(excluded.display_name, p.display_name),
+         phone_number = coalesce(excluded.phone_number, n.phone_number),
+         display_name = coalesce(excluded.display_name, n.display_name),
          -- Unreadable is not empty: what was known of the profile stays.
-         business_profile = CASE WHEN excluded.phone_number_id = ANY($4) THEN p.business_profile
+         business_profile = CASE WHEN excluded.phone_number_id = ANY($4) THEN n.business_profile
                                  ELSE excluded.business_profile END,
-         status = CASE WHEN excluded.status = 'UNKNOWN' THEN p.status ELSE excluded.status END,
-         quality_rating = coalesce(excluded.quality_rating, p.quality_rating),
-         name_status = coalesce(excluded.name_status, p.name_status),
-         code_verification_status = coalesce(excluded.code_verification_status, p.code_verification_status),
-         platform_type = coalesce(excluded.platform_type, p.platform_type),
-         throughput_level = coalesce(excluded.throughput_level, p.throughput_level),
-         messaging_limit = coalesce(excluded.messaging_limit, p.messaging_limit),
-         account_mode = coalesce(excluded.account_mode, p.account_mode),
+         status = CASE WHEN excluded.status = 'UNKNOWN' OR n.status_changed_at > $5 THEN n.status
+                       ELSE excluded.status END,
+         quality_rating = coalesce(excluded.quality_rating, n.quality_rating),
+         name_status = coalesce(excluded.name_status, n.name_status),
+         code_verification_status = coalesce(excluded.code_verification_status, n.code_verification_status),
+         platform_type = coalesce(excluded.platform_type, n.platform_type),
+         throughput_level = coalesce(excluded.throughput_level, n.throughput_level),
+         messaging_limit = coalesce(excluded.messaging_limit, n.messaging_limit),
+         account_mode = coalesce(excluded.account_mode, n.account_mode),
          is_official_business_account =
-           coalesce(excluded.is_official_business_account, p.is_official_business_account),
-         is_on_biz_app = coalesce(excluded.is_on_biz_app, p.is_on_biz_app),
-         is_pin_enabled = coalesce(excluded.is_pin_enabled, p.is_pin_enabled),
-         synced_at = now(), updated_at = now(), deleted_at = NULL`,
+           coalesce(excluded.is_official_business_account, n.is_official_business_account),
+         is_on_biz_app = coalesce(excluded.is_on_biz_app, n.is_on_biz_app),
+         is_pin_enabled = coalesce(excluded.is_pin_enabled, n.is_pin_enabled),
+         synced_at = now(), updated_at = now(), deleted_at = NULL
+       RETURNING n.phone_number_id, ${NUMBER_STATE} AS after`,
       [
         waba.accountId,
         waba.id,
         JSON.stringify(rows),
         numbers.filter(({ profile }) => profile === null).map(({ number }) => number.phoneNumberId),
+        readAt,
       ],
     );
+    return stored.flatMap((row): UpsertedNumber[] => {
+      const old = before.get(row.phone_number_id);
+      return old === undefined
+        ? []
+        : [{ phoneNumberId: row.phone_number_id, before: old, after: row.after }];
+    });
   }
 
   /**

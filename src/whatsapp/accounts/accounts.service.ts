@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { AccountId } from '../../database/ids';
+import type { AccountId, AssetId } from '../../database/ids';
 import { AccountAmbiguousError, NotFoundError } from '../../errors/app.error';
 import { AccountsRepository } from './accounts.repository';
 import type { NamedAssets } from '../account-scope';
 import { AssetDiscoveryService, type DiscoveryResult } from './asset-discovery.service';
 import type { WhatsAppBusinessAccountEntity } from '../entities/whatsapp-business-account.entity';
 import type { WhatsAppPhoneNumberEntity } from '../entities/whatsapp-phone-number.entity';
+import type { SendingLimits } from './sending-limits';
+import { SendingStanding } from './sending-standing.service';
 
 /** A WABA with its numbers. */
 export interface WabaWithNumbers {
@@ -31,7 +33,25 @@ export class AccountsService {
   constructor(
     private readonly repository: AccountsRepository,
     private readonly discovery: AssetDiscoveryService,
+    private readonly standing: SendingStanding,
   ) {}
+
+  /**
+   * What a number may send at present, from what is stored: one short query, no call to Meta.
+   * @param assetId our id of the number
+   * @throws NotFoundError when the account has no such number
+   */
+  async limitsOf(accountId: AccountId, assetId: AssetId): Promise<SendingLimits> {
+    return this.standing.limitsOf(accountId, assetId);
+  }
+
+  /**
+   * Tells that Meta refused a message because of who sends it; codes that are about the message are ignored. Writes and
+   * tells it once, however often it is called.
+   */
+  async recordSendingProblem(accountId: AccountId, assetId: AssetId, metaCode: number): Promise<void> {
+    await this.standing.recordProblem(accountId, assetId, metaCode);
+  }
 
   /** What is stored; looked for at Meta when there is nothing yet. */
   async list(accountId: AccountId): Promise<WabaWithNumbers[]> {

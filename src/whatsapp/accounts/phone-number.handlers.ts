@@ -1,14 +1,14 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { DomainEvent } from '../../domain-events/domain-events';
-import { Outbox } from '../../domain-events/outbox';
+import type { EventSeverity } from '../../domain-events/domain-events';
 import {
   type RoutedEvent,
   type WebhookHandler,
   WebhookHandlerRegistry,
 } from '../../webhooks/webhook-handler.registry';
-import { AccountEventsRepository, type TouchedNumber } from './account-events.repository';
-import { newestByKey, ownedEvents } from '../newest-events';
+import { NumberEventsRepository } from './number-events.repository';
+import { NumberTelling, digitsOf, newestPerNumber } from './number-telling';
+import { tierOf } from './number-state';
 
 /** Legacy events that say how the number stands instead of what its limit is. */
 const STATUS_AFTER: ReadonlyMap<string, string> = new Map([
@@ -24,6 +24,11 @@ const NAME_STATUS_AFTER: ReadonlyMap<string, string> = new Map([
   ['DEFERRED', 'PENDING_REVIEW'],
 ]);
 
+const QUALITY_SEVERITY: ReadonlyMap<string, EventSeverity> = new Map([
+  ['FLAGGED', 'warning'],
+  ['DOWNGRADE', 'warning'],
+]);
+
 /** A number's limit or throughput changed, or it was flagged. */
 @Injectable()
 export class PhoneNumberQualityHandler
@@ -33,8 +38,8 @@ export class PhoneNumberQualityHandler
 
   constructor(
     private readonly registry: WebhookHandlerRegistry,
-    private readonly events: AccountEventsRepository,
-    private readonly outbox: Outbox,
+    private readonly numbers: NumberEventsRepository,
+    private readonly telling: NumberTelling,
   ) {}
 
   onModuleInit(): void {
@@ -45,17 +50,27 @@ export class PhoneNumberQualityHandler
     events: readonly RoutedEvent<'whatsapp.phone_number.quality'>[],
     tx: EntityManager,
   ): Promise<void> {
-    const changes = ownedEvents(events).map(({ payload, owner, occurredAt }) => ({
-      accountId: owner.accountId,
-      waba: owner.assetId,
-      digits: digitsOf(payload.displayPhoneNumber),
-      occurredAt,
-      messagingLimit: payload.maxDailyConversationsPerBusiness ?? payload.currentLimit ?? null,
-      throughputLevel: payload.event === 'THROUGHPUT_UPGRADE' ? 'HIGH' : null,
-      status: STATUS_AFTER.get(payload.event) ?? null,
-    }));
-    const newest = newestByKey(changes, ({ accountId, digits }) => `${accountId}:${digits}`);
-    await this.outbox.record(tx, numberUpdates(await this.events.applyLimits(tx, newest), 'quality'));
+    const named = await this.telling.named(tx, events, ({ displayPhoneNumber }) => displayPhoneNumber);
+    const touched = await this.numbers.applyLimits(
+      tx,
+      newestPerNumber(named).map(({ number, event: { occurredAt, payload } }) => {
+        const limit = payload.maxDailyConversationsPerBusiness ?? payload.currentLimit;
+        return {
+          number,
+          occurredAt,
+          messagingLimit: limit === undefined ? null : tierOf(limit),
+          throughputLevel: payload.event === 'THROUGHPUT_UPGRADE' ? 'HIGH' : null,
+          status: STATUS_AFTER.get(payload.event) ?? null,
+        };
+      }),
+    );
+    await this.telling.record(tx, named, touched, {
+      field: 'quality',
+      metaField: 'phone_number_quality_update',
+      eventOf: ({ event }) => event,
+      severityOf: ({ event }) => QUALITY_SEVERITY.get(event) ?? 'info',
+      summaryOf: ({ event, displayPhoneNumber }) => `Meta told ${event} of +${digitsOf(displayPhoneNumber)}.`,
+    });
   }
 }
 
@@ -66,8 +81,8 @@ export class PhoneNumberNameHandler implements WebhookHandler<'whatsapp.phone_nu
 
   constructor(
     private readonly registry: WebhookHandlerRegistry,
-    private readonly events: AccountEventsRepository,
-    private readonly outbox: Outbox,
+    private readonly numbers: NumberEventsRepository,
+    private readonly telling: NumberTelling,
   ) {}
 
   onModuleInit(): void {
@@ -78,30 +93,23 @@ export class PhoneNumberNameHandler implements WebhookHandler<'whatsapp.phone_nu
     events: readonly RoutedEvent<'whatsapp.phone_number.name'>[],
     tx: EntityManager,
   ): Promise<void> {
-    const changes = ownedEvents(events).map(({ payload, owner, occurredAt }) => ({
-      accountId: owner.accountId,
-      waba: owner.assetId,
-      digits: digitsOf(payload.displayPhoneNumber),
-      occurredAt,
-      nameStatus: NAME_STATUS_AFTER.get(payload.decision) ?? payload.decision,
-      displayName: payload.decision === 'APPROVED' ? (payload.requestedName ?? null) : null,
-    }));
-    const newest = newestByKey(changes, ({ accountId, digits }) => `${accountId}:${digits}`);
-    await this.outbox.record(tx, numberUpdates(await this.events.applyNames(tx, newest), 'name'));
+    const named = await this.telling.named(tx, events, ({ displayPhoneNumber }) => displayPhoneNumber);
+    const touched = await this.numbers.applyNames(
+      tx,
+      newestPerNumber(named).map(({ number, event: { occurredAt, payload } }) => ({
+        number,
+        occurredAt,
+        nameStatus: NAME_STATUS_AFTER.get(payload.decision) ?? payload.decision,
+        displayName: payload.decision === 'APPROVED' ? (payload.requestedName ?? null) : null,
+      })),
+    );
+    await this.telling.record(tx, named, touched, {
+      field: 'name',
+      metaField: 'phone_number_name_update',
+      eventOf: ({ decision }) => decision,
+      severityOf: ({ decision }) => (decision === 'REJECTED' ? 'warning' : 'info'),
+      summaryOf: ({ decision, requestedName, rejectionReason }) =>
+        `Meta’s decision on the display name${requestedName === undefined ? '' : ` “${requestedName}”`}: ${decision}${rejectionReason === null ? '' : ` (${rejectionReason})`}.`,
+    });
   }
-}
-
-function numberUpdates(
-  touched: readonly TouchedNumber[],
-  field: string,
-): DomainEvent<'whatsapp.phone_number.updated'>[] {
-  return touched.map(({ accountId, phoneNumberId }) => ({
-    kind: 'whatsapp.phone_number.updated',
-    accountId,
-    payload: { phoneNumberId, field },
-  }));
-}
-
-function digitsOf(displayPhoneNumber: string): string {
-  return displayPhoneNumber.replace(/\D/g, '');
 }

@@ -7,6 +7,7 @@ import { AppError } from '../../errors/app.error';
 import { MetaAccountsService } from '../../meta-auth/meta-accounts.service';
 import { AccountsRepository, type ReadPhoneNumber } from './accounts.repository';
 import { isDeadToken } from '../dead-token';
+import { ReadChanges } from './read-changes';
 import type { WhatsAppBusinessAccountEntity } from '../entities/whatsapp-business-account.entity';
 import type { BusinessProfile } from '../entities/whatsapp-phone-number.entity';
 import { WhatsAppApi } from '../whatsapp-api';
@@ -26,6 +27,7 @@ export class WabaImporter {
     private readonly assets: AssetsService,
     private readonly accounts: MetaAccountsService,
     private readonly repository: AccountsRepository,
+    private readonly changes: ReadChanges,
   ) {}
 
   /**
@@ -35,6 +37,7 @@ export class WabaImporter {
    * @throws GraphError when Meta refuses or cannot be read
    */
   async import(accountId: AccountId, token: string, wabaId: string): Promise<void> {
+    const readAt = new Date();
     const waba = await this.whatsapp.waba(token, wabaId);
     const numbers = await this.withProfiles(token, await this.whatsapp.phoneNumbers(token, wabaId));
     await this.database.transaction(async (tx) => {
@@ -48,8 +51,10 @@ export class WabaImporter {
         })),
       ]);
       if (wabaAsset === undefined) throw new Error('The claimed WABA did not come back.');
-      await this.repository.upsertWaba(tx, wabaAsset, waba);
-      await this.repository.upsertPhoneNumbers(tx, wabaAsset, numberAssets, numbers);
+      await this.repository.upsertWaba(tx, wabaAsset, waba, readAt);
+      const stored = await this.repository.upsertPhoneNumbers(tx, wabaAsset, numberAssets, numbers, readAt);
+      // No webhook tells of the quality rating, and one that was missed is not repeated: reading is what notices.
+      await this.changes.record(tx, { accountId, wabaId: waba.wabaId }, stored);
       const present = numbers.map(({ number }) => number.phoneNumberId);
       const gone = await this.repository.retirePhoneNumbers(tx, wabaAsset, present);
       await this.assets.release(

@@ -10,6 +10,7 @@ import {
 } from '../../webhooks/webhook-subscriber.registry';
 import { AccountsRepository } from './accounts.repository';
 import { isDeadToken } from '../dead-token';
+import { CallbackOverridesRepository } from './callback-overrides.repository';
 import type { WhatsAppBusinessAccountEntity } from '../entities/whatsapp-business-account.entity';
 import { WhatsAppApi } from '../whatsapp-api';
 
@@ -24,6 +25,7 @@ export class WabaSubscriber implements WebhookSubscriber, OnModuleInit {
     private readonly tokens: MetaTokenService,
     private readonly subscribers: WebhookSubscriberRegistry,
     private readonly config: AppConfig,
+    private readonly overrides: CallbackOverridesRepository,
   ) {}
 
   onModuleInit(): void {
@@ -63,14 +65,16 @@ export class WabaSubscriber implements WebhookSubscriber, OnModuleInit {
 
   private async look(
     token: string,
-    { accountId, wabaId, name }: WhatsAppBusinessAccountEntity,
+    { accountId, wabaId, name, callbackOverrideUrl }: WhatsAppBusinessAccountEntity,
   ): Promise<Pick<AssetSubscription, 'state' | 'problem'>> {
     const label = `WhatsApp Business Account ${name ?? wabaId}`;
     try {
       const apps = await this.whatsapp.subscribedApps(token, wabaId);
       const ours = apps.find(({ appId }) => appId === this.config.env.META_APP_ID);
       const elsewhere = ours?.overrideUri;
-      const isOurs = ours !== undefined && (elsewhere == null || elsewhere === this.config.webhookUrl);
+      // Somewhere else is right where somebody wished it so through this service.
+      const rightful = [undefined, null, this.config.webhookUrl, callbackOverrideUrl];
+      const isOurs = ours !== undefined && rightful.includes(elsewhere);
       await this.repository.recordSubscription(accountId, wabaId, isOurs);
       if (isOurs) return { state: 'subscribed', problem: null };
       return {
@@ -96,7 +100,9 @@ export class WabaSubscriber implements WebhookSubscriber, OnModuleInit {
    */
   async subscribe(accountId: AccountId, token: string, wabaId: string): Promise<void> {
     await this.subscribers.aboutToSubscribe(accountId);
-    await this.whatsapp.subscribeApp(token, wabaId);
+    // Without it Meta would take an address away that was set for the WABA's messages.
+    const override = await this.overrides.ofWaba(accountId, wabaId);
+    await this.whatsapp.subscribeApp(token, wabaId, override);
     const isSubscribed = (await this.whatsapp.subscribedAppIds(token, wabaId)).includes(
       this.config.env.META_APP_ID,
     );

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { WhatsAppBusinessAccountEntity } from '../entities/whatsapp-business-account.entity';
 import type { WhatsAppPhoneNumberEntity } from '../entities/whatsapp-phone-number.entity';
+import { sendingLimitsOf } from '../accounts/sending-limits';
 import { BusinessProfileDto } from './business-profile.dto';
 
 /** A business phone number as Meta sees it. */
@@ -46,6 +47,26 @@ export class PhoneNumberDto {
   /** True when the number is also used in the WhatsApp Business app on a phone. */
   @ApiProperty({ type: Boolean, nullable: true })
   isOnBizApp!: boolean | null;
+  /** A name that Meta is looking at; `displayName` stays until it is approved and the number registered again. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  newDisplayName!: string | null;
+  /** Meta's review of `newDisplayName`. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  newNameStatus!: string | null;
+  @ApiProperty({ type: String, nullable: true, example: 'luckyshrub' })
+  username!: string | null;
+  /** Messages that may leave it per second. */
+  @ApiProperty({ type: Number, example: 80 })
+  throughputPerSecond!: number;
+  /** False where it is known that Meta refuses every message; `sendingProblem` says why. */
+  @ApiProperty({ type: Boolean })
+  canSend!: boolean;
+  /** False also where only answers to people are let through. */
+  @ApiProperty({ type: Boolean })
+  canInitiate!: boolean;
+  /** What keeps it from sending and what to do about it. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  sendingProblem!: string | null;
   /** When this was last read from Meta. */
   @ApiProperty({ type: Date, nullable: true })
   syncedAt!: Date | null;
@@ -53,6 +74,7 @@ export class PhoneNumberDto {
   createdAt!: Date;
 
   static from(number: WhatsAppPhoneNumberEntity, waba: WhatsAppBusinessAccountEntity): PhoneNumberDto {
+    const limits = sendingLimitsOf(number, waba, new Date());
     return Object.assign(new PhoneNumberDto(), {
       id: number.id,
       phoneNumberId: number.phoneNumberId,
@@ -69,6 +91,13 @@ export class PhoneNumberDto {
       accountMode: number.accountMode,
       isOfficialBusinessAccount: number.isOfficialBusinessAccount,
       isOnBizApp: number.isOnBizApp,
+      newDisplayName: number.newDisplayName,
+      newNameStatus: number.newNameStatus,
+      username: number.username,
+      throughputPerSecond: limits.throughputPerSecond,
+      canSend: limits.canSend,
+      canInitiate: limits.canInitiate,
+      sendingProblem: limits.reason,
       syncedAt: number.syncedAt,
       createdAt: number.createdAt,
     });
@@ -145,6 +174,16 @@ export class WhatsAppAccountDto {
   }
 }
 
+/** Something that Meta forbids an account. */
+export class AccountRestrictionDto {
+  /** Meta's word, as `RESTRICTED_BIZ_INITIATED_MESSAGING`: only answers may be sent. */
+  @ApiProperty({ type: String, example: 'RESTRICTED_BIZ_INITIATED_MESSAGING' })
+  type!: string;
+  /** `null`: until Meta says otherwise. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  expiresAt!: string | null;
+}
+
 /** A WhatsApp Business Account with all its numbers. */
 export class WabaDto {
   /** Our id. */
@@ -176,6 +215,12 @@ export class WabaDto {
     example: { can_send_message: 'AVAILABLE' },
   })
   healthStatus!: Record<string, unknown> | null;
+  /** What Meta forbids for a time. */
+  @ApiProperty({ type: [AccountRestrictionDto] })
+  restrictions!: AccountRestrictionDto[];
+  /** How many numbers Meta lets it have; `null`: not told. */
+  @ApiProperty({ type: Number, nullable: true, example: 20 })
+  phoneNumberLimit!: number | null;
   /** Since when Meta delivers its webhooks to us; `null`: it does not. */
   @ApiProperty({ type: Date, nullable: true })
   subscribedAt!: Date | null;
@@ -197,6 +242,8 @@ export class WabaDto {
       status: waba.status,
       messagingLimit: waba.messagingLimit,
       healthStatus: waba.healthStatus,
+      restrictions: waba.restrictions.map((each) => Object.assign(new AccountRestrictionDto(), each)),
+      phoneNumberLimit: waba.phoneNumberLimit,
       subscribedAt: waba.subscribedAt,
       syncedAt: waba.syncedAt,
       createdAt: waba.createdAt,

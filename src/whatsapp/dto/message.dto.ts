@@ -1,12 +1,16 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsOptional } from 'class-validator';
 import {
   MESSAGE_STATUSES,
-  type MessageError,
   type MessageStatus,
   type SenderType,
 } from '../../conversations/conversation-types';
-import type { MessageWithHistory, StatusTransition } from '../../conversations/stored-message';
+import { MESSAGE_CONTENT_CLASSES, MESSAGE_CONTENT_SCHEMA } from '../../conversations/dto/message-content.dto';
+import { MessageContextDto, MessageReferralDto } from '../../conversations/dto/message-context.dto';
+import { MessageMediaDto } from '../../conversations/dto/message-media.dto';
+import { type ShownContent, shownContent } from '../../conversations/message-content';
+import type { MessageWithHistory, StoredMessage } from '../../conversations/stored-message';
+import { inOrder, MessageStatusDto, STATUSES_EXAMPLE, WhatsAppMessageErrorDto } from './message-status.dto';
 
 const SENDER_TYPES = ['customer', 'agent', 'app', 'system'] as const;
 
@@ -17,67 +21,7 @@ export class QueuedMessageDto {
   @ApiProperty({ type: String, enum: ['queued'] }) status!: 'queued';
 }
 
-export class WhatsAppMessageErrorDto {
-  /**
-   * Meta's error code, such as 131049, or a word of ours: `META_REAUTH_REQUIRED`, `META_UNAVAILABLE`, `WINDOW_CLOSED`,
-   * `RECIPIENT_OPTED_OUT`, `OUTCOME_UNKNOWN`.
-   */
-  @ApiProperty({ oneOf: [{ type: 'integer' }, { type: 'string' }], example: 131049 }) code!: number | string;
-  @ApiProperty({ type: String, nullable: true }) title!: string | null;
-  @ApiProperty({ type: String, nullable: true }) message!: string | null;
-  @ApiProperty({ type: String, nullable: true }) details!: string | null;
-
-  static from(error: MessageError): WhatsAppMessageErrorDto {
-    const { code, title, message, details } = error;
-    return { code, title, message, details };
-  }
-}
-
-export class MessageStatusDto {
-  /** @example delivered */
-  @ApiProperty({ type: String, enum: MESSAGE_STATUSES }) status!: string;
-  /** When it happened; delivery statuses by Meta's clock. */
-  @ApiProperty({ type: Date }) at!: Date;
-  @ApiPropertyOptional({ type: WhatsAppMessageErrorDto }) error?: WhatsAppMessageErrorDto;
-  /** In groups: whom the status is about. */
-  @ApiPropertyOptional({ type: String }) participant?: string;
-  /** Pricing and whatever else Meta told along with it, in Meta's names. */
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true }) details?: Record<string, unknown>;
-
-  static from({ status, at, error, participant, details }: StatusTransition): MessageStatusDto {
-    return {
-      status,
-      at,
-      ...(error === null ? {} : { error: WhatsAppMessageErrorDto.from(error) }),
-      ...(participant === '' ? {} : { participant }),
-      ...(Object.keys(details).length === 0 ? {} : { details }),
-    };
-  }
-}
-
 const TEXT_EXAMPLE = 'Yes, until six in the evening.';
-
-const STATUSES_EXAMPLE = [
-  { status: 'queued', at: '2026-03-14T09:26:53.000Z' },
-  { status: 'accepted', at: '2026-03-14T09:26:53.412Z' },
-  { status: 'sent', at: '2026-03-14T09:26:54.000Z' },
-  {
-    status: 'delivered',
-    at: '2026-03-14T09:26:55.000Z',
-    details: {
-      pricing: { billable: false, pricing_model: 'PMP', type: 'free_customer_service', category: 'service' },
-    },
-  },
-];
-
-/** `failed` before `delivered`, which may prove it wrong. */
-const STEPS = ['received', 'queued', 'unknown', 'accepted', 'sent', 'failed', 'delivered', 'read', 'played'];
-
-function inOrder(statuses: readonly StatusTransition[]): StatusTransition[] {
-  return [...statuses].sort(
-    (a, b) => STEPS.indexOf(a.status) - STEPS.indexOf(b.status) || a.at.getTime() - b.at.getTime(),
-  );
-}
 
 /** The two ends of a message, which it does not hold itself. */
 export interface MessageEnds {
@@ -85,11 +29,16 @@ export interface MessageEnds {
   phoneNumberId: string;
   /** Our number, with `+`. */
   business: string | null;
-  /** Digits with `+`, or the business-scoped id; null in groups. */
+  /** Digits with `+`, or the business-scoped id; in groups the id of whoever wrote it, null for our own. */
   person: string | null;
+  /** Meta's id of the group. */
+  groupId: string | null;
+  /** When it is to go out, while it waits for that. */
+  sendAt: Date | null;
 }
 
-export class WhatsAppMessageDto {
+@ApiExtraModels(...MESSAGE_CONTENT_CLASSES)
+export class ListedMessageDto {
   id!: string;
   /** WhatsApp's id; null until Meta has accepted the message. @example wamid.HBgLMTY1MDU1NTEyMzQVAgARGBJB */
   @ApiProperty({ type: String, nullable: true }) wamid!: string | null;
@@ -99,11 +48,6 @@ export class WhatsAppMessageDto {
    * message is not sent again, and its first status from Meta settles it. `received`: a customer's message.
    */
   @ApiProperty({ type: String, enum: MESSAGE_STATUSES, example: 'delivered' }) status!: MessageStatus;
-  /**
-   * Every step with its time, in the order of the steps. Meta's times are whole seconds by its own clock, so that `sent` may
-   * seem to be earlier than `accepted`.
-   */
-  @ApiProperty({ type: [MessageStatusDto], example: STATUSES_EXAMPLE }) statuses!: MessageStatusDto[];
   /** Why it failed, or why its outcome is not known. */
   @ApiProperty({ type: WhatsAppMessageErrorDto, nullable: true }) error!: WhatsAppMessageErrorDto | null;
   @ApiProperty({ type: String, enum: ['inbound', 'outbound'], example: 'outbound' })
@@ -118,14 +62,22 @@ export class WhatsAppMessageDto {
   phoneNumberId!: string;
   /** Body, caption or title, whatever there is to read; a template's body with its variables filled in. */
   @ApiProperty({ type: String, nullable: true, example: TEXT_EXAMPLE }) text!: string | null;
-  /** The type's own content in Meta's names. */
-  @ApiProperty({ type: 'object', additionalProperties: true, example: { body: TEXT_EXAMPLE } })
-  content!: Record<string, unknown>;
+  /**
+   * What it says, in one of the forms below: `kind` tells which. It is mostly the `type`; answers to buttons, lists and
+   * forms have kinds of their own. Content that Meta has changed or added since is of the kind `unknown`.
+   */
+  @ApiProperty({ ...MESSAGE_CONTENT_SCHEMA, example: { kind: 'text', body: TEXT_EXAMPLE } })
+  content!: ShownContent;
+  /** Its file; null where it has none, or nothing is known of it yet. */
+  @ApiProperty({ type: MessageMediaDto, nullable: true }) media!: MessageMediaDto | null;
   /** The message that it answers (`message_id`), or that it was forwarded. */
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true }) context!: Record<
-    string,
-    unknown
-  > | null;
+  @ApiProperty({ type: MessageContextDto, nullable: true }) context!: MessageContextDto | null;
+  /** The advertisement or post that led the person here; only with the first message after it. */
+  @ApiProperty({ type: MessageReferralDto, nullable: true }) referral!: MessageReferralDto | null;
+  /** Meta's id of the group that it was written in; null outside of groups. */
+  @ApiProperty({ type: String, nullable: true }) groupId!: string | null;
+  /** When it is to go out, while it waits for that; null otherwise. */
+  @ApiProperty({ type: Date, nullable: true }) sendAt!: Date | null;
   /** What else came with it: `referral` (the advertisement that led here), `errors`, `origin`. */
   @ApiProperty({ type: 'object', additionalProperties: true }) metadata!: Record<string, unknown>;
   accountId!: string;
@@ -139,13 +91,12 @@ export class WhatsAppMessageDto {
   @ApiProperty({ type: Date, nullable: true }) revokedAt!: Date | null;
   @ApiProperty({ type: Date }) createdAt!: Date;
 
-  static from({ message, statuses }: MessageWithHistory, ends: MessageEnds): WhatsAppMessageDto {
+  static of(message: StoredMessage, ends: MessageEnds): ListedMessageDto {
     const isInbound = message.direction === 'inbound';
     return {
       id: message.id,
       wamid: message.externalId,
       status: message.status,
-      statuses: inOrder(statuses).map((transition) => MessageStatusDto.from(transition)),
       error: message.error === null ? null : WhatsAppMessageErrorDto.from(message.error),
       direction: message.direction,
       type: message.type,
@@ -153,8 +104,12 @@ export class WhatsAppMessageDto {
       to: isInbound ? ends.business : ends.person,
       phoneNumberId: ends.phoneNumberId,
       text: message.text,
-      content: message.content,
+      content: shownContent(message),
+      media: message.media,
       context: message.context,
+      referral: message.metadata.referral ?? null,
+      groupId: ends.groupId,
+      sendAt: ends.sendAt,
       metadata: message.metadata,
       accountId: message.accountId,
       conversationId: message.conversationId,
@@ -165,6 +120,20 @@ export class WhatsAppMessageDto {
       revokedAt: message.revokedAt,
       createdAt: message.createdAt,
     };
+  }
+}
+
+export class WhatsAppMessageDto extends ListedMessageDto {
+  /**
+   * Every step with its time, in the order of the steps. Meta's times are whole seconds by its own clock, so that `sent` may
+   * seem to be earlier than `accepted`.
+   */
+  @ApiProperty({ type: [MessageStatusDto], example: STATUSES_EXAMPLE }) statuses!: MessageStatusDto[];
+
+  static from({ message, statuses }: MessageWithHistory, ends: MessageEnds): WhatsAppMessageDto {
+    return Object.assign(ListedMessageDto.of(message, ends), {
+      statuses: inOrder(statuses).map((transition) => MessageStatusDto.from(transition)),
+    });
   }
 }
 

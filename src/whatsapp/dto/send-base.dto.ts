@@ -1,3 +1,4 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   IsIn,
@@ -7,6 +8,7 @@ import {
   IsUUID,
   Length,
   Matches,
+  MaxLength,
   ValidateNested,
 } from 'class-validator';
 
@@ -20,14 +22,19 @@ export class SendContextDto {
   @IsString() @Length(1, 512, MESSAGE_ID) message_id!: string;
 }
 
+export const RECIPIENT_TYPES = ['individual', 'group'] as const;
+export type RecipientType = (typeof RECIPIENT_TYPES)[number];
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
+
 /** What every message has, whatever its type. Give either `to` or `recipient`. */
 export abstract class SendMessageBaseDto {
   /**
    * Phone number of the person with its country code: `+16505551234`. Spaces, brackets and hyphens are ignored; a
-   * number without its country code is refused.
+   * number without its country code is refused. With `recipient_type` `group`: Meta's id of the group.
    * @example +16505551234
    */
-  @IsOptional() @IsString() @IsNotEmpty() to?: string;
+  @IsOptional() @IsString() @IsNotEmpty() @MaxLength(256) to?: string;
 
   /**
    * Business-scoped user id of a person whose number is hidden, instead of `to`.
@@ -52,8 +59,28 @@ export abstract class SendMessageBaseDto {
   /** As in Meta's own message object; may be left out. */
   @IsOptional() @IsIn(['whatsapp']) messaging_product?: 'whatsapp';
 
-  /** As in Meta's own message object; may be left out. */
-  @IsOptional() @IsIn(['individual']) recipient_type?: 'individual';
+  /**
+   * `group` sends into a group of the Groups API: `to` is then the group's id. Groups take text, images, videos, audio,
+   * documents, stickers, templates of text or media, and `pin`. Left out: `individual`.
+   * @example individual
+   */
+  @ApiPropertyOptional({ type: String, enum: RECIPIENT_TYPES })
+  @IsOptional()
+  @IsIn(RECIPIENT_TYPES, { message: 'recipient_type must be individual or group.' })
+  recipient_type?: RecipientType;
+
+  /**
+   * When to send it, as an instant with its time zone; in the future, at most 60 days ahead. Until then
+   * `DELETE /messages/{id}` takes it back. Window and opt-out are checked when it goes out.
+   * @example 2026-12-24T09:00:00Z
+   */
+  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  @IsOptional()
+  @Matches(INSTANT, {
+    message:
+      'sendAt must be an instant with its time zone, such as 2026-12-24T09:00:00Z or …T10:00:00+01:00.',
+  })
+  sendAt?: string;
 
   /** Lets Meta refuse the message when the person's identity key has changed since (identity change check). */
   @IsOptional() @IsString() @Length(1, 256) recipient_identity_key_hash?: string;

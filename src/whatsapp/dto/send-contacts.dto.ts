@@ -14,23 +14,24 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { SendMessageBaseDto } from './send-base.dto';
+import { SIZED } from './send-field-rules';
 
 /** `formatted_name` and at least one further part. */
 export class SendContactNameDto {
   /** @example Ana Silva */
-  @IsString() @Length(1, 512) formatted_name!: string;
-  @IsOptional() @IsString() @MaxLength(512) first_name?: string;
-  @IsOptional() @IsString() @MaxLength(512) last_name?: string;
-  @IsOptional() @IsString() @MaxLength(512) middle_name?: string;
-  @IsOptional() @IsString() @MaxLength(512) prefix?: string;
-  @IsOptional() @IsString() @MaxLength(512) suffix?: string;
+  @IsString() @Length(1, 512, SIZED) formatted_name!: string;
+  @IsOptional() @IsString() @MaxLength(512, SIZED) first_name?: string;
+  @IsOptional() @IsString() @MaxLength(512, SIZED) last_name?: string;
+  @IsOptional() @IsString() @MaxLength(512, SIZED) middle_name?: string;
+  @IsOptional() @IsString() @MaxLength(512, SIZED) prefix?: string;
+  @IsOptional() @IsString() @MaxLength(512, SIZED) suffix?: string;
 }
 
 export class SendContactPhoneDto {
   /** @example +1 (650) 555-1234 */
-  @IsOptional() @IsString() @MaxLength(64) phone?: string;
+  @IsOptional() @IsString() @MaxLength(64, SIZED) phone?: string;
   /** @example WORK */
-  @IsOptional() @IsString() @MaxLength(64) type?: string;
+  @IsOptional() @IsString() @MaxLength(64, SIZED) type?: string;
   /** Offers a button to chat with this number on WhatsApp. */
   @IsOptional()
   @Matches(/^\d{5,15}$/, { message: 'wa_id must be the digits of a WhatsApp number.' })
@@ -38,29 +39,29 @@ export class SendContactPhoneDto {
 }
 
 export class SendContactEmailDto {
-  @IsOptional() @IsString() @MaxLength(320) email?: string;
-  @IsOptional() @IsString() @MaxLength(64) type?: string;
+  @IsOptional() @IsString() @MaxLength(320, SIZED) email?: string;
+  @IsOptional() @IsString() @MaxLength(64, SIZED) type?: string;
 }
 
 export class SendContactUrlDto {
-  @IsOptional() @IsString() @MaxLength(2048) url?: string;
-  @IsOptional() @IsString() @MaxLength(64) type?: string;
+  @IsOptional() @IsString() @MaxLength(2048, SIZED) url?: string;
+  @IsOptional() @IsString() @MaxLength(64, SIZED) type?: string;
 }
 
 export class SendContactAddressDto {
-  @IsOptional() @IsString() @MaxLength(512) street?: string;
-  @IsOptional() @IsString() @MaxLength(512) city?: string;
-  @IsOptional() @IsString() @MaxLength(512) state?: string;
-  @IsOptional() @IsString() @MaxLength(64) zip?: string;
-  @IsOptional() @IsString() @MaxLength(512) country?: string;
-  @IsOptional() @IsString() @MaxLength(8) country_code?: string;
-  @IsOptional() @IsString() @MaxLength(64) type?: string;
+  @IsOptional() @IsString() @MaxLength(512, SIZED) street?: string;
+  @IsOptional() @IsString() @MaxLength(512, SIZED) city?: string;
+  @IsOptional() @IsString() @MaxLength(512, SIZED) state?: string;
+  @IsOptional() @IsString() @MaxLength(64, SIZED) zip?: string;
+  @IsOptional() @IsString() @MaxLength(512, SIZED) country?: string;
+  @IsOptional() @IsString() @MaxLength(8, SIZED) country_code?: string;
+  @IsOptional() @IsString() @MaxLength(64, SIZED) type?: string;
 }
 
 export class SendContactOrganisationDto {
-  @IsOptional() @IsString() @MaxLength(512) company?: string;
-  @IsOptional() @IsString() @MaxLength(512) department?: string;
-  @IsOptional() @IsString() @MaxLength(512) title?: string;
+  @IsOptional() @IsString() @MaxLength(512, SIZED) company?: string;
+  @IsOptional() @IsString() @MaxLength(512, SIZED) department?: string;
+  @IsOptional() @IsString() @MaxLength(512, SIZED) title?: string;
 }
 
 const HAS_A_PART = {
@@ -112,7 +113,7 @@ export class SendContactsMessageDto extends SendMessageBaseDto {
   /** One to 257 cards of an address book. */
   @IsArray()
   @ArrayNotEmpty()
-  @ArrayMaxSize(257)
+  @ArrayMaxSize(257, { message: 'contacts may have 257 cards at most; send the others in a second message.' })
   @ValidateNested({ each: true })
   @Type(() => SendContactDto)
   contacts!: SendContactDto[];

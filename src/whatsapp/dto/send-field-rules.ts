@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ValidateBy, ValidateIf } from 'class-validator';
+import { ValidateBy, ValidateIf, type ValidationArguments } from 'class-validator';
 
 interface Typed {
   type?: unknown;
@@ -39,3 +39,31 @@ export function DistinctBy<Item>(name: string, of: (item: Item) => unknown): Pro
     },
   });
 }
+
+/** A rule over a whole property for which class-validator has no word. */
+export function Satisfies(
+  name: string,
+  holds: (value: unknown) => boolean,
+  message: string,
+): PropertyDecorator {
+  return ValidateBy({ name, validator: { validate: holds, defaultMessage: () => message } });
+}
+
+/** For `@Length` and `@MaxLength`: says how long the text is, and by how much it has to become shorter. */
+export const SIZED = {
+  message: ({ property, value, constraints }: ValidationArguments): string => {
+    const numbers = constraints.filter((limit): limit is number => typeof limit === 'number');
+    const most = Math.max(...numbers);
+    if (typeof value !== 'string') return `${property} must be text.`;
+    // As the rule itself counts: a character beyond the basic plane, such as most emoji, is one.
+    const length = Array.from(value).length;
+    if (length === 0) return `${property} must not be empty.`;
+    return `${property} has ${length} characters; Meta takes ${most} at most. Shorten it.`;
+  },
+};
+
+/** The id of a catalogue in Commerce Manager. */
+export const CATALOG_ID = {
+  pattern: /^[A-Za-z0-9_-]{1,64}$/,
+  options: { message: 'catalog_id must be the id of a catalogue, as Commerce Manager shows it.' },
+};

@@ -16,11 +16,24 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { isUuid } from '../../database/ids';
 import { SendMessageBaseDto } from './send-base.dto';
+import { SIZED, Satisfies } from './send-field-rules';
 
 const LINK = { protocols: ['https'], require_protocol: true, require_tld: false };
 
-const isMetaId = (value: unknown): boolean => typeof value === 'string' && /^\d{1,32}$/.test(value);
+/** Meta's digits, or the id of an upload of ours, which is exchanged for Meta's before the message goes out. */
+const isFileId = (value: unknown): boolean =>
+  typeof value === 'string' && (/^\d{1,32}$/.test(value) || isUuid(value));
+
+const PICTURES = /\p{Extended_Pictographic}|\p{Regional_Indicator}|[#*0-9]\uFE0F?\u20E3/u;
+
+/** One symbol as a person sees it: skin tones, families and flags are several characters. */
+function isOneEmoji(value: unknown): boolean {
+  if (typeof value !== 'string' || value === '') return true;
+  const symbols = [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(value)];
+  return symbols.length === 1 && PICTURES.test(value);
+}
 
 /** Exactly one of the two is needed; the complaint lands on `id` when both or none are there. */
 function OneOfIdAndLink(): PropertyDecorator {
@@ -29,8 +42,9 @@ function OneOfIdAndLink(): PropertyDecorator {
     ValidateBy({
       name: 'oneOf',
       validator: {
-        validate: (id, args) => (args?.object as SendFileDto).link === undefined && isMetaId(id),
-        defaultMessage: () => 'Give id (of an uploaded file, digits only) or link, one of the two.',
+        validate: (id, args) => (args?.object as SendFileDto).link === undefined && isFileId(id),
+        defaultMessage: () =>
+          'Give either id (of an uploaded file: Meta’s digits, or the id that POST /api/meta/whatsapp/media answered) or link.',
       },
     }),
   );
@@ -39,7 +53,8 @@ function OneOfIdAndLink(): PropertyDecorator {
 /** A file, by its id at Meta or by a public address. */
 export class SendFileDto {
   /**
-   * Meta's id of an uploaded file; good for 30 days.
+   * An uploaded file: the id that `POST /api/meta/whatsapp/media` answered, or Meta's own id, which is good for 30 days
+   * after an upload and 7 after a webhook.
    * @example "4490709327384033"
    */
   @OneOfIdAndLink() id?: string;
@@ -56,7 +71,7 @@ export class SendFileDto {
 
 export class SendCaptionedFileDto extends SendFileDto {
   /** Shown below the file. */
-  @IsOptional() @IsString() @MaxLength(1024) caption?: string;
+  @IsOptional() @IsString() @MaxLength(1024, SIZED) caption?: string;
 }
 
 export class SendDocumentDto extends SendCaptionedFileDto {
@@ -64,7 +79,7 @@ export class SendDocumentDto extends SendCaptionedFileDto {
    * What the person sees the file called; its ending decides the icon.
    * @example catalogue.pdf
    */
-  @IsOptional() @IsString() @Length(1, 240) filename?: string;
+  @IsOptional() @IsString() @Length(1, 240, SIZED) filename?: string;
 }
 
 export class SendAudioDto extends SendFileDto {
@@ -74,15 +89,15 @@ export class SendAudioDto extends SendFileDto {
 
 export class SendLocationDto {
   @ApiProperty({ oneOf: [{ type: 'number' }, { type: 'string' }], example: 37.4847483695049 })
-  @IsLatitude()
+  @IsLatitude({ message: 'latitude must be degrees from -90 to 90.' })
   latitude!: number | string;
   @ApiProperty({ oneOf: [{ type: 'number' }, { type: 'string' }], example: -122.1473373086664 })
-  @IsLongitude()
+  @IsLongitude({ message: 'longitude must be degrees from -180 to 180.' })
   longitude!: number | string;
   /** @example "Jasper’s Market" */
-  @IsOptional() @IsString() @MaxLength(1000) name?: string;
+  @IsOptional() @IsString() @MaxLength(1000, SIZED) name?: string;
   /** @example 1 Hacker Way, Menlo Park, CA 94025 */
-  @IsOptional() @IsString() @MaxLength(1000) address?: string;
+  @IsOptional() @IsString() @MaxLength(1000, SIZED) address?: string;
 }
 
 export class SendReactionDto {
@@ -92,7 +107,10 @@ export class SendReactionDto {
    * One emoji; empty to take the reaction back.
    * @example 👍
    */
-  @IsString() @MaxLength(32) emoji!: string;
+  @IsString()
+  @MaxLength(32, SIZED)
+  @Satisfies('oneEmoji', isOneEmoji, 'emoji must be one emoji, or empty to take the reaction back.')
+  emoji!: string;
 }
 
 export class SendImageMessageDto extends SendMessageBaseDto {

@@ -5,7 +5,7 @@ import {
   IsIn,
   IsOptional,
   IsString,
-  MaxLength,
+  Length,
   Matches,
   ValidateNested,
 } from 'class-validator';
@@ -21,11 +21,13 @@ import {
   SendStickerMessageDto,
   SendVideoMessageDto,
 } from './send-media.dto';
+import { SendPinMessageDto } from './send-pin.dto';
 import { SendTemplateMessageDto } from './send-template.dto';
+import { SIZED } from './send-field-rules';
 
 export class SendTextDto {
   /** WhatsApp's own marks work: `*bold*`, `_italic_`. @example Your order is on its way. */
-  @IsString() @MaxLength(4096) @Matches(/\S/, { message: 'body must not be blank' }) body!: string;
+  @IsString() @Length(1, 4096, SIZED) @Matches(/\S/, { message: 'body must not be blank' }) body!: string;
   /** Show a preview of the first address in the text. */
   @IsOptional() @IsBoolean() preview_url?: boolean;
 }
@@ -48,6 +50,7 @@ export const SEND_MESSAGE_CLASSES = {
   contacts: SendContactsMessageDto,
   reaction: SendReactionMessageDto,
   interactive: SendInteractiveMessageDto,
+  pin: SendPinMessageDto,
 } as const;
 
 export type SendMessageType = keyof typeof SEND_MESSAGE_CLASSES;

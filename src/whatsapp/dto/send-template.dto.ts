@@ -13,12 +13,19 @@ import {
   IsString,
   Length,
   Matches,
+  Max,
   MaxLength,
   Min,
+  ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { SendMessageBaseDto } from './send-base.dto';
-import { ForType } from './send-field-rules';
+import { SendProductSectionDto } from './send-commerce.dto';
+import { DistinctBy, ForType, SIZED, Satisfies } from './send-field-rules';
+import { SendMarketingDto } from './send-marketing.dto';
+import { SendOrderDetailsParametersDto, SendOrderStatusParametersDto } from './send-orders.dto';
+import { CALL_BUTTON_MINUTES } from './send-requests.dto';
+import { isRecord } from '../meta-values';
 import { SendDocumentDto, SendFileDto, SendLocationDto } from './send-media.dto';
 
 export const TEMPLATE_PARAMETER_TYPES = [
@@ -37,6 +44,7 @@ export const TEMPLATE_PARAMETER_TYPES = [
   'limited_time_offer',
   'tap_target_configuration',
   'order_status',
+  'ttl_minutes',
 ] as const;
 export type TemplateParameterType = (typeof TEMPLATE_PARAMETER_TYPES)[number];
 
@@ -67,7 +75,7 @@ const BUTTON_PLACES = Array.from({ length: 10 }, (_, place) => [place, String(pl
 
 export class SendCurrencyDto {
   /** Shown where the amount cannot be put into the person's own notation. */
-  @IsString() @Length(1, 200) fallback_value!: string;
+  @IsString() @Length(1, 200, SIZED) fallback_value!: string;
   /** ISO 4217. @example USD */
   @Matches(/^[A-Z]{3}$/, { message: 'code must be an ISO 4217 code such as USD.' }) code!: string;
   /** The amount times 1000. @example 10990 */
@@ -76,7 +84,7 @@ export class SendCurrencyDto {
 
 export class SendDateTimeDto {
   /** What is shown. @example February 25, 1977 */
-  @IsString() @Length(1, 200) fallback_value!: string;
+  @IsString() @Length(1, 200, SIZED) fallback_value!: string;
   @IsOptional() @IsInt() day_of_week?: number;
   @IsOptional() @IsInt() year?: number;
   @IsOptional() @IsInt() month?: number;
@@ -88,13 +96,39 @@ export class SendDateTimeDto {
 }
 
 export class SendProductDto {
-  @IsString() @Length(1, 256) product_retailer_id!: string;
-  @IsOptional() @IsString() @Length(1, 64) catalog_id?: string;
+  @IsString() @Length(1, 256, SIZED) product_retailer_id!: string;
+  @IsOptional() @IsString() @Length(1, 64, SIZED) catalog_id?: string;
 }
 
 export class SendLimitedTimeOfferDto {
   /** When the offer ends, in milliseconds since 1970. */
   @IsInt() @Min(0) expiration_time_ms!: number;
+}
+
+/** What a flow, catalogue, multi-product or order button needs; each its own fields. */
+export class SendTemplateActionDto {
+  /** Flow: comes back with the answer. @example visit-4711 */
+  @IsOptional() @IsString() @Length(1, 4096, SIZED) flow_token?: string;
+  /** Flow: what its first screen is filled in with. */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @IsOptional()
+  @IsObject()
+  flow_action_data?: Record<string, unknown>;
+  /** Catalogue and multi-product: the product whose picture is shown above. */
+  @IsOptional() @IsString() @Length(1, 256, SIZED) thumbnail_product_retailer_id?: string;
+  /** Multi-product: up to thirty products in up to ten sections. */
+  @IsOptional()
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(10)
+  @ValidateNested({ each: true })
+  @Type(() => SendProductSectionDto)
+  sections?: SendProductSectionDto[];
+  /** Order: the bill. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => SendOrderDetailsParametersDto)
+  order_details?: SendOrderDetailsParametersDto;
 }
 
 /** The value for one variable of the template: `type`, and the value under the key of that name. */
@@ -113,7 +147,7 @@ export class SendTemplateParameterDto {
   /** @example Ana */
   @ForType('text')
   @IsString()
-  @MaxLength(32_768)
+  @MaxLength(32_768, SIZED)
   text?: string;
   @ForType('currency') @IsDefined() @ValidateNested() @Type(() => SendCurrencyDto) currency?: SendCurrencyDto;
   @ForType('date_time')
@@ -127,14 +161,15 @@ export class SendTemplateParameterDto {
   @ForType('document') @IsDefined() @ValidateNested() @Type(() => SendDocumentDto) document?: SendDocumentDto;
   @ForType('location') @IsDefined() @ValidateNested() @Type(() => SendLocationDto) location?: SendLocationDto;
   @ForType('product') @IsDefined() @ValidateNested() @Type(() => SendProductDto) product?: SendProductDto;
-  /** For quick replies: comes back in the webhook when the button is pressed. @example STOP */
-  @ForType('payload') @IsString() @Length(1, 256) payload?: string;
-  @ForType('coupon_code') @IsString() @Length(1, 20) coupon_code?: string;
-  /** For flow, catalog and multi-product buttons. */
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  /** For quick replies and call buttons: comes back in the webhook when the button is pressed. @example STOP */
+  @ForType('payload') @IsString() @Length(1, 512, SIZED) payload?: string;
+  @ForType('coupon_code') @IsString() @Length(1, 20, SIZED) coupon_code?: string;
+  /** For flow, catalogue, multi-product and order buttons. */
   @ForType('action')
-  @IsObject()
-  action?: Record<string, unknown>;
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => SendTemplateActionDto)
+  action?: SendTemplateActionDto;
   @ForType('limited_time_offer')
   @IsDefined()
   @ValidateNested()
@@ -145,17 +180,34 @@ export class SendTemplateParameterDto {
   @IsArray()
   @IsObject({ each: true })
   tap_target_configuration?: Record<string, unknown>[];
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
   @ForType('order_status')
-  @IsObject()
-  order_status?: Record<string, unknown>;
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => SendOrderStatusParametersDto)
+  order_status?: SendOrderStatusParametersDto;
+  /** For call buttons: for how many minutes the button works. */
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 43_200 })
+  @ForType('ttl_minutes')
+  @IsInt(CALL_BUTTON_MINUTES)
+  @Min(1, CALL_BUTTON_MINUTES)
+  @Max(43_200, CALL_BUTTON_MINUTES)
+  ttl_minutes?: number;
 }
 
+const CARD_PARTS: readonly unknown[] = ['header', 'body', 'button'];
+
+const areCardParts = (components: unknown): boolean =>
+  !Array.isArray(components) ||
+  components.every((part: unknown) => CARD_PARTS.includes(isRecord(part) ? part.type : undefined));
+
 export class SendTemplateCardDto {
-  @IsInt() @Min(0) card_index!: number;
+  /** Its place, from 0. */
+  @IsInt() @Min(0) @Max(9) card_index!: number;
+  /** The card's own header, body and buttons. */
   @ApiProperty({ type: () => [SendTemplateComponentDto] })
   @IsArray()
   @ArrayMaxSize(16)
+  @Satisfies('cardParts', areCardParts, 'A card has a header, a body and buttons only.')
   @ValidateNested({ each: true })
   @Type(() => SendTemplateComponentDto)
   components!: SendTemplateComponentDto[];
@@ -176,6 +228,9 @@ export class SendTemplateComponentDto {
   /** For buttons: the place among the template's buttons, from 0. */
   @ApiProperty({ oneOf: [{ type: 'string' }, { type: 'integer' }], required: false, example: '0' })
   @ForType('button')
+  @ValidateIf(
+    ({ sub_type, index }: SendTemplateComponentDto) => sub_type !== 'voice_call' || index !== undefined,
+  )
   @IsIn(BUTTON_PLACES, { message: 'index must be the place of the button, 0 to 9.' })
   index?: string | number;
 
@@ -193,6 +248,7 @@ export class SendTemplateComponentDto {
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(10)
+  @DistinctBy('card_index', (card: Partial<SendTemplateCardDto> | null) => card?.card_index)
   @ValidateNested({ each: true })
   @Type(() => SendTemplateCardDto)
   cards?: SendTemplateCardDto[];
@@ -227,4 +283,6 @@ export class SendTemplateDto {
 export class SendTemplateMessageDto extends SendMessageBaseDto {
   @IsIn(['template']) type!: 'template';
   @IsDefined() @ValidateNested() @Type(() => SendTemplateDto) template!: SendTemplateDto;
+  /** Send it through Meta's Marketing Messages API; only for templates of the category MARKETING. */
+  @IsOptional() @ValidateNested() @Type(() => SendMarketingDto) marketing?: SendMarketingDto;
 }

@@ -10,6 +10,7 @@ import {
   IsObject,
   IsOptional,
   IsString,
+  IsUUID,
   Max,
   Min,
   ValidateNested,
@@ -37,6 +38,7 @@ export const BUTTON_TYPES = [
   'VOICE_CALL',
   'REQUEST_CONTACT_INFO',
   'APP',
+  'ORDER_DETAILS',
   'OTP',
 ] as const;
 
@@ -117,6 +119,11 @@ export class TemplateComponentDto {
     example: { body_text: [['Ana', '860198']] },
   })
   example?: Record<string, unknown>;
+  /**
+   * Of a `HEADER` with media, in place of `example.header_handle`: an uploaded file, as `POST /api/meta/whatsapp/media` gave it. It
+   * is handed to Meta as the sample that reviewers see.
+   */
+  @IsOptional() @IsUUID() sampleMediaId?: string;
   @IsOptional()
   @IsArray()
   @ValidateNested({ each: true })

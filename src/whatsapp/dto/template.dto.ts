@@ -1,5 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { OffsetPaginationDto } from '../../http/page.dto';
+import { isRecord, textAt } from '../meta-values';
+import { TemplateFindingDto } from './template-draft.dto';
 import type { TemplateComponent, TemplateEntity, TemplateStatusDetails } from '../entities/template.entity';
 
 export class TemplateStatusDetailsDto {
@@ -56,6 +58,12 @@ export class TemplateDto {
   /** The category that Meta has announced to move it to, which changes its price. */
   @ApiProperty({ type: String, nullable: true, example: null })
   correctCategory!: string | null;
+  /** When Meta moves it there, as announced. */
+  @ApiProperty({ type: Date, nullable: true, example: null })
+  categoryChangesAt!: Date | null;
+  /** Where the sample of a media header can be looked at for a time: an address of Meta's. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  sampleUrl!: string | null;
   @ApiProperty({ type: String, nullable: true, example: 'POSITIONAL' })
   parameterFormat!: string | null;
   @ApiProperty({ type: Number, nullable: true, example: null })
@@ -79,12 +87,22 @@ export class TemplateDto {
       qualityScore: template.qualityScore,
       previousCategory: template.previousCategory,
       correctCategory: template.correctCategory,
+      categoryChangesAt: template.categoryChangesAt,
+      sampleUrl: sampleUrlOf(template.components),
       parameterFormat: template.parameterFormat,
       messageSendTtlSeconds: template.messageSendTtlSeconds,
       createdAt: template.createdAt,
       updatedAt: template.updatedAt,
     });
   }
+}
+
+/** Meta gives an address in the place in which it took a handle. */
+function sampleUrlOf(components: readonly TemplateComponent[]): string | null {
+  const header = components.find((component) => textAt(component, 'type')?.toUpperCase() === 'HEADER');
+  const handles: unknown = isRecord(header?.example) ? header.example.header_handle : undefined;
+  const first: unknown = Array.isArray(handles) ? handles[0] : undefined;
+  return typeof first === 'string' && /^https?:\/\//.test(first) ? first : null;
 }
 
 export class TemplateListDto {
@@ -120,6 +138,9 @@ export class CreatedTemplateDto {
   status!: string;
   @ApiProperty({ type: Date })
   createdAt!: Date;
+  /** What the linter warns of or advises. */
+  @ApiProperty({ type: [TemplateFindingDto] })
+  findings!: TemplateFindingDto[];
 }
 
 export class UpdatedTemplateDto {
@@ -128,6 +149,9 @@ export class UpdatedTemplateDto {
   /** Every edit is reviewed again. */
   @ApiProperty({ type: String, example: 'PENDING' })
   status!: string;
+  /** What the linter warns of or advises. */
+  @ApiProperty({ type: [TemplateFindingDto] })
+  findings!: TemplateFindingDto[];
 }
 
 export class DeletedTemplateDto {
@@ -135,4 +159,28 @@ export class DeletedTemplateDto {
   id!: string;
   @ApiProperty({ type: String, example: 'DELETED' })
   status!: string;
+  /** Until when Meta does not take the name again; `null` while other languages of it are left. */
+  @ApiProperty({ type: Date, nullable: true })
+  nameBlockedUntil!: Date | null;
+}
+
+export class DeletedLanguageDto {
+  @ApiProperty({ type: String, format: 'uuid' })
+  id!: string;
+  /** Meta's id. */
+  @ApiProperty({ type: String, example: '1689556908129832' })
+  templateId!: string;
+  @ApiProperty({ type: String, example: 'en_US' })
+  language!: string;
+}
+
+export class DeletedNameDto {
+  @ApiProperty({ type: String, example: 'order_confirmation' })
+  name!: string;
+  /** The languages that were known here. */
+  @ApiProperty({ type: [DeletedLanguageDto] })
+  deleted!: DeletedLanguageDto[];
+  /** Until when Meta does not take the name again. */
+  @ApiProperty({ type: Date, nullable: true })
+  nameBlockedUntil!: Date | null;
 }

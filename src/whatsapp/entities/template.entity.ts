@@ -31,6 +31,7 @@ export interface TemplateStatusDetails {
   where: 'deleted_at IS NULL',
 })
 @Index('whatsapp_templates_by_meta_id', ['accountId', 'wabaId', 'templateId'])
+@Index('whatsapp_templates_of_meta_id', ['accountId', 'templateId'])
 export class TemplateEntity {
   @PrimaryColumn({ name: 'account_id', type: 'uuid' }) accountId!: AccountId;
   @PrimaryColumn({ type: 'uuid' }) id: string = newId();
@@ -45,6 +46,9 @@ export class TemplateEntity {
   @Column({ name: 'previous_category', type: 'text', nullable: true }) previousCategory!: string | null;
   /** The category that Meta has announced to move it to. */
   @Column({ name: 'correct_category', type: 'text', nullable: true }) correctCategory!: string | null;
+  /** When Meta moves it there, as announced. */
+  @Column({ name: 'category_changes_at', type: 'timestamptz', nullable: true })
+  categoryChangesAt!: Date | null;
   /** Meta's word, see TEMPLATE_STATUSES. */
   @Column({ type: 'text' }) status!: string;
   @Column({ name: 'rejected_reason', type: 'text', nullable: true }) rejectedReason!: string | null;

@@ -9,6 +9,13 @@ import {
 } from 'typeorm';
 import type { AccountId, AssetId } from '../../database/ids';
 
+/** What Meta forbids an account for a time, as `RESTRICTED_BIZ_INITIATED_MESSAGING`. */
+export interface AccountRestriction {
+  type: string;
+  /** ISO 8601; null: until Meta says otherwise. */
+  expiresAt: string | null;
+}
+
 /** A WhatsApp Business Account (WABA): it holds phone numbers and templates. `id` is that of its row in `assets`. */
 @Entity('whatsapp_business_accounts')
 @Unique('whatsapp_business_accounts_by_meta_id', ['accountId', 'wabaId'])
@@ -31,6 +38,26 @@ export class WhatsAppBusinessAccountEntity {
   > | null;
   /** Meta's time of the newest webhook that changed the status. */
   @Column({ name: 'status_changed_at', type: 'timestamptz', nullable: true }) statusChangedAt!: Date | null;
+  /** What the webhook behind the status said beside it: violation, date of the ban, who ended a connection. */
+  @Column({ name: 'status_details', type: 'jsonb', nullable: true }) statusDetails!: Record<
+    string,
+    unknown
+  > | null;
+  @Column({ type: 'jsonb', default: [] }) restrictions!: AccountRestriction[];
+  @Column({ name: 'restrictions_changed_at', type: 'timestamptz', nullable: true })
+  restrictionsChangedAt!: Date | null;
+  @Column({ name: 'messaging_limit_changed_at', type: 'timestamptz', nullable: true })
+  messagingLimitChangedAt!: Date | null;
+  /** How many numbers Meta lets the account, or its business, have. */
+  @Column({ name: 'phone_number_limit', type: 'integer', nullable: true }) phoneNumberLimit!: number | null;
+  /** Where its messages go by our wish, in place of the app's own address. */
+  @Column({ name: 'callback_override_url', type: 'text', nullable: true }) callbackOverrideUrl!:
+    string | null;
+  /** Encrypted. */
+  @Column({ name: 'callback_verify_token', type: 'text', nullable: true, select: false })
+  callbackVerifyToken!: string | null;
+  @Column({ name: 'callback_verify_token_hash', type: 'bytea', nullable: true, select: false })
+  callbackVerifyTokenHash!: Buffer | null;
   /** Since when its webhooks come to our app; null as long as that is not proven. */
   @Column({ name: 'subscribed_at', type: 'timestamptz', nullable: true }) subscribedAt!: Date | null;
   /** When the list of templates was last read to its end. */

@@ -1,7 +1,8 @@
+import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { IsString, MinLength } from 'class-validator';
 import { GraphClient } from '../../graph-client/graph-client';
-import { OptionalGraphNumber } from '../../graph-client/graph-fields';
+import { GraphId, OptionalGraphNumber } from '../../graph-client/graph-fields';
 import { OptionalText } from '../meta-values';
 
 class GraphMedia {
@@ -9,6 +10,20 @@ class GraphMedia {
   @OptionalText() mime_type?: string;
   @OptionalText() sha256?: string;
   @OptionalGraphNumber() file_size?: number;
+}
+
+class UploadedGraphMedia {
+  @GraphId() id!: string;
+}
+
+/** A file to bring to Meta. */
+export interface FileForMeta {
+  fileName: string;
+  mimeType: string;
+  /** In bytes. */
+  size: number;
+  open(): Promise<Readable>;
+  timeoutMs: number;
 }
 
 /** What Meta tells of a file. */
@@ -44,5 +59,25 @@ export class MediaApi {
       sha256: media.sha256 ?? null,
       size: media.file_size ?? null,
     };
+  }
+  /**
+   * Brings a file to Meta, to be sent from this number and no other.
+   * @returns Meta's id of it, which is good for 30 days
+   * @throws GraphRejectedError for a type or size that Meta does not take
+   */
+  async upload(token: string, phoneNumberId: string, file: FileForMeta): Promise<string> {
+    const { fileName, mimeType, size, open, timeoutMs } = file;
+    const { id } = await this.graph.call({
+      method: 'POST',
+      host: 'graph-media',
+      path: `/${encodeURIComponent(phoneNumberId)}/media`,
+      token,
+      file: { fields: { messaging_product: 'whatsapp', type: mimeType }, fileName, mimeType, size, open },
+      response: UploadedGraphMedia,
+      // Whoever needs the file tries again; in here it would hold up a message for longer than one may take.
+      retry: 'never',
+      timeoutMs,
+    });
+    return id;
   }
 }

@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config';
 import { GraphDownloads } from '../../graph-client/graph-downloads';
 import { MediaCheck, assertSize, sha256From } from '../../media/media-check';
+import { agrees, natureOf, normalType } from '../../media/file-nature';
 import { MediaStorage } from '../../media/media-storage';
 import { MetaTokenService } from '../../meta-auth/meta-token.service';
-import { MediaApi } from './media-api';
-import type { ClaimedMedia } from './message-media.repository';
+import { MediaApi, type MediaDescription } from './media-api';
+import type { ClaimedMedia, FetchedFile } from './message-media.repository';
 
 /** Brings one file from Meta into storage. */
 @Injectable()
@@ -22,7 +23,7 @@ export class MediaFetcher {
    * @param signal ends the download
    * @throws GraphError, MediaDefectError, or what the storage throws; then nothing is stored
    */
-  async fetch(media: ClaimedMedia, signal: AbortSignal): Promise<{ bytes: number; mimeType: string | null }> {
+  async fetch(media: ClaimedMedia, signal: AbortSignal): Promise<FetchedFile> {
     const maxBytes = this.config.env.MEDIA_MAX_BYTES;
     // However it ends: what was opened is closed.
     const over = new AbortController();
@@ -38,10 +39,27 @@ export class MediaFetcher {
         });
         const source = await this.downloads.open(told.url, token, AbortSignal.any([signal, over.signal]));
         await this.storage.store(media.storageKey, check.pass(source));
-        return { bytes: check.bytes, mimeType: told.mimeType };
+        return {
+          bytes: check.bytes,
+          mimeType: told.mimeType,
+          sha256: check.sha256,
+          ...judged(check, media, told),
+        };
       });
     } finally {
       over.abort();
     }
   }
+}
+
+/** A file that is not what was told is kept all the same, for it is what the person sent; it is only given out with care. */
+function judged(
+  { head }: MediaCheck,
+  media: ClaimedMedia,
+  told: MediaDescription,
+): Pick<FetchedFile, 'realType' | 'isSuspect'> {
+  const nature = natureOf(head);
+  const type = normalType(media.mimeType ?? told.mimeType);
+  const isOther = type !== null && !agrees(type, nature);
+  return { realType: nature.types[0] ?? null, isSuspect: nature.runs !== null || isOther };
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
-import { type AccountId, type MessageId, createdAtOf, newId } from '../../database/ids';
+import { type AccountId, type ConversationId, type MessageId, createdAtOf, newId } from '../../database/ids';
+import { Outbox } from '../../domain-events/outbox';
 import type { MediaError } from './media-outcome';
 
 /** Types of messages that have a file. A voice message is `audio`. */
@@ -15,6 +16,8 @@ export interface ClaimedMedia {
   mediaId: string;
   /** As the webhook told. */
   sha256: string | null;
+  /** The same. */
+  mimeType: string | null;
   storageKey: string;
   /** This one included; names the claim, as nobody else's has the same number. */
   attempt: number;
@@ -23,11 +26,24 @@ export interface ClaimedMedia {
   createdAt: Date;
 }
 
+/** A file that has come from Meta. */
+export interface FetchedFile {
+  bytes: number;
+  /** As Meta told when it was asked. */
+  mimeType: string | null;
+  sha256: Buffer;
+  /** What its first bytes show; null where they show nothing. */
+  realType: string | null;
+  /** It is not what was told, or runs where it is opened. */
+  isSuspect: boolean;
+}
+
 interface MediaRow {
   account_id: AccountId;
   id: string;
   media_id: string;
   sha256: string | null;
+  mime_type: string | null;
   storage_key: string;
   attempts: number;
   refusals: number;
@@ -37,13 +53,17 @@ interface MediaRow {
 /** `UPDATE … RETURNING` answers `[rows, count]` through TypeORM's PostgreSQL driver. */
 type Updated<Row> = [rows: Row[], count: number];
 
-/** Files of messages: `pending` ► `fetching` ► `stored` or `failed`, or `pending` again. */
+/** Files of messages: `pending` ► `fetching` ► `stored` or `failed`, or `pending` again; `removed` from any of them. */
 @Injectable()
 export class MessageMediaRepository {
-  constructor(@InjectDataSource() private readonly database: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly outbox: Outbox,
+  ) {}
 
   /**
-   * Notes the files of those of the messages that came from people on WhatsApp and have one. Once for each message.
+   * Notes the files of those of the messages that came from WhatsApp and have one: from people, from the business's own
+   * phone, from a number's history. Once for each file that a message has had: an edit may bring another one.
    * @returns how many there are now to be fetched
    */
   async addOf(
@@ -55,14 +75,16 @@ export class MessageMediaRepository {
       return { ...message, id, key: storageKeyOf(message.accountId, id) };
     });
     const added: unknown[] = await tx.query(
-      `INSERT INTO message_media (account_id, id, message_id, asset_id, media_id, mime_type, sha256, storage_key)
+      `INSERT INTO message_media (account_id, id, message_id, asset_id, media_id, mime_type, sha256, file_name, storage_key)
        SELECT m.account_id, given.id, m.id, m.asset_id, m.content ->> 'id', m.content ->> 'mime_type',
-              m.content ->> 'sha256', given.key
+              m.content ->> 'sha256', left(m.content ->> 'filename', 240), given.key
          FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) AS given (account_id, message_id, id, key)
          JOIN messages m ON m.account_id = given.account_id AND m.id = given.message_id
-        WHERE m.platform = 'whatsapp' AND m.direction = 'inbound' AND m.type = ANY ($5)
+        WHERE m.platform = 'whatsapp' AND (m.direction = 'inbound' OR m.sender_type = 'app') AND m.revoked_at IS NULL
+          -- The history's placeholder keeps its type when the file is told of later.
+          AND CASE WHEN m.type = 'media_placeholder' THEN m.content ->> 'type' ELSE m.type END = ANY ($5)
           AND m.content ->> 'id' ~ '^\\S+$' AND length(m.content ->> 'id') <= 512
-       ON CONFLICT (account_id, message_id) DO NOTHING RETURNING id`,
+       ON CONFLICT ON CONSTRAINT message_media_of_message DO NOTHING RETURNING id`,
       [
         given.map(({ accountId }) => accountId),
         given.map(({ messageId }) => messageId),
@@ -92,7 +114,7 @@ export class MessageMediaRepository {
           SELECT account_id, id FROM message_media
            WHERE state IN ('pending', 'fetching') AND next_attempt_at <= now()
            ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-        RETURNING account_id, id, media_id, sha256, storage_key, attempts, refusals, created_at`,
+        RETURNING account_id, id, media_id, sha256, mime_type, storage_key, attempts, refusals, created_at`,
       [leaseMs],
     );
     if (row === undefined) return null;
@@ -101,6 +123,7 @@ export class MessageMediaRepository {
       id: row.id,
       mediaId: row.media_id,
       sha256: row.sha256,
+      mimeType: row.mime_type,
       storageKey: row.storage_key,
       attempt: row.attempts,
       refusals: row.refusals,
@@ -108,22 +131,93 @@ export class MessageMediaRepository {
     };
   }
 
-  async recordStored(media: ClaimedMedia, file: { bytes: number; mimeType: string | null }): Promise<void> {
-    const [rows]: Updated<{ id: string }> = await this.database.query(
-      // Also when the lease was over meanwhile: the file is whole, whoever brought it.
-      `UPDATE message_media SET state = 'stored', stored_at = now(), size_bytes = $3,
-              mime_type = coalesce(mime_type, $4), error = NULL
-        WHERE account_id = $1 AND id = $2 AND state <> 'stored' RETURNING id`,
-      [media.accountId, media.id, file.bytes, file.mimeType],
+  /** Tells of it, too. */
+  async recordStored(media: ClaimedMedia, file: FetchedFile): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const [rows]: Updated<{ message_id: MessageId }> = await tx.query(
+        // Also when the lease was over meanwhile: the file is whole, whoever brought it.
+        `UPDATE message_media SET state = 'stored', stored_at = now(), size_bytes = $3, content_sha256 = $5,
+                mime_type = coalesce(mime_type, $4), real_type = $6, is_suspect = $7, error = NULL
+          WHERE account_id = $1 AND id = $2 AND state NOT IN ('stored', 'removed') RETURNING message_id`,
+        [media.accountId, media.id, file.bytes, file.mimeType, file.sha256, file.realType, file.isSuspect],
+      );
+      const [stored] = rows;
+      if (stored !== undefined) {
+        await this.tell(tx, media.accountId, media.id, stored.message_id);
+        return;
+      }
+      // The message, or only its file, went while the file was on the way.
+      await tx.query(
+        `INSERT INTO media_removals (storage_key)
+         SELECT $3 WHERE NOT EXISTS (
+           SELECT FROM message_media WHERE account_id = $1 AND id = $2 AND state <> 'removed')
+         ON CONFLICT (storage_key) DO UPDATE SET due_at = now()`,
+        [media.accountId, media.id, media.storageKey],
+      );
+    });
+  }
+
+  private async tell(
+    tx: EntityManager,
+    accountId: AccountId,
+    mediaId: string,
+    messageId: MessageId,
+  ): Promise<void> {
+    const messages: { conversation_id: ConversationId }[] = await tx.query(
+      'SELECT conversation_id FROM messages WHERE account_id = $1 AND id = $2',
+      [accountId, messageId],
     );
-    if (rows.length > 0) return;
-    // The message went while its file was on the way.
-    await this.database.query(
-      `INSERT INTO media_removals (storage_key)
-       SELECT $3 WHERE NOT EXISTS (SELECT FROM message_media WHERE account_id = $1 AND id = $2)
-       ON CONFLICT DO NOTHING`,
-      [media.accountId, media.id, media.storageKey],
+    const [message] = messages;
+    if (message === undefined) return;
+    await this.outbox.record(tx, [
+      {
+        kind: 'message.media_stored',
+        accountId,
+        payload: { messageId, conversationId: message.conversation_id, mediaId },
+      },
+    ]);
+  }
+
+  /** The files go, that there were some stays known. @returns how many there were */
+  async removeOf(
+    tx: EntityManager,
+    messages: readonly { accountId: AccountId; messageId: MessageId }[],
+  ): Promise<number> {
+    return this.remove(
+      tx,
+      `(account_id, message_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))`,
+      messages.map(({ accountId, messageId }) => [accountId, messageId]),
     );
+  }
+
+  /** The same for one file. */
+  async removeOne(tx: EntityManager, accountId: AccountId, id: string): Promise<void> {
+    await this.remove(tx, `(account_id, id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))`, [
+      [accountId, id],
+    ]);
+  }
+
+  private async remove(
+    tx: EntityManager,
+    condition: string,
+    keys: readonly (readonly [AccountId, string])[],
+  ): Promise<number> {
+    const rows: unknown[] = await tx.query(
+      `WITH found AS (
+         SELECT account_id, id, state, next_attempt_at FROM message_media
+          WHERE ${condition} AND state <> 'removed' ORDER BY account_id, id FOR UPDATE),
+       gone AS (
+         UPDATE message_media m SET state = 'removed', error = NULL FROM found
+          WHERE m.account_id = found.account_id AND m.id = found.id
+          RETURNING m.storage_key, found.state, found.next_attempt_at)
+       INSERT INTO media_removals (storage_key, due_at)
+       -- Whoever is fetching it at this moment may still store it.
+       SELECT storage_key, CASE WHEN state = 'fetching' THEN greatest(now(), next_attempt_at) + interval '5 minutes'
+                                ELSE now() END
+         FROM gone ON CONFLICT DO NOTHING RETURNING 1`,
+      [keys.map(([accountId]) => accountId), keys.map(([, id]) => id)],
+    );
+    return rows.length;
   }
 
   async recordFailed(media: ClaimedMedia, error: MediaError): Promise<void> {
@@ -156,14 +250,15 @@ export class MessageMediaRepository {
   }
 
   /**
-   * Has files removed whose rows are gone, and forgets them.
+   * Has files removed whose rows are gone, or were never written, and forgets them.
    * @param remove when it throws, the files are remembered
    * @returns how many there were
    */
   async settleRemovals(limit: number, remove: (storageKey: string) => Promise<void>): Promise<number> {
     return this.database.transaction(async (tx) => {
       const rows: { storage_key: string }[] = await tx.query(
-        'SELECT storage_key FROM media_removals ORDER BY storage_key LIMIT $1 FOR UPDATE SKIP LOCKED',
+        `SELECT storage_key FROM media_removals WHERE due_at <= now()
+          ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
         [limit],
       );
       for (const row of rows) await remove(row.storage_key);

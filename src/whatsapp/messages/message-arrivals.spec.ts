@@ -350,7 +350,7 @@ describe('a status', () => {
   });
 });
 
-const fixtures = resolve(__dirname, '../../../shared/meta/fixtures/whatsapp');
+const fixtures = resolve(__dirname, '../../../../shared/meta/fixtures/whatsapp');
 const present = existsSync(fixtures);
 if (!present) console.warn(`Published payloads were not mapped: there is no ${fixtures}.`);
 

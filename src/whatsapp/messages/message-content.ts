@@ -58,11 +58,11 @@ export function typeOf(content: WhatsAppInboundContent): string {
   return content.type === 'unknown' ? content.metaType : content.type;
 }
 
-/** The type's own part of the message as Meta sent it; a list (`contacts`) is wrapped in an object of its name. */
+/** The type's own part of the message as Meta sent it; a list (`contacts`) or value is wrapped in an object of its name. */
 export function metaContent(type: string, raw: unknown): Json {
-  const own = isJson(raw) ? raw[type] : undefined;
-  if (Array.isArray(own)) return { [type]: own };
-  return isJson(own) ? own : {};
+  const own = isJson(raw) && Object.hasOwn(raw, type) ? raw[type] : undefined;
+  if (isJson(own)) return own;
+  return own === undefined || own === null || READ_ELSEWHERE.has(type) ? {} : { [type]: own };
 }
 
 const READ_ELSEWHERE = new Set([

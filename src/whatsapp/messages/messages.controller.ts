@@ -1,11 +1,19 @@
-import { Body, Controller, Get, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiExtraModels, ApiHeader, ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { encodeCursor } from '../../http/cursor';
 import { ApiEnvelope, ApiErrors } from '../../http/envelope';
 import { IdempotencyKey } from '../../http/idempotency-key';
 import { UuidParam } from '../../http/uuid-param.pipe';
 import { Access, CurrentUser } from '../../identity/access.decorators';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
-import { MessageReadDto, QueuedMessageDto, ReadMessageDto, WhatsAppMessageDto } from '../dto/message.dto';
+import {
+  ListedMessageDto,
+  MessageReadDto,
+  QueuedMessageDto,
+  ReadMessageDto,
+  WhatsAppMessageDto,
+} from '../dto/message.dto';
+import { CancelledMessageDto, MessagePageDto, MessagesQuery } from '../dto/message-list.dto';
 import { SEND_MESSAGE_CLASSES, type SendMessageDto } from '../dto/send-message.dto';
 import { INTERACTIVE_CLASSES } from '../dto/send-interactive.dto';
 import { SEND_MESSAGE_EXAMPLES } from '../sending/send-message.examples';
@@ -39,6 +47,9 @@ export class MessagesController {
    *
    * Free-form messages (everything but `template`) need an open customer service window: 24 hours from the person's last
    * message. Templates may be sent at any time; their parameters are checked against the template first.
+   *
+   * `type` says which of the bodies below it is, and for `interactive` messages so does `interactive.type`. Fields that
+   * are not listed are refused. With `sendAt` it waits, and may be taken back with `DELETE /messages/{id}`.
    */
   @Post()
   @Access('agent')
@@ -80,6 +91,36 @@ export class MessagesController {
     return this.sending.queue(user, dto, key);
   }
 
+  /**
+   * Lists messages over all conversations, newest first.
+   *
+   * @remarks Filters are combined. Of a number that seldom sends what is looked for, a page may hold few messages or none
+   * and still have a `before` to go on with: only a page whose `before` is null is the last.
+   */
+  @Get()
+  @Access('viewer')
+  @ApiEnvelope(MessagePageDto)
+  @ApiErrors(
+    'VALIDATION_FAILED',
+    'UNAUTHORIZED',
+    'ACCOUNT_NOT_FOUND',
+    'NOT_FOUND',
+    'ACCOUNT_AMBIGUOUS',
+    'SERVICE_UNAVAILABLE',
+    'RATE_LIMITED',
+  )
+  async list(@CurrentUser() user: AuthenticatedUser, @Query() query: MessagesQuery): Promise<MessagePageDto> {
+    const { messages, before, after } = await this.messages.list(user, query);
+    return {
+      messages: messages.map(({ message, ends }) => ListedMessageDto.of(message, ends)),
+      pagination: {
+        limit: query.limit,
+        before: before === null ? null : encodeCursor(before),
+        after: after === null ? null : encodeCursor(after),
+      },
+    };
+  }
+
   /** Reads a message, sent or received, with every status it has had. */
   @Get(':id')
   @ApiParam({ name: 'id', description: 'Our id of the message.', format: 'uuid' })
@@ -95,9 +136,37 @@ export class MessagesController {
   }
 
   /**
+   * Takes back a message that has not been sent yet.
+   *
+   * @remarks Works for messages that wait for their `sendAt` or their turn; they become `failed` with the error
+   * `CANCELLED`. One that has left answers 409: WhatsApp lets a business take nothing back that was sent.
+   */
+  @Delete(':id')
+  @ApiParam({ name: 'id', description: 'Our id of the message.', format: 'uuid' })
+  @Access('agent')
+  @ApiEnvelope(CancelledMessageDto)
+  @ApiErrors(
+    'VALIDATION_FAILED',
+    'UNAUTHORIZED',
+    'FORBIDDEN',
+    'NOT_FOUND',
+    'CONFLICT',
+    'SERVICE_UNAVAILABLE',
+    'RATE_LIMITED',
+  )
+  async cancel(
+    @CurrentUser() user: AuthenticatedUser,
+    @Param('id', UuidParam) id: string,
+  ): Promise<CancelledMessageDto> {
+    await this.messages.cancel(user, id);
+    return { id, status: 'failed' };
+  }
+
+  /**
    * Marks a customer's message, and with it all earlier ones of the chat, as read.
    *
-   * @remarks The customer sees blue ticks, and with `typing` also that an answer is being written.
+   * @remarks The customer sees blue ticks, and with `typing` also that an answer is being written: for up to 25 seconds,
+   * or until it is there. Meta shows it only together with reading, so that there is no route for typing alone.
    */
   @Post(':id/read')
   @ApiParam({ name: 'id', description: 'Our id of the message.', format: 'uuid' })

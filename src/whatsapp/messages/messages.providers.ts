@@ -1,3 +1,6 @@
+import { BlockedUsersApi } from './blocked-users-api';
+import { BlockedUsersController } from './blocked-users.controller';
+import { BlockedUsersService } from './blocked-users.service';
 import { MessageAccountErrorHandler } from './message-account-error.handler';
 import { MessageEchoedHandler } from './message-echoed.handler';
 import { MessageEditedHandler } from './message-edited.handler';
@@ -11,10 +14,12 @@ import { MessagesController } from './messages.controller';
 import { WhatsAppMessagesService } from './whatsapp-messages.service';
 
 /** Messages as people read and receive them, as WhatsAppModule puts it together with the rest. */
-export const MESSAGE_CONTROLLERS = [MessagesController];
+export const MESSAGE_CONTROLLERS = [MessagesController, BlockedUsersController];
 
 export const MESSAGE_PROVIDERS = [
   WhatsAppMessagesService,
+  BlockedUsersApi,
+  BlockedUsersService,
   MessageReceivedHandler,
   MessageEditedHandler,
   MessageRevokedHandler,

@@ -1,15 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, In } from 'typeorm';
 import type { PersonIdentity } from '../../conversations/conversation-types';
-import { ConversationsService } from '../../conversations/conversations.service';
+import { type MessageFilter, MessageList, type MessageSlice } from '../../conversations/message-list.service';
 import { MessagesService } from '../../conversations/messages.service';
-import type { MessageWithHistory } from '../../conversations/stored-message';
-import { NotFoundError, ValidationFailedError } from '../../errors/app.error';
+import { SendLedger } from '../../conversations/send-ledger.service';
+import type { MessageWithHistory, StoredMessage } from '../../conversations/stored-message';
+import { type AccountId, type AssetId, type MessageId, isUuid } from '../../database/ids';
+import { ConflictError, NotFoundError, ValidationFailedError } from '../../errors/app.error';
+import { decodeCursor } from '../../http/cursor';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import { MetaTokenService } from '../../meta-auth/meta-token.service';
 import { AccountScope } from '../account-scope';
 import type { MessageEnds } from '../dto/message.dto';
+import type { MessagesQuery } from '../dto/message-list.dto';
 import { WhatsAppPhoneNumberEntity } from '../entities/whatsapp-phone-number.entity';
 import { MessagesApi } from '../sending/messages-api';
 
@@ -18,6 +22,19 @@ export interface DescribedMessage {
   ends: MessageEnds;
 }
 
+export interface ListedMessages {
+  messages: { message: StoredMessage; ends: MessageEnds }[];
+  before: MessageId | null;
+  after: MessageId | null;
+}
+
+const CANCELLED = {
+  code: 'CANCELLED',
+  title: 'Cancelled',
+  message: 'A user took it back before it was sent.',
+  details: null,
+};
+
 /** WhatsApp's side of stored messages: reading one, and telling the customer that theirs was read. */
 @Injectable()
 export class WhatsAppMessagesService {
@@ -25,7 +42,8 @@ export class WhatsAppMessagesService {
     @InjectDataSource() private readonly database: DataSource,
     private readonly scope: AccountScope,
     private readonly messages: MessagesService,
-    private readonly conversations: ConversationsService,
+    private readonly lists: MessageList,
+    private readonly ledger: SendLedger,
     private readonly tokens: MetaTokenService,
     private readonly api: MessagesApi,
   ) {}
@@ -33,21 +51,51 @@ export class WhatsAppMessagesService {
   /** @throws NotFoundError also for somebody else's message */
   async get(user: AuthenticatedUser, id: string): Promise<DescribedMessage> {
     const found = await this.find(user, id);
-    const { accountId, assetId, conversationId, contactId, senderId } = found.message;
-    const number = await this.database.manager.findOne(WhatsAppPhoneNumberEntity, {
-      where: { accountId, id: assetId },
-      withDeleted: true,
-    });
-    const { channel, contact } = await this.conversations.get([accountId], conversationId);
-    const isInGroup = contactId === null || contact === null;
-    return {
-      found,
-      ends: {
-        phoneNumberId: channel.metaId,
-        business: number?.phoneNumber == null ? null : `+${number.phoneNumber.replace(/\D/g, '')}`,
-        person: isInGroup ? senderId : addressOf(contact.identities),
-      },
+    const [described] = await this.describe(found.message.accountId, [found.message]);
+    if (described === undefined) throw new NotFoundError('There is no such message.');
+    return { found, ends: described.ends };
+  }
+
+  /** Messages of one account over all its conversations. */
+  async list(user: AuthenticatedUser, query: MessagesQuery): Promise<ListedMessages> {
+    const slice = sliceOf(query);
+    const accountId = await this.scope.resolve(user, query);
+    const assetId = await this.numberNamed(accountId, query.phoneNumberId);
+    const filter: MessageFilter = {
+      platform: 'whatsapp',
+      assetId,
+      direction: query.direction,
+      status: query.status,
+      type: query.type,
+      templateName: query.templateName,
+      from: instantOf('from', query.from),
+      until: instantOf('to', query.to),
+      scheduled: query.scheduled,
     };
+    const { messages, before, after } = await this.lists.page(accountId, filter, slice);
+    return { messages: await this.describe(accountId, messages), before, after };
+  }
+
+  /**
+   * Takes back a message that has not left. Of one that has been taken back before it says so again.
+   * @throws ConflictError when Meta has it, may have it, or never will
+   */
+  async cancel(user: AuthenticatedUser, id: string): Promise<void> {
+    const { message } = await this.find(user, id);
+    if (message.error?.code === CANCELLED.code) return;
+    const withdrawn = await this.database.transaction((tx) =>
+      this.ledger.withdraw(tx, message.accountId, [message.id], CANCELLED),
+    );
+    if (withdrawn.length > 0) return;
+    // Another request may have been faster, or a worker.
+    const now = (await this.find(user, id)).message;
+    if (now.error?.code === CANCELLED.code) return;
+    throw new ConflictError(
+      'The message cannot be taken back any longer: it is under way, sent or received.',
+      {
+        status: now.status,
+      },
+    );
   }
 
   /**
@@ -77,11 +125,72 @@ export class WhatsAppMessagesService {
     return { readAt };
   }
 
+  /** Our id of a number of the account, also of one that has gone. */
+  private async numberNamed(accountId: AccountId, phoneNumberId?: string): Promise<AssetId | undefined> {
+    if (phoneNumberId === undefined) return undefined;
+    const number = await this.database.manager.findOne(WhatsAppPhoneNumberEntity, {
+      where: { accountId, phoneNumberId },
+      withDeleted: true,
+    });
+    if (number === null) throw new NotFoundError('There is no such phone number.');
+    return number.id;
+  }
+
+  private async describe(
+    accountId: AccountId,
+    messages: readonly StoredMessage[],
+  ): Promise<{ message: StoredMessage; ends: MessageEnds }[]> {
+    const routes = await this.lists.routesOf(accountId, messages);
+    const numbers = await this.database.manager.find(WhatsAppPhoneNumberEntity, {
+      where: { accountId, id: In([...new Set(messages.map(({ assetId }) => assetId))]) },
+      withDeleted: true,
+    });
+    return messages.flatMap((message) => {
+      const route = routes.get(message.id);
+      // Its conversation went with its contact between the two questions.
+      if (route === undefined) return [];
+      const business = numbers.find(({ id }) => id === message.assetId)?.phoneNumber ?? null;
+      const isInGroup = message.contactId === null || route.groupId !== '';
+      const ends: MessageEnds = {
+        phoneNumberId: route.channelMetaId,
+        business: business === null ? null : `+${business.replace(/\D/g, '')}`,
+        person: !isInGroup
+          ? addressOf(route.identities)
+          : message.direction === 'inbound'
+            ? message.senderId
+            : null,
+        groupId: route.groupId === '' ? null : route.groupId,
+        sendAt: route.sendAt,
+      };
+      return [{ message, ends }];
+    });
+  }
+
   private async find(user: AuthenticatedUser, id: string): Promise<MessageWithHistory> {
     const found = await this.messages.getWithHistory(await this.scope.accountIdsOf(user), id);
     if (found.message.platform !== 'whatsapp') throw new NotFoundError('There is no such message.');
     return found;
   }
+}
+
+function sliceOf({ limit, before, after }: MessagesQuery): MessageSlice {
+  if (before !== undefined && after !== undefined) {
+    throw ValidationFailedError.of('after', 'exclusive', 'Send before or after, not both.');
+  }
+  if (before !== undefined) return { limit, before: decodeCursor('before', before, parseMessageId) };
+  return after === undefined ? { limit } : { limit, after: decodeCursor('after', after, parseMessageId) };
+}
+
+const parseMessageId = (position: unknown): MessageId | undefined =>
+  typeof position === 'string' && isUuid(position) ? (position.toLowerCase() as MessageId) : undefined;
+
+function instantOf(field: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined;
+  const instant = new Date(text);
+  if (Number.isNaN(instant.getTime()) || instant.getTime() < 0) {
+    throw ValidationFailedError.of(field, 'instant', `${field} must be an instant that exists, after 1970.`);
+  }
+  return instant;
 }
 
 /** What a message to the person would be addressed to: WhatsApp's form of the number, else the id that stands in for it. */

@@ -1,5 +1,13 @@
 import { type FieldProblem, ValidationFailedError } from '../../errors/app.error';
-import { personOf, readRecipient, recipientFields, recipientOfRequest, whatsAppFormsOf } from './recipient';
+import {
+  personOf,
+  readRecipient,
+  readTarget,
+  recipientFields,
+  recipientOfRequest,
+  targetFields,
+  whatsAppFormsOf,
+} from './recipient';
 
 /** The field that is complained about, or null where nobody complains. */
 function problemOf(to: string | undefined, recipient: string | undefined): string | null {
@@ -11,6 +19,42 @@ function problemOf(to: string | undefined, recipient: string | undefined): strin
     return (error.details.fields as FieldProblem[]).map(({ path }) => path).join();
   }
 }
+
+const GROUP = 'Y2FwaV9ncm91cDoxNzA1NTU1MDEzOToxMjAzNjM0MDQ2OTQyMzM4MjAZD';
+
+describe('the target of a message', () => {
+  it.each(['text', 'image', 'video', 'audio', 'document', 'sticker', 'template', 'pin'])(
+    'may be a group for %s',
+    (type) => {
+      const target = readTarget({ type, recipient_type: 'group', to: GROUP });
+      expect(target).toEqual({ kind: 'group', id: GROUP });
+      expect(targetFields(target)).toEqual({ recipient_type: 'group', to: GROUP });
+      expect(recipientOfRequest(targetFields(target))).toBeNull();
+    },
+  );
+
+  it.each(['individual', undefined])('is a person with recipient_type %s', (kind) => {
+    const target = readTarget({ type: 'text', recipient_type: kind, to: '+1 650 555 1234' });
+    expect(targetFields(target)).toEqual({ recipient_type: 'individual', to: '+16505551234' });
+  });
+
+  it.each([
+    ['a kind of message that groups do not take', { type: 'interactive', to: GROUP }, 'type'],
+    ['a phone number', { type: 'text', to: '+1 (650) 555-1234' }, 'to'],
+    ['nothing', { type: 'text' }, 'to'],
+    ['a user id beside it', { type: 'text', to: GROUP, recipient: 'US.13491208655302741918' }, 'recipient'],
+  ])('is no group with %s', (_, message, path) => {
+    expect(() => readTarget({ recipient_type: 'group', ...message })).toThrow(
+      expect.objectContaining({
+        details: { fields: [expect.objectContaining({ path }) as unknown] },
+      }) as Error,
+    );
+  });
+
+  it('is a group where a message is to be pinned', () => {
+    expect(() => readTarget({ type: 'pin', to: '+16505551234' })).toThrow(/pinned in groups only/);
+  });
+});
 
 describe('the recipient of a message', () => {
   it.each([

@@ -5,6 +5,24 @@ import { ValidationFailedError } from '../../errors/app.error';
 /** Whom a message goes to: a phone number (digits with the country code, no `+`) or a business-scoped user id. */
 export type Recipient = { kind: 'phone'; digits: string } | { kind: 'bsuid'; id: string };
 
+/** A message goes to one person, or into a group of the Groups API. */
+export type MessageTarget = Recipient | { kind: 'group'; id: string };
+
+/** Opaque, but never a phone number; Meta's own are base64. */
+const GROUP_ID = /^(?=.*[A-Za-z])[A-Za-z0-9+/=_:.@-]{8,256}$/;
+
+/** What Meta takes in groups; everything else fails there with a code of its own. */
+const GROUP_TYPES: readonly string[] = [
+  'text',
+  'image',
+  'video',
+  'audio',
+  'document',
+  'sticker',
+  'template',
+  'pin',
+];
+
 /** `US.13491208655302741918`, or with `ENT` the id that several businesses of one parent share. */
 export const BUSINESS_SCOPED_USER_ID = /^[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}$/;
 
@@ -70,6 +88,50 @@ export function readRecipient(to: string | undefined, recipient: string | undefi
 }
 
 /**
+ * @param message the part of an order to send that says whom it is for
+ * @throws ValidationFailedError naming the field that is wrong, missing or one too many
+ */
+export function readTarget(message: {
+  type: string;
+  recipient_type?: string | undefined;
+  to?: string | undefined;
+  recipient?: string | undefined;
+}): MessageTarget {
+  const { type, to, recipient } = message;
+  if (message.recipient_type !== 'group') {
+    if (type !== 'pin') return readRecipient(to, recipient);
+    const reason = 'Messages are pinned in groups only: recipient_type must be group.';
+    throw ValidationFailedError.of('recipient_type', 'groupOnly', reason);
+  }
+  if (recipient !== undefined) {
+    throw ValidationFailedError.of(
+      'recipient',
+      'notForGroups',
+      'A group is named in to; leave recipient out.',
+    );
+  }
+  if (to === undefined || !GROUP_ID.test(to)) {
+    throw ValidationFailedError.of(
+      'to',
+      'groupId',
+      "to must be Meta's id of a group when recipient_type is group.",
+    );
+  }
+  if (!GROUP_TYPES.includes(type)) {
+    const message = `Meta takes no ${type} messages in groups: only ${GROUP_TYPES.join(', ')}.`;
+    throw ValidationFailedError.of('type', 'groupType', message);
+  }
+  return { kind: 'group', id: to };
+}
+
+/** As recipientFields, for a group too. */
+export function targetFields(target: MessageTarget): Record<string, string> {
+  return target.kind === 'group'
+    ? { recipient_type: 'group', to: target.id }
+    : { recipient_type: 'individual', ...recipientFields(target) };
+}
+
+/**
  * Digits that no numbering plan knows. They are a right recipient all the same if WhatsApp itself has called somebody by
  * them.
  */
@@ -82,8 +144,9 @@ export function recipientFields(recipient: Recipient): Record<string, string> {
   return recipient.kind === 'phone' ? { to: `+${recipient.digits}` } : { recipient: recipient.id };
 }
 
-/** The reverse of recipientFields, for a message that has been stored. */
+/** The reverse of recipientFields, for a message that has been stored; null for one to a group. */
 export function recipientOfRequest(request: Readonly<Record<string, unknown>>): Recipient | null {
+  if (request.recipient_type === 'group') return null;
   if (typeof request.recipient === 'string') return { kind: 'bsuid', id: request.recipient };
   if (typeof request.to === 'string') return { kind: 'phone', digits: request.to.replace(/^\+/, '') };
   return null;

@@ -48,14 +48,42 @@ describe('a message to send', () => {
   it.each([
     ['audio', { type: 'audio', audio: { id: '1', voice: true } }],
     ['sticker', { type: 'sticker', sticker: { link: 'https://example.com/a.webp' } }],
+    ['upload', { type: 'image', image: { id: '0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b' } }],
+    ['reaction of a family', { type: 'reaction', reaction: { message_id: 'wamid.1', emoji: '👨‍👩‍👧‍👦' } }],
+    ['reaction of a flag', { type: 'reaction', reaction: { message_id: 'wamid.1', emoji: '🇧🇷' } }],
+    ['reaction of a heart', { type: 'reaction', reaction: { message_id: 'wamid.1', emoji: '❤️' } }],
+    ['reaction of a key', { type: 'reaction', reaction: { message_id: 'wamid.1', emoji: '5️⃣' } }],
     ['location', { type: 'location', location: { latitude: 37.4, longitude: '-122.1', name: 'Shop' } }],
     ['reaction', { type: 'reaction', reaction: { message_id: 'wamid.1', emoji: '' } }],
     ['contacts', { type: 'contacts', contacts: [{ name: { formatted_name: 'Ana', first_name: 'Ana' } }] }],
     ['list', interactive({ type: 'list', action: { button: 'Open', sections: [{ rows: rows(10) }] } })],
-    ['flow', interactive({ type: 'flow', action: { name: 'flow', parameters: { flow_id: '1' } } })],
-    ['button by number', { ...template({ type: 'text', text: 'x' }), type: 'template' }],
+    ['unpin', { recipient_type: 'group', type: 'pin', pin: { type: 'unpin', message_id: 'wamid.1' } }],
+    ['text for later', { type: 'text', text: { body: 'Hi' }, sendAt: '2026-12-24T09:00:00.5+01:00' }],
   ])('of type %s is taken', async (_, message) => {
     expect(await problemsOf({ to, ...message })).toEqual([]);
+  });
+
+  it.each([
+    [
+      'too long',
+      { type: 'text', text: { body: 'x'.repeat(4100) } },
+      'body has 4100 characters; Meta takes 4096',
+    ],
+    ['empty', { type: 'text', text: { body: '' } }, 'body must not be empty'],
+    ['no text', { type: 'text', text: { body: 5 } }, 'body must be text'],
+    [
+      'a caption',
+      { type: 'image', image: { id: '1', caption: '👍'.repeat(1025) } },
+      'caption has 1025 characters',
+    ],
+  ])('says of text that is %s what to do', async (_, message, words) => {
+    await expect(check({ to, ...message })).rejects.toMatchObject({
+      details: {
+        fields: expect.arrayContaining([
+          expect.objectContaining({ message: expect.stringContaining(words) as unknown }),
+        ]) as unknown,
+      },
+    });
   });
 
   it('keeps everything that was given', async () => {
@@ -111,6 +139,63 @@ describe('a message to send', () => {
       'a link without TLS',
       { to, type: 'image', image: { link: 'http://example.com/a.png' } },
       ['image.link'],
+    ],
+    ['an id that is none', { to, type: 'image', image: { id: 'my-picture' } }, ['image.id']],
+    [
+      'two emoji',
+      { to, type: 'reaction', reaction: { message_id: 'wamid.1', emoji: '👍👍' } },
+      ['reaction.emoji'],
+    ],
+    [
+      'a word for an emoji',
+      { to, type: 'reaction', reaction: { message_id: 'wamid.1', emoji: 'ok' } },
+      ['reaction.emoji'],
+    ],
+    [
+      'a time without its zone',
+      { to, type: 'text', text: { body: 'Hi' }, sendAt: '2026-12-24T09:00:00' },
+      ['sendAt'],
+    ],
+    ['a day for a time', { to, type: 'text', text: { body: 'Hi' }, sendAt: '2026-12-24' }, ['sendAt']],
+    [
+      'a kind of recipient that there is not',
+      { to, type: 'text', text: { body: 'Hi' }, recipient_type: 'channel' },
+      ['recipient_type'],
+    ],
+    [
+      'a pin for one person',
+      { to, recipient_type: 'individual', type: 'pin', pin: { type: 'unpin', message_id: 'wamid.1' } },
+      ['recipient_type'],
+    ],
+    [
+      'a pin for too long',
+      {
+        to,
+        recipient_type: 'group',
+        type: 'pin',
+        pin: { type: 'pin', message_id: 'w', expiration_days: 31 },
+      },
+      ['pin.expiration_days'],
+    ],
+    [
+      'a pin for ever',
+      { to, recipient_type: 'group', type: 'pin', pin: { type: 'pin', message_id: 'w' } },
+      ['pin.expiration_days'],
+    ],
+    [
+      'a marketing policy that Meta does not know',
+      {
+        to,
+        type: 'template',
+        template: { name: 'a', language: { code: 'en' } },
+        marketing: { productPolicy: 'FALLBACK' },
+      },
+      ['marketing.productPolicy'],
+    ],
+    [
+      'marketing on what is no template',
+      { to, type: 'text', text: { body: 'Hi' }, marketing: { productPolicy: 'STRICT' } },
+      ['marketing'],
     ],
     [
       'a caption where there is none',

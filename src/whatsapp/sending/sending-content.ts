@@ -1,4 +1,5 @@
 import { instanceToPlain } from 'class-transformer';
+import { ValidationFailedError } from '../../errors/app.error';
 import type { SendMessageDto } from '../dto/send-message.dto';
 
 type Json = Record<string, unknown>;
@@ -16,13 +17,37 @@ export interface OrderedContent {
 /** @param templateText a template's body with its variables filled in, where it is known */
 export function orderedContent(dto: SendMessageDto, templateText: string | null): OrderedContent {
   const plain = instanceToPlain(dto) as Json & Record<SendMessageDto['type'], Json | Json[]>;
-  const context =
-    dto.type === 'reaction'
-      ? { message_id: dto.reaction.message_id }
-      : dto.context === undefined
-        ? null
-        : { message_id: dto.context.message_id };
-  return { text: textOf(dto, templateText), content: plain[dto.type], context };
+  return { text: textOf(dto, templateText), content: plain[dto.type], context: contextOf(dto) };
+}
+
+/** Reactions and pins belong to a message as answers do, and are found by the same field. */
+function contextOf(dto: SendMessageDto): Json | null {
+  if (dto.type === 'reaction') return { message_id: dto.reaction.message_id };
+  if (dto.type === 'pin') return { message_id: dto.pin.message_id };
+  return dto.context === undefined ? null : { message_id: dto.context.message_id };
+}
+
+const DAY_MS = 86_400_000;
+/** As far ahead as a message may be ordered: templates, windows and tokens of a later day cannot be foreseen. */
+export const LONGEST_AHEAD_DAYS = 60;
+
+/**
+ * When a message is to go out; null for at once. To be asked where a repeated request is recognised, and not before:
+ * what was in the future when it was first asked for may have passed by now.
+ * @throws ValidationFailedError for a time that has passed, is too far ahead, or is none
+ */
+export function sendTimeOf({ sendAt }: Pick<SendMessageDto, 'sendAt'>, now: Date = new Date()): Date | null {
+  if (sendAt === undefined) return null;
+  const time = new Date(sendAt);
+  const refuse = (rule: string, message: string) => ValidationFailedError.of('sendAt', rule, message);
+  if (Number.isNaN(time.getTime())) throw refuse('isDate', 'sendAt must be a date and time that exist.');
+  if (time <= now) {
+    throw refuse('future', 'sendAt has passed. Give a time in the future, or leave it out to send at once.');
+  }
+  if (time.getTime() - now.getTime() > LONGEST_AHEAD_DAYS * DAY_MS) {
+    throw refuse('notTooFar', `sendAt may be ${LONGEST_AHEAD_DAYS} days ahead at most.`);
+  }
+  return time;
 }
 
 function textOf(dto: SendMessageDto, templateText: string | null): string | null {
@@ -39,6 +64,7 @@ function textOf(dto: SendMessageDto, templateText: string | null): string | null
       return dto.document.caption ?? dto.document.filename ?? null;
     case 'audio':
     case 'sticker':
+    case 'pin':
       return null;
     case 'location':
       return (

@@ -21,7 +21,7 @@ const metaError = (code: number, subcode: number | null = null) => ({
   },
 });
 const outcome = (error: unknown, rest: Partial<FailedTry> = {}) =>
-  outcomeOf({ error, attempt: 1, ageMs: 0, wasCalled: true, random: () => 0, ...rest });
+  outcomeOf({ error, attempt: 1, limited: 0, ageMs: 0, wasCalled: true, random: () => 0, ...rest });
 const HOUR = 3_600_000;
 
 describe('what becomes of a message whose sending failed', () => {
@@ -85,7 +85,7 @@ describe('what becomes of a message whose sending failed', () => {
   it('waits four times longer each time when one person gets too many', () => {
     const error = new GraphRateLimitedError('pair', 'pair', 6_000, metaError(131056));
     expect(outcome(error)).toMatchObject({ delayMs: 6_000 });
-    expect(outcome(error, { attempt: 3 })).toMatchObject({ delayMs: 96_000 });
+    expect(outcome(error, { limited: 2 })).toMatchObject({ delayMs: 96_000, isLimit: true });
   });
 
   it('adds up to a quarter, so that those who waited do not come back all at once', () => {

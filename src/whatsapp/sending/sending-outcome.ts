@@ -11,14 +11,17 @@ import { findGraphErrorRule } from '../../graph-client/graph-error-codes';
 
 /** What becomes of a message whose sending ended in an error. */
 export type SendOutcome =
-  | { state: 'retry'; delayMs: number; error: MessageError }
+  /** `isLimit`: it came too fast, which says nothing of the message. */
+  | { state: 'retry'; delayMs: number; isLimit: boolean; error: MessageError }
   | { state: 'failed'; error: MessageError }
   | { state: 'unknown'; error: MessageError };
 
 export interface FailedTry {
   error: unknown;
-  /** 1 for the first. */
+  /** 1 for the first. Those that Meta answered with "too fast" are not counted. */
   attempt: number;
+  /** How often Meta has answered "too fast" before. */
+  limited: number;
   /** Since the message was ordered. */
   ageMs: number;
   /** False when it is certain that Meta was not called at all. */
@@ -48,6 +51,7 @@ const LONGEST_BACKOFF_MS = MINUTE;
 export function outcomeOf({
   error,
   attempt,
+  limited,
   ageMs,
   wasCalled,
   random = Math.random,
@@ -57,26 +61,34 @@ export function outcomeOf({
 
   if (error instanceof GraphRateLimitedError) {
     const isBackingOff = error.scope === 'pair';
-    const waitMs = isBackingOff ? error.retryAfterMs * 4 ** Math.min(attempt - 1, 5) : error.retryAfterMs;
-    return retryUntil(LONGEST_LIMIT_MS, ageMs, withJitter(Math.max(waitMs, SHORTEST_LIMIT_MS), random), told);
+    const waitMs = isBackingOff ? error.retryAfterMs * 4 ** Math.min(limited, 5) : error.retryAfterMs;
+    const delayMs = withJitter(Math.max(waitMs, SHORTEST_LIMIT_MS), random);
+    return retryUntil(LONGEST_LIMIT_MS, { ageMs, delayMs, isLimit: true }, told);
   }
   if (error instanceof GraphUnavailableError && error.meta !== null) {
     const { code, subcode } = error.meta;
     const rule = code === null ? null : findGraphErrorRule(code, subcode);
     if (attempt >= (rule?.maxTries ?? MAX_TRIES)) return { state: 'failed', error: told };
     const waitMs = error.waitMs ?? SECOND * 2 ** (attempt - 1);
-    return { state: 'retry', delayMs: withJitter(waitMs, random), error: told };
+    return { state: 'retry', delayMs: withJitter(waitMs, random), isLimit: false, error: told };
   }
   // Meta, or something of ours, cannot be reached: that passes, and nothing has gone out.
   if (error instanceof GraphUnavailableError || !(error instanceof AppError)) {
     const backoffMs = Math.min(SECOND * 2 ** Math.min(attempt - 1, 10), LONGEST_BACKOFF_MS);
-    return retryUntil(LONGEST_OUTAGE_MS, ageMs, withJitter(backoffMs, random), told);
+    const delayMs = withJitter(backoffMs, random);
+    return retryUntil(LONGEST_OUTAGE_MS, { ageMs, delayMs, isLimit: false }, told);
   }
   return { state: 'failed', error: told };
 }
 
-function retryUntil(longestMs: number, ageMs: number, delayMs: number, error: MessageError): SendOutcome {
-  return ageMs + delayMs > longestMs ? { state: 'failed', error } : { state: 'retry', delayMs, error };
+function retryUntil(
+  longestMs: number,
+  { ageMs, delayMs, isLimit }: { ageMs: number; delayMs: number; isLimit: boolean },
+  error: MessageError,
+): SendOutcome {
+  return ageMs + delayMs > longestMs
+    ? { state: 'failed', error }
+    : { state: 'retry', delayMs, isLimit, error };
 }
 
 /** Never less than asked for, and up to a quarter more, so that those who waited do not all come back at once. */

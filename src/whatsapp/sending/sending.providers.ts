@@ -1,18 +1,28 @@
+import { SendingTemplates } from '../templates/sending-templates';
+import { LastMomentCheck } from './last-moment-check';
 import { MessagesApi } from './messages-api';
 import { SendMessagePipe } from './send-message.pipe';
-import { SendingLimiter } from './sending-limiter';
-import { SendingTemplates } from '../templates/sending-templates';
+import { SendResults } from './send-results';
+import { SendingCall } from './sending-call';
+import { SendingDispatcher } from './sending-dispatcher';
+import { SendingNumbers } from './sending-numbers';
+import { SendingPace } from './sending-pace';
+import { SendingWaker } from './sending-waker';
 import { SendingService } from './sending.service';
-import { SendingWorker } from './sending.worker';
 import { SendingSweeper } from './sending.sweeper';
 
 /** Taking orders to send and carrying them out, as WhatsAppModule puts it together with the rest. */
 export const SENDING_PROVIDERS = [
+  LastMomentCheck,
   MessagesApi,
   SendMessagePipe,
-  SendingLimiter,
-  SendingTemplates,
+  SendResults,
+  SendingCall,
+  SendingDispatcher,
+  SendingNumbers,
+  SendingPace,
   SendingService,
-  SendingWorker,
   SendingSweeper,
+  SendingTemplates,
+  SendingWaker,
 ];

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { instanceToPlain } from 'class-transformer';
 import { DataSource } from 'typeorm';
 import { ContactsService } from '../../conversations/contacts.service';
-import type { ConversationStanding, Person, SendOrder } from '../../conversations/conversation-types';
+import type { Person, SendOrder } from '../../conversations/conversation-types';
 import { SendLedger } from '../../conversations/send-ledger.service';
 import type { AccountId, AssetId, MessageId } from '../../database/ids';
 import { repeatLostRaces } from '../../database/lost-race';
@@ -11,18 +11,17 @@ import { AppError, ValidationFailedError } from '../../errors/app.error';
 import { IdempotencyKeys, requestDigest } from '../../http/idempotency-key';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import { MetaTokenService } from '../../meta-auth/meta-token.service';
-import { JobQueue } from '../../queue/job-queue';
 import { AccountScope } from '../account-scope';
 import { AccountsService } from '../accounts/accounts.service';
 import type { SendMessageDto } from '../dto/send-message.dto';
 import { orderedContent } from './sending-content';
-import { RecipientOptedOutError, WindowClosedError } from './messaging.errors';
+import { refuseUnwanted } from './sending-rules';
+import { SendingWaker } from './sending-waker';
 import { type Recipient, personOf, readRecipient, recipientFields, unlistedDigits } from './recipient';
 import { SendingTemplates } from '../templates/sending-templates';
 import { TemplateInvalidError } from '../templates/template-invalid.error';
 
 export const SENDING_ROUTE = '/api/meta/whatsapp/messages';
-const MARKETING = 'MARKETING';
 const AUTHENTICATION = 'AUTHENTICATION';
 
 export interface QueuedMessage {
@@ -42,7 +41,7 @@ export class SendingService {
     private readonly contacts: ContactsService,
     private readonly ledger: SendLedger,
     private readonly idempotency: IdempotencyKeys,
-    private readonly jobs: JobQueue,
+    private readonly waker: SendingWaker,
   ) {}
 
   /**
@@ -68,7 +67,7 @@ export class SendingService {
         }),
       ),
     );
-    await this.jobs.add('message-sending', 'send', { accountId, messageId: queued.id }, { jobId: queued.id });
+    if (!(prepared instanceof AppError)) this.waker.wake(accountId, prepared.assetId);
     return queued;
   }
 
@@ -97,7 +96,9 @@ export class SendingService {
     const template = dto.type === 'template' ? await this.templates.check(waba, dto.template) : null;
     if (template?.category === AUTHENTICATION && recipient.kind === 'bsuid') throw needsPhoneNumber();
     const person = personOf(recipient);
-    refuseUnwanted(await this.contacts.standingOf(accountId, number.id, person), template?.category ?? null);
+    const standing = await this.contacts.standingOf(accountId, number.id, person);
+    const unwanted = refuseUnwanted(standing, template?.category ?? null);
+    if (unwanted !== null) throw unwanted;
 
     const { text, content, context } = orderedContent(dto, template?.text ?? null);
     const { recipient_identity_key_hash: keyHash } = dto;
@@ -112,6 +113,8 @@ export class SendingService {
       text,
       content: Array.isArray(content) ? { [dto.type]: content } : content,
       context,
+      lane: template?.category === AUTHENTICATION ? 'authentication' : 'reply',
+      sendAt: null,
       request: {
         recipient_type: 'individual',
         ...recipientFields(recipient),
@@ -137,25 +140,6 @@ function recipientOf({ to, recipient }: SendMessageDto): Recipient | DoubtfulRec
     if (digits === null || !(error instanceof ValidationFailedError)) throw error;
     return { digits, doubt: error };
   }
-}
-
-/**
- * What forbids writing to a person: asked when a message is ordered, and again just before it goes out.
- * @param templateCategory null for messages that are no template
- * @throws RecipientOptedOutError, WindowClosedError
- */
-export function refuseUnwanted(
-  standing: ConversationStanding,
-  templateCategory: string | null,
-  now: Date = new Date(),
-): void {
-  const { optedOutAt, marketingOptedOutAt, windowExpiresAt } = standing;
-  if (optedOutAt !== null) throw new RecipientOptedOutError('all', optedOutAt);
-  if (templateCategory === MARKETING && marketingOptedOutAt !== null) {
-    throw new RecipientOptedOutError('marketing', marketingOptedOutAt);
-  }
-  const isOpen = windowExpiresAt !== null && windowExpiresAt > now;
-  if (templateCategory === null && !isOpen) throw new WindowClosedError(windowExpiresAt);
 }
 
 /** Meta sends one-time passwords to phone numbers only. */

@@ -45,6 +45,44 @@ const LOOK_AGAIN_AFTER_MS = 60_000;
 
 type Checked = { template: CheckedTemplate } | { problems: TemplateProblem[] };
 
+/** How messages name a template. */
+export interface TemplateRef {
+  name: string;
+  language: string;
+}
+
+interface StateRow extends TemplateRef {
+  category: string;
+  status: string;
+  rejected_reason: string | null;
+}
+
+/** What is known of some templates; those that are not known here (any more) are left for Meta to judge. */
+export class TemplateStates {
+  constructor(private readonly rows: readonly StateRow[]) {}
+
+  find({
+    name,
+    language,
+  }: TemplateRef): { category: string; unsendable: TemplateInvalidError | null } | null {
+    const row = this.rows.find((each) => each.name === name && each.language === language);
+    if (row === undefined) return null;
+    const problem = findUnsendable(row.status, row.rejected_reason);
+    return {
+      category: row.category,
+      unsendable: problem === null ? null : new TemplateInvalidError([problem]),
+    };
+  }
+}
+
+function findUnsendable(status: string, rejectedReason: string | null): TemplateProblem | null {
+  const unsendable = UNSENDABLE[status];
+  if (unsendable === undefined) return null;
+  const reason = rejectedReason === null ? '' : ` Reason: ${rejectedReason}.`;
+  const message = `${unsendable.message}${reason} Meta's code: ${unsendable.metaCode}.`;
+  return { path: 'template.name', rule: 'template.status', message };
+}
+
 /** Looks at templates from the side of somebody who wants to send one. */
 @Injectable()
 export class SendingTemplates {
@@ -74,12 +112,8 @@ export class SendingTemplates {
     const ref = { name: template.name, language: template.language.code };
     const stored = await this.find(accountId, id, ref);
     if (stored === null) return { problems: [await this.explainMissing(accountId, id, ref)] };
-    const unsendable = UNSENDABLE[stored.status];
-    if (unsendable !== undefined) {
-      const reason = stored.rejectedReason === null ? '' : ` Reason: ${stored.rejectedReason}.`;
-      const message = `${unsendable.message}${reason} Meta's code: ${unsendable.metaCode}.`;
-      return { problems: [{ path: 'template.name', rule: 'template.status', message }] };
-    }
+    const unsendable = findUnsendable(stored.status, stored.rejectedReason);
+    if (unsendable !== null) return { problems: [unsendable] };
     const shape = shapeOf(stored.components);
     const problems = findParameterProblems(shape, template);
     if (problems.length > 0) return { problems };
@@ -97,13 +131,22 @@ export class SendingTemplates {
     }
   }
 
-  /** null for a template that is not known here (any more). */
-  async categoryOf(
+  /** What is known of several templates at this moment, without asking Meta. */
+  async statesOf(
     accountId: AccountId,
     wabaId: AssetId,
-    ref: { name: string; language: string },
-  ): Promise<string | null> {
-    return (await this.find(accountId, wabaId, ref))?.category ?? null;
+    refs: readonly TemplateRef[],
+  ): Promise<TemplateStates> {
+    const distinct = [...new Map(refs.map((ref) => [`${ref.name} ${ref.language}`, ref])).values()];
+    if (distinct.length === 0) return new TemplateStates([]);
+    const rows: StateRow[] = await this.database.query(
+      `SELECT t.name, t.language, t.category, t.status, t.rejected_reason
+         FROM unnest($3::text[], $4::text[]) AS asked (name, language)
+         JOIN whatsapp_templates t ON t.account_id = $1 AND t.waba_id = $2
+              AND t.name = asked.name AND t.language = asked.language AND t.deleted_at IS NULL`,
+      [accountId, wabaId, distinct.map(({ name }) => name), distinct.map(({ language }) => language)],
+    );
+    return new TemplateStates(rows);
   }
 
   private async find(

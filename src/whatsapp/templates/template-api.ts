@@ -24,6 +24,7 @@ const FIELDS = [
   'components',
 ];
 const PAGE_SIZE = 100;
+const LIMIT_TIMEOUT_MS = 5_000;
 /** Subcode for a name that the WABA has no template of: it is gone already. */
 const NO_SUCH_TEMPLATE = 2593002;
 
@@ -101,11 +102,25 @@ export interface TemplateEdit {
 export class TemplateApi {
   constructor(private readonly graph: GraphClient) {}
 
-  /** All templates of a WABA, in every language and state, page by page. */
-  async *pages(token: string, wabaId: string): AsyncGenerator<FoundTemplate[], void, undefined> {
+  /**
+   * All templates of a WABA, in every language and state, page by page.
+   * @param only those whose name contains a text
+   */
+  async *pages(
+    token: string,
+    wabaId: string,
+    only: { name?: string; timeoutMs?: number } = {},
+  ): AsyncGenerator<FoundTemplate[], void, undefined> {
     const path = `/${encodeURIComponent(wabaId)}/message_templates`;
     const read = (fields: string | undefined): AsyncGenerator<GraphTemplate[], void, undefined> =>
-      this.graph.pages({ path, token, query: { fields }, item: GraphTemplate, pageSize: PAGE_SIZE });
+      this.graph.pages({
+        path,
+        token,
+        query: { fields, name: only.name },
+        item: GraphTemplate,
+        pageSize: PAGE_SIZE,
+        ...(only.timeoutMs === undefined ? {} : { timeoutMs: only.timeoutMs }),
+      });
     // Which fields there are shows on the first page; the rest follow with the same ones.
     const { pages, first } = await withKnownFields({ fields: FIELDS }, async (fields) => {
       const pages = read(fields);
@@ -169,12 +184,15 @@ export class TemplateApi {
     requireWritten(answer);
   }
 
-  /** Deletes one language only: by name alone Meta would delete all of them. One that is gone already is no error. */
+  /**
+   * Deletes one language only with `templateId`, and all languages of the name without.
+   * @returns false when Meta had it no more
+   */
   async remove(
     token: string,
     wabaId: string,
-    { templateId, name }: { templateId: string; name: string },
-  ): Promise<void> {
+    { templateId, name }: { templateId?: string; name: string },
+  ): Promise<boolean> {
     try {
       const answer = await this.graph.call({
         method: 'DELETE',
@@ -185,10 +203,28 @@ export class TemplateApi {
         retry: 'safe',
       });
       requireWritten(answer);
+      return true;
     } catch (error) {
-      if (error instanceof GraphRejectedError && error.meta?.subcode === NO_SUCH_TEMPLATE) return;
+      if (error instanceof GraphRejectedError && error.meta?.subcode === NO_SUCH_TEMPLATE) return false;
       throw error;
     }
+  }
+
+  /** How many names a WABA has templates of, and how many it may have; null where Meta does not tell. */
+  async limit(token: string, wabaId: string): Promise<{ count: number; limit: number } | null> {
+    const answer = await this.graph.callUnknown({
+      method: 'GET',
+      path: `/${encodeURIComponent(wabaId)}/message_templates`,
+      token,
+      query: { fields: 'id', limit: 1, summary: 'message_template_count,message_template_limit' },
+      timeoutMs: LIMIT_TIMEOUT_MS,
+    });
+    const summary = isRecord(answer) && isRecord(answer.summary) ? answer.summary : {};
+    const [count, limit] = [
+      Number(summary.message_template_count ?? NaN),
+      Number(summary.message_template_limit ?? NaN),
+    ];
+    return Number.isFinite(count) && Number.isFinite(limit) ? { count, limit } : null;
   }
 }
 

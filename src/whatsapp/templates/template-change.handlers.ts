@@ -9,12 +9,8 @@ import {
 import type { WhatsAppTemplateComponents } from '../../webhooks/whatsapp-account-events';
 import type { TemplateComponent } from '../entities/template.entity';
 import { type OwnedEvent, newestByKey, ownedEvents } from '../newest-events';
-import {
-  TemplateEventsRepository,
-  type TemplateKey,
-  type TouchedTemplate,
-} from './template-events.repository';
-import { templateUpdates } from './template-update.events';
+import { TemplateEventsRepository, type TemplateKey } from './template-events.repository';
+import { type TouchedTemplate, templateUpdates } from './template-update.events';
 import { TemplatesRepository } from './templates.repository';
 
 type Kind = 'whatsapp.template.quality' | 'whatsapp.template.category' | 'whatsapp.template.components';
@@ -104,6 +100,7 @@ export class TemplateCategoryHandler implements WebhookHandler<'whatsapp.templat
         category: payload.category,
         previousCategory: payload.phase === 'done' ? (payload.previousCategory ?? null) : null,
         correctCategory: payload.phase === 'announced' ? payload.nextCategory : null,
+        effectiveAt: payload.phase === 'announced' ? (payload.effectiveAt ?? null) : null,
       };
     });
     await finish(

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type AccountId, type AssetId, newId } from '../../database/ids';
 import type { TemplateComponent, TemplateStatusDetails } from '../entities/template.entity';
+import { type TouchedRow, type TouchedTemplate, touchedOf } from './template-update.events';
 
 /** Which template a webhook is about. */
 export interface TemplateKey {
@@ -32,29 +33,12 @@ export interface CategoryChange extends TemplateKey {
   previousCategory: string | null;
   /** null: none is announced any more. */
   correctCategory: string | null;
+  /** When it is to happen. */
+  effectiveAt: Date | null;
 }
 
 export interface ComponentsChange extends TemplateKey {
   components: TemplateComponent[];
-}
-
-/** A template that a webhook was about, after it. */
-export interface TouchedTemplate {
-  accountId: AccountId;
-  templateId: string;
-  name: string;
-  language: string;
-  status: string;
-  isChanged: boolean;
-}
-
-interface TouchedRow {
-  account_id: AccountId;
-  template_id: string;
-  name: string;
-  language: string;
-  status: string;
-  changed: boolean;
 }
 
 /** Applies a batch of webhooks about templates in one statement each, whatever order they arrived in. */
@@ -105,13 +89,15 @@ export class TemplateEventsRepository {
         category: change.category,
         previous_category: change.previousCategory,
         correct_category: change.correctCategory,
+        effective_at: change.effectiveAt?.toISOString() ?? null,
       })),
-      'category text, previous_category text, correct_category text',
+      'category text, previous_category text, correct_category text, effective_at timestamptz',
       'category_changed_at',
       `category = e.category,
        previous_category = coalesce(e.previous_category,
                                     CASE WHEN e.category <> t.category THEN t.category END, t.previous_category),
-       correct_category = e.correct_category`,
+       correct_category = e.correct_category,
+       category_changes_at = e.effective_at`,
       '(t.category, t.correct_category) IS DISTINCT FROM (e.category, e.correct_category)',
     );
   }
@@ -176,7 +162,9 @@ export class TemplateEventsRepository {
                              AND gone.template_id = e.template_id)
         ORDER BY e.account_id, e.name, e.language
        ON CONFLICT (account_id, waba_id, name, language) WHERE deleted_at IS NULL DO NOTHING
-       RETURNING account_id, template_id, name, language, status, true AS changed`,
+       RETURNING account_id, id, template_id, name, language, true AS changed, status, category, correct_category,
+                 quality_score, NULL AS old_status, NULL AS old_category, NULL AS old_correct_category,
+                 NULL AS old_quality_score`,
       [JSON.stringify(rows)],
     );
     return inserted.map(touchedOf);
@@ -202,7 +190,9 @@ export class TemplateEventsRepository {
       `WITH matched AS MATERIALIZED (
          SELECT t.id AS row_id, e.*, ${takesCategory} AS takes_category,
                 (t.${changedAt} IS NULL OR t.${changedAt} <= e.occurred_at) AS is_newer,
-                coalesce(${difference}, false) AS differs
+                coalesce(${difference}, false) AS differs,
+                t.status AS old_status, t.category AS old_category, t.correct_category AS old_correct_category,
+                t.quality_score AS old_quality_score
            FROM jsonb_to_recordset($1::jsonb) AS e (
              account_id uuid, waba_id uuid, template_id text, occurred_at timestamptz, ${columns})
            JOIN whatsapp_templates t USING (account_id, waba_id, template_id)
@@ -215,11 +205,14 @@ export class TemplateEventsRepository {
                 updated_at = CASE WHEN e.differs THEN now() ELSE t.updated_at END
            FROM matched e
           WHERE t.account_id = e.account_id AND t.id = e.row_id AND e.is_newer
-         RETURNING t.account_id, t.template_id, t.name, t.language, t.status, e.differs
+         RETURNING t.account_id, t.id, t.template_id, t.name, t.language, e.differs AS changed, t.status, t.category,
+                   t.correct_category, t.quality_score, e.old_status, e.old_category, e.old_correct_category,
+                   e.old_quality_score
        )
-       SELECT account_id, template_id, name, language, status, differs AS changed FROM applied
+       SELECT * FROM applied
        UNION ALL
-       SELECT t.account_id, t.template_id, t.name, t.language, t.status, false
+       SELECT t.account_id, t.id, t.template_id, t.name, t.language, false, t.status, t.category, t.correct_category,
+              t.quality_score, e.old_status, e.old_category, e.old_correct_category, e.old_quality_score
          FROM matched e JOIN whatsapp_templates t ON t.account_id = e.account_id AND t.id = e.row_id
         WHERE NOT e.is_newer`,
       [JSON.stringify(events)],
@@ -234,16 +227,5 @@ function keyOf(key: TemplateKey): Record<string, unknown> {
     waba_id: key.waba,
     template_id: key.templateId,
     occurred_at: key.occurredAt.toISOString(),
-  };
-}
-
-function touchedOf(row: TouchedRow): TouchedTemplate {
-  return {
-    accountId: row.account_id,
-    templateId: row.template_id,
-    name: row.name,
-    language: row.language,
-    status: row.status,
-    isChanged: row.changed,
   };
 }

@@ -235,7 +235,7 @@ function lengthProblems(part: string, text: string, most: number, at: string): T
 }
 
 /** By variable; positional values go to the variables in order. */
-function valuesFor(
+export function valuesFor(
   variables: readonly string[],
   parameters: readonly SendTemplateParameterDto[],
 ): ReadonlyMap<string, string> {

@@ -1,14 +1,22 @@
 import type { TemplateComponent } from '../entities/template.entity';
 import { isRecord, textAt } from '../meta-values';
+import {
+  checkAuthenticationBody,
+  checkAuthenticationParts,
+  checkExpiration,
+} from './template-authentication.rules';
 import { checkButtons } from './template-buttons.rules';
-import type { TemplateProblem } from './template-invalid.error';
-import { checkAuthenticationBody, checkBody, checkFooter, checkHeader } from './template-text.rules';
+import { checkCarousel, checkOffer } from './template-carousel.rules';
+import { checkPolicy } from './template-policy.rules';
+import { type BrokenRule, type TemplateFinding, findingOf } from './template-rule-catalogue';
+import { TEMPLATE_CATEGORIES } from './template-status';
+import { checkBody, checkFooter, checkHeader } from './template-text.rules';
 import { lengthOf } from './template-variables';
 
-const LONGEST_OFFER = 16;
-const CARDS = { fewest: 2, most: 10 };
 /** May stand once; everything that Meta invents next to them is left to Meta. */
 const SINGLE_TYPES = ['HEADER', 'BODY', 'FOOTER', 'BUTTONS', 'CAROUSEL', 'LIMITED_TIME_OFFER'];
+const KNOWN_TYPES: readonly string[] = [...SINGLE_TYPES, 'CALL_PERMISSION_REQUEST'];
+const LONGEST_NAME = 512;
 /** Seconds, and -1 for 30 days. */
 const TTL_SECONDS: Readonly<Record<string, readonly [number, number]>> = {
   AUTHENTICATION: [30, 900],
@@ -16,22 +24,88 @@ const TTL_SECONDS: Readonly<Record<string, readonly [number, number]>> = {
   MARKETING: [43_200, 2_592_000],
 };
 
-/** What the rules look at, of a new template or of one as it would be after an edit. */
-export interface CheckedTemplate {
-  category: string;
+/**
+ * What the rules look at: a new template, one as it would be after an edit, or a draft of which parts are still missing.
+ * Components are Meta's own, in any state of disorder.
+ */
+export interface LintedTemplate {
+  name?: string | undefined;
+  language?: string | undefined;
+  category?: string | undefined;
+  components: unknown;
+  parameterFormat?: string | undefined;
+  messageSendTtlSeconds?: number | undefined;
+}
+
+/** The same with its components in one notation. */
+export interface NormalTemplate extends Omit<LintedTemplate, 'components'> {
   components: readonly TemplateComponent[];
-  parameterFormat?: string;
-  messageSendTtlSeconds?: number;
 }
 
 /**
- * The rules of Meta's review that a machine can check for certain, so that a template that cannot pass costs neither a
- * call nor one of the few daily edits. What is a matter of judgement is left to Meta.
- * Source: WhatsApp documentation, "Template components" and "Template review".
+ * Everything that Meta would refuse, and what its reviewers are likely to refuse, so that a template that cannot pass
+ * costs neither a call nor one of the few daily edits. Takes anything; throws nothing.
  */
-export function checkTemplate(template: CheckedTemplate): TemplateProblem[] {
-  const problems: TemplateProblem[] = [];
-  const types = template.components.map((component) => textAt(component, 'type') ?? '');
+export function lintTemplate(given: LintedTemplate): TemplateFinding[] {
+  const template: NormalTemplate = {
+    ...given,
+    category: given.category?.toUpperCase(),
+    parameterFormat: given.parameterFormat?.toUpperCase(),
+    components: normalComponents(given.components),
+  };
+  return [
+    ...checkNaming(template),
+    ...checkComponents(template),
+    ...checkTtl(template),
+    ...checkPolicy(template),
+  ]
+    .map(findingOf)
+    .sort((a, b) => WEIGHT[a.severity] - WEIGHT[b.severity]);
+}
+
+const WEIGHT = { error: 0, warning: 1, advice: 2 };
+
+export function errorsOf(findings: readonly TemplateFinding[]): TemplateFinding[] {
+  return findings.filter(({ severity }) => severity === 'error');
+}
+
+function checkNaming({ name, language, category, parameterFormat }: NormalTemplate): BrokenRule[] {
+  const problems: BrokenRule[] = [];
+  if (name !== undefined && !/^[a-z0-9_]+$/.test(name))
+    problems.push({ path: 'name', rule: 'name.malformed', message: 'The name holds other characters.' });
+  if (name !== undefined && lengthOf(name) > LONGEST_NAME)
+    problems.push({
+      path: 'name',
+      rule: 'name.too_long',
+      message: `The name has ${LONGEST_NAME} characters at most.`,
+    });
+  if (language !== undefined && !/^[a-z]{2,3}(_[A-Za-z0-9]{2,4})?$/.test(language))
+    problems.push({
+      path: 'language',
+      rule: 'language.malformed',
+      message: 'This is no code of a language.',
+    });
+  if (category !== undefined && !TEMPLATE_CATEGORIES.some((known) => known === category))
+    problems.push({
+      path: 'category',
+      rule: 'category.unknown',
+      message: `Meta has no category ${category}.`,
+    });
+  if (parameterFormat !== undefined && parameterFormat !== 'NAMED' && parameterFormat !== 'POSITIONAL')
+    problems.push({
+      path: 'parameterFormat',
+      rule: 'parameter_format.unknown',
+      message: 'Variables are numbers or names.',
+    });
+  return problems;
+}
+
+function checkComponents(template: NormalTemplate): BrokenRule[] {
+  const { components, category } = template;
+  if (components.length === 0)
+    return [{ path: 'components', rule: 'components.missing', message: 'There is nothing in the template.' }];
+  const problems: BrokenRule[] = [];
+  const types = components.map((component) => textAt(component, 'type') ?? '');
   for (const type of SINGLE_TYPES) {
     if (types.filter((other) => other === type).length > 1)
       problems.push({
@@ -40,32 +114,26 @@ export function checkTemplate(template: CheckedTemplate): TemplateProblem[] {
         message: `Only one ${type} component is possible.`,
       });
   }
-  if (!types.includes('BODY') && !types.includes('CAROUSEL'))
+  if (category !== 'AUTHENTICATION' && !types.includes('BODY') && !types.includes('CAROUSEL'))
     problems.push({
       path: 'components',
       rule: 'body.missing',
       message: 'A template needs a BODY component.',
     });
-  const isAuthentication = template.category === 'AUTHENTICATION';
-  template.components.forEach((component, index) => {
-    problems.push(...checkComponent(component, `components.${index}`, template, isAuthentication));
+  components.forEach((component, index) => {
+    problems.push(...checkComponent(component, `components.${index}`, template));
   });
-  if (isAuthentication && !types.includes('BUTTONS')) {
-    problems.push({
-      path: 'components',
-      rule: 'authentication.button_missing',
-      message: 'An AUTHENTICATION template needs a BUTTONS component with an OTP button.',
-    });
-  }
-  return [...problems, ...checkTtl(template)];
+  if (category === 'AUTHENTICATION') problems.push(...checkAuthenticationParts(components));
+  return problems;
 }
 
 function checkComponent(
   component: TemplateComponent,
   path: string,
-  template: CheckedTemplate,
-  isAuthentication: boolean,
-): TemplateProblem[] {
+  template: NormalTemplate,
+  isInCard = false,
+): BrokenRule[] {
+  const isAuthentication = template.category === 'AUTHENTICATION' && !isInCard;
   switch (component.type) {
     case 'HEADER':
       return checkHeader(component, path, template);
@@ -74,70 +142,30 @@ function checkComponent(
         ? checkAuthenticationBody(component, path)
         : checkBody(component, path, template);
     case 'FOOTER':
-      return checkFooter(component, path, isAuthentication);
+      return [...checkFooter(component, path, isAuthentication), ...checkExpiration(component, path)];
     case 'BUTTONS':
-      return checkButtons(component, path);
+      return checkButtons(component, path, template.category);
     case 'CAROUSEL':
-      return checkCarousel(component, path, template);
-    case 'LIMITED_TIME_OFFER':
-      return checkOffer(component, path);
-    default:
-      return [];
-  }
-}
-
-function checkCarousel(
-  component: TemplateComponent,
-  path: string,
-  template: CheckedTemplate,
-): TemplateProblem[] {
-  const cards = Array.isArray(component.cards) ? component.cards.filter(isRecord) : [];
-  if (cards.length < CARDS.fewest || cards.length > CARDS.most) {
-    return [
-      {
-        path: `${path}.cards`,
-        rule: 'carousel.cards',
-        message: `A carousel has ${CARDS.fewest} to ${CARDS.most} cards.`,
-      },
-    ];
-  }
-  const shapes = cards.map((card) =>
-    componentsOf(card)
-      .map((part) => `${textAt(part, 'type')}:${textAt(part, 'format')}`)
-      .join(),
-  );
-  const problems: TemplateProblem[] = [];
-  if (new Set(shapes).size > 1) {
-    problems.push({
-      path: `${path}.cards`,
-      rule: 'carousel.cards_differ',
-      message: 'All cards need the same components in the same order.',
-    });
-  }
-  cards.forEach((card, cardIndex) => {
-    componentsOf(card).forEach((part, index) => {
-      problems.push(
-        ...checkComponent(part, `${path}.cards.${cardIndex}.components.${index}`, template, false),
+      if (isInCard) return [];
+      return checkCarousel(component, path, template.category, (part, place) =>
+        checkComponent(part, place, template, true),
       );
-    });
-  });
-  return problems;
+    case 'LIMITED_TIME_OFFER':
+      return checkOffer(component, path, template);
+    default:
+      if (isInCard || KNOWN_TYPES.includes(textAt(component, 'type') ?? '')) return [];
+      return [
+        {
+          path: `${path}.type`,
+          rule: 'components.type_unknown',
+          message: `${textAt(component, 'type') ?? 'A missing type'} is no component that Meta documents.`,
+        },
+      ];
+  }
 }
 
-function checkOffer(component: TemplateComponent, path: string): TemplateProblem[] {
-  const text = textAt(component.limited_time_offer, 'text') ?? '';
-  if (lengthOf(text) <= LONGEST_OFFER) return [];
-  return [
-    {
-      path: `${path}.limited_time_offer.text`,
-      rule: 'limited_time_offer.too_long',
-      message: `The text of the offer has ${LONGEST_OFFER} characters at most.`,
-    },
-  ];
-}
-
-function checkTtl({ category, messageSendTtlSeconds: ttl }: CheckedTemplate): TemplateProblem[] {
-  const range = TTL_SECONDS[category];
+function checkTtl({ category, messageSendTtlSeconds: ttl }: NormalTemplate): BrokenRule[] {
+  const range = TTL_SECONDS[category ?? ''];
   if (ttl === undefined || ttl === -1 || range === undefined) return [];
   const [shortest, longest] = range;
   if (ttl >= shortest && ttl <= longest) return [];
@@ -145,11 +173,42 @@ function checkTtl({ category, messageSendTtlSeconds: ttl }: CheckedTemplate): Te
     {
       path: 'messageSendTtlSeconds',
       rule: 'ttl.out_of_range',
-      message: `For ${category} it is ${shortest} to ${longest} seconds, or -1 for 30 days.`,
+      message: `For ${category ?? ''} it is ${shortest} to ${longest} seconds, or -1 for 30 days.`,
     },
   ];
 }
 
-function componentsOf(card: Record<string, unknown>): TemplateComponent[] {
-  return Array.isArray(card.components) ? card.components.filter(isRecord) : [];
+/** Types and formats in upper case, as Meta takes them in any; what is no component has no type. */
+function normalComponents(given: unknown): TemplateComponent[] {
+  if (!Array.isArray(given)) return [];
+  return given.map((item: unknown) => {
+    if (!isRecord(item)) return {};
+    const { buttons, cards } = item;
+    return {
+      ...withUpperCase(item, ['type', 'format']),
+      ...(Array.isArray(buttons)
+        ? {
+            buttons: buttons.map((button: unknown) =>
+              isRecord(button) ? withUpperCase(button, ['type', 'otp_type']) : {},
+            ),
+          }
+        : {}),
+      ...(Array.isArray(cards)
+        ? {
+            cards: cards.map((card: unknown) =>
+              isRecord(card) ? { ...card, components: normalComponents(card.components) } : {},
+            ),
+          }
+        : {}),
+    };
+  });
+}
+
+function withUpperCase(item: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> {
+  const result = { ...item };
+  for (const key of keys) {
+    const value = item[key];
+    if (typeof value === 'string') result[key] = value.toUpperCase();
+  }
+  return result;
 }

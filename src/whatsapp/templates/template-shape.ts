@@ -22,7 +22,7 @@ export interface TemplateShape {
   hasExpiringOffer: boolean;
 }
 
-const VARIABLE = /\{\{\s*([^{}]*?)\s*\}\}/g;
+const VARIABLE = /\{\{([^{}]*)\}\}/g;
 
 /** Names or numbers of the variables, each once, in the order in which values are given for them. */
 export function variablesOf(text: string): string[] {
@@ -32,7 +32,7 @@ export function variablesOf(text: string): string[] {
 
 /** The text with its variables replaced; one without a value stays as it is. */
 export function fillIn(text: string, values: ReadonlyMap<string, string>): string {
-  return text.replace(VARIABLE, (whole, name: string) => values.get(name) ?? whole);
+  return text.replace(VARIABLE, (whole, name: string) => values.get(name.trim()) ?? whole);
 }
 
 export function shapeOf(components: readonly TemplateComponent[]): TemplateShape {

@@ -9,13 +9,9 @@ import {
 } from '../../webhooks/webhook-handler.registry';
 import type { TemplateStatusDetails } from '../entities/template.entity';
 import { type OwnedEvent, newestByKey, ownedEvents } from '../newest-events';
-import {
-  type StatusChange,
-  TemplateEventsRepository,
-  type TouchedTemplate,
-} from './template-events.repository';
-import { templateUpdates } from './template-update.events';
-import { languageCode, statusAfter } from './template-status';
+import { type StatusChange, TemplateEventsRepository } from './template-events.repository';
+import { type TouchedTemplate, templateUpdates } from './template-update.events';
+import { isKnownEvent, languageCode, statusAfter } from './template-status';
 import { TemplatesRepository, type WabaKey } from './templates.repository';
 
 type Kind = 'whatsapp.template.status';
@@ -45,7 +41,7 @@ export class TemplateStatusHandler implements WebhookHandler<Kind>, OnModuleInit
     const touched = await this.events.applyStatuses(tx, verdicts);
     const created = await this.createMissing(tx, missingFrom(verdicts, touched));
     await this.outbox.record(tx, templateUpdates([...touched, ...created.touched]));
-    const untold = owned.filter(({ payload }) => statusAfter(payload.status) === null).map(wabaOf);
+    const untold = owned.filter(({ payload }) => !isKnownEvent(payload.status)).map(wabaOf);
     await this.templates.markStale(tx, [...untold, ...created.incomplete]);
   }
 

@@ -1,4 +1,10 @@
-import { TEMPLATE_STATUSES, languageCode, statusAfter, statusesOfFilter } from './template-status';
+import {
+  TEMPLATE_STATUSES,
+  isKnownEvent,
+  languageCode,
+  statusAfter,
+  statusesOfFilter,
+} from './template-status';
 
 describe('the status filter', () => {
   it.each([
@@ -9,16 +15,15 @@ describe('the status filter', () => {
     ['pending', ['PENDING']],
     ['Pending_Deletion', ['PENDING_DELETION']],
     [' paused ', ['PAUSED']],
+    ['new_at_meta', ['NEW_AT_META']],
+    ['constructor', ['CONSTRUCTOR']],
   ])('%s means %j', (word, expected) => {
     expect(statusesOfFilter(word)).toEqual(expected);
   });
 
-  it.each(['', 'blue', 'approved,rejected', 'toString', '__proto__', 'constructor'])(
-    '%s means nothing',
-    (word) => {
-      expect(statusesOfFilter(word)).toBeNull();
-    },
-  );
+  it.each(['', 'approved,rejected', 'two words', '__proto__', 'x'.repeat(65)])('%s means nothing', (word) => {
+    expect(statusesOfFilter(word)).toBeNull();
+  });
 });
 
 describe('the status after an event', () => {
@@ -30,7 +35,13 @@ describe('the status after an event', () => {
     expect(statusAfter(event)).toBe('APPROVED');
   });
 
-  it.each(['FLAGGED', 'LOCKED', 'UNLOCKED', 'UNARCHIVED', 'NEW_THING', 'toString'])(
+  it('is the word itself when that is new, and not for certain', () => {
+    expect(statusAfter('NEW_THING')).toBe('NEW_THING');
+    expect(isKnownEvent('NEW_THING')).toBe(false);
+    expect(isKnownEvent('REINSTATED')).toBe(true);
+  });
+
+  it.each(['FLAGGED', 'LOCKED', 'UNLOCKED', 'UNARCHIVED', 'toString', ''])(
     '%s tells none: the list at Meta knows',
     (event) => {
       expect(statusAfter(event)).toBeNull();

@@ -31,17 +31,18 @@ const FILTER_WORDS: Readonly<Record<string, readonly TemplateStatus[]>> = {
 };
 
 /** What `status` of a list request may be, for people. */
-export const STATUS_FILTER_HELP = `approved, in_review, rejected, or one of Meta's: ${TEMPLATE_STATUSES.join(', ')}`;
+export const STATUS_FILTER_HELP = `approved, in_review, rejected, or one of Meta's names, such as ${TEMPLATE_STATUSES.join(', ')}`;
+
+/** Meta's words, those of tomorrow included. */
+export const META_WORD = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 /**
- * The stored statuses that a filter means; case does not matter.
- * @returns null for a word that means nothing
+ * The stored statuses that a filter means; case does not matter. A word that is new at Meta means itself.
+ * @returns null for what cannot be a word of Meta's
  */
 export function statusesOfFilter(word: string): readonly string[] | null {
   const upper = word.trim().toUpperCase();
-  const several = FILTER_WORDS[upper];
-  if (several !== undefined) return several;
-  return TEMPLATE_STATUSES.some((status) => status === upper) ? [upper] : null;
+  return FILTER_WORDS[upper] ?? (META_WORD.test(upper) ? [upper] : null);
 }
 
 /** Events that are not named after the status they lead to. */
@@ -50,13 +51,22 @@ const STATUS_AFTER: ReadonlyMap<string, TemplateStatus> = new Map<string, Templa
   ['UNPAUSED', 'APPROVED'],
   ['UNPAUSE', 'APPROVED'],
 ]);
+/** Warnings, and returns to whatever it was before: only the list at Meta knows the status. */
+const WITHOUT_STATUS: readonly string[] = ['FLAGGED', 'LOCKED', 'UNLOCKED', 'UNARCHIVED'];
 
 /**
- * The status that a webhook's event leads to, or null when it tells none: a warning (`FLAGGED`, `LOCKED`), a return to
- * whatever it was before (`UNARCHIVED`), or a word that is new. Then only the list at Meta knows the status.
+ * The status that a webhook's event leads to, or null when it tells none. A word that is new is a status until the list
+ * at Meta says otherwise.
  */
-export function statusAfter(event: WhatsAppTemplateStatus['status']): TemplateStatus | null {
-  return TEMPLATE_STATUSES.find((status) => status === event) ?? STATUS_AFTER.get(event) ?? null;
+export function statusAfter(event: WhatsAppTemplateStatus['status']): string | null {
+  const status = TEMPLATE_STATUSES.find((known) => known === event) ?? STATUS_AFTER.get(event);
+  if (status !== undefined) return status;
+  return WITHOUT_STATUS.includes(event) || !/^[A-Z][A-Z0-9_]{0,63}$/.test(event) ? null : event;
+}
+
+/** Whether the event tells the status for certain; after others the list is read again. */
+export function isKnownEvent(event: WhatsAppTemplateStatus['status']): boolean {
+  return TEMPLATE_STATUSES.some((known) => known === event) || STATUS_AFTER.has(event);
 }
 
 /** `en-US` and `en_US` both occur in Meta's webhooks; lists have the second. */

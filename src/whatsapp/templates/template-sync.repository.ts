@@ -1,20 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { newId } from '../../database/ids';
 import { Outbox } from '../../domain-events/outbox';
 import type { FoundTemplate } from './template-api';
+import { type TouchedRow, templateUpdates, touchedOf } from './template-update.events';
 import type { WabaKey } from './templates.repository';
 
 /** How long a sync may be silent before another process takes over. Each page renews it. */
 const LEASE_MS = 60_000;
-
-interface ChangedRow {
-  template_id: string;
-  name: string;
-  language: string;
-  status: string;
-}
 
 export interface SyncState {
   /** When the list was last read to its end. */
@@ -74,19 +68,20 @@ export class TemplateSyncRepository {
   /**
    * Stores one page of Meta's list in one statement. A status that a webhook brought after `readAt`, when the page was asked
    * for, is newer than the page and stays.
+   * @param renewsLease false outside a sync of the whole list
    */
-  async storePage(waba: WabaKey, found: readonly FoundTemplate[], readAt: Date): Promise<void> {
+  async storePage(
+    waba: WabaKey,
+    found: readonly FoundTemplate[],
+    readAt: Date,
+    renewsLease = true,
+  ): Promise<void> {
     const rows = [...new Map(found.map((row) => [`${row.name}\n${row.language}`, row])).values()]
       .filter(({ status }) => status !== 'DELETED')
       .map((row) => ({ id: newId(), ...columnsOf(row) }));
     const json = JSON.stringify(rows);
     await this.database.transaction(async (tx) => {
-      await tx.query(
-        `UPDATE whatsapp_business_accounts
-            SET templates_sync_lease_until = clock_timestamp() + $3 * interval '1 millisecond'
-          WHERE account_id = $1 AND id = $2`,
-        [waba.accountId, waba.id, LEASE_MS],
-      );
+      if (renewsLease) await this.renewLease(tx, waba);
       // One that comes back (after a reconnect, say) keeps our id; one that is still being deleted does not come back.
       await tx.query(
         `UPDATE whatsapp_templates t SET deleted_at = NULL
@@ -98,7 +93,7 @@ export class TemplateSyncRepository {
                                AND other.language = found.language AND other.deleted_at IS NULL)`,
         [waba.accountId, waba.id, json],
       );
-      const changed: ChangedRow[] = await tx.query(
+      const changed: TouchedRow[] = await tx.query(
         `WITH found AS MATERIALIZED (
            SELECT * FROM jsonb_to_recordset($3::jsonb) AS found (
              id uuid, template_id text, name text, language text, category text, previous_category text,
@@ -108,7 +103,7 @@ export class TemplateSyncRepository {
               SELECT FROM whatsapp_templates gone WHERE gone.account_id = $1 AND gone.waba_id = $2
                  AND gone.template_id = found.template_id AND gone.deleted_at IS NOT NULL))
          ), before AS MATERIALIZED (
-           SELECT t.name, t.language, t.status, t.category, t.quality_score
+           SELECT t.name, t.language, t.status, t.category, t.correct_category, t.quality_score
              FROM whatsapp_templates t JOIN found USING (name, language)
             WHERE t.account_id = $1 AND t.waba_id = $2 AND t.deleted_at IS NULL
          ), stored AS (
@@ -124,6 +119,8 @@ export class TemplateSyncRepository {
              category = excluded.category,
              previous_category = coalesce(excluded.previous_category, t.previous_category),
              correct_category = excluded.correct_category,
+             category_changes_at = CASE WHEN t.correct_category = excluded.correct_category
+                                        THEN t.category_changes_at END,
              status = CASE WHEN t.status_received_at >= $4 THEN t.status ELSE excluded.status END,
              rejected_reason = CASE WHEN t.status_received_at >= $4 THEN t.rejected_reason
                                     ELSE excluded.rejected_reason END,
@@ -138,27 +135,18 @@ export class TemplateSyncRepository {
                                  IS DISTINCT FROM
                                (excluded.category, excluded.status, excluded.quality_score, excluded.components)
                                THEN now() ELSE t.updated_at END
-           RETURNING template_id, name, language, status, category, quality_score
+           RETURNING account_id, id, template_id, name, language, status, category, correct_category, quality_score
          )
-         SELECT stored.template_id, stored.name, stored.language, stored.status
+         SELECT stored.account_id, stored.id, stored.template_id, name, language, true AS changed, stored.status,
+                stored.category, stored.correct_category, stored.quality_score, before.status AS old_status,
+                before.category AS old_category, before.correct_category AS old_correct_category,
+                before.quality_score AS old_quality_score
            FROM stored JOIN before USING (name, language)
-          WHERE (stored.status, stored.category, stored.quality_score)
-                IS DISTINCT FROM (before.status, before.category, before.quality_score)`,
+          WHERE (stored.status, stored.category, stored.quality_score, stored.correct_category)
+                IS DISTINCT FROM (before.status, before.category, before.quality_score, before.correct_category)`,
         [waba.accountId, waba.id, json, readAt],
       );
-      await this.outbox.record(
-        tx,
-        changed.map((row) => ({
-          kind: 'template.updated',
-          accountId: waba.accountId,
-          payload: {
-            templateId: row.template_id,
-            name: row.name,
-            language: row.language,
-            status: row.status,
-          },
-        })),
-      );
+      await this.outbox.record(tx, templateUpdates(changed.map(touchedOf)));
     });
   }
 
@@ -168,11 +156,17 @@ export class TemplateSyncRepository {
    */
   async complete({ accountId, id }: WabaKey, beganAt: Date): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const [gone]: [ChangedRow[], number] = await tx.query(
-        `UPDATE whatsapp_templates SET status = 'DELETED', deleted_at = now(), updated_at = now()
-          WHERE account_id = $1 AND waba_id = $2 AND deleted_at IS NULL
-            AND (synced_at IS NULL OR synced_at < $3)
-          RETURNING template_id, name, language, status`,
+      const [gone]: [TouchedRow[], number] = await tx.query(
+        `WITH gone AS MATERIALIZED (
+           SELECT account_id, id, status, category, correct_category, quality_score FROM whatsapp_templates
+            WHERE account_id = $1 AND waba_id = $2 AND deleted_at IS NULL
+              AND (synced_at IS NULL OR synced_at < $3)
+            ORDER BY account_id, id FOR UPDATE)
+         UPDATE whatsapp_templates t SET status = 'DELETED', deleted_at = now(), updated_at = now()
+           FROM gone WHERE t.account_id = gone.account_id AND t.id = gone.id
+          RETURNING t.account_id, t.id, t.template_id, t.name, t.language, true AS changed, t.status, t.category,
+                    t.correct_category, t.quality_score, gone.status AS old_status, gone.category AS old_category,
+                    gone.correct_category AS old_correct_category, gone.quality_score AS old_quality_score`,
         [accountId, id, beganAt],
       );
       await tx.query(
@@ -181,20 +175,17 @@ export class TemplateSyncRepository {
           WHERE account_id = $1 AND id = $2`,
         [accountId, id],
       );
-      await this.outbox.record(
-        tx,
-        gone.map((row) => ({
-          kind: 'template.updated',
-          accountId,
-          payload: {
-            templateId: row.template_id,
-            name: row.name,
-            language: row.language,
-            status: row.status,
-          },
-        })),
-      );
+      await this.outbox.record(tx, templateUpdates(gone.map(touchedOf)));
     });
+  }
+
+  private async renewLease(tx: EntityManager, { accountId, id }: WabaKey): Promise<void> {
+    await tx.query(
+      `UPDATE whatsapp_business_accounts
+          SET templates_sync_lease_until = clock_timestamp() + $3 * interval '1 millisecond'
+        WHERE account_id = $1 AND id = $2`,
+      [accountId, id, LEASE_MS],
+    );
   }
 }
 

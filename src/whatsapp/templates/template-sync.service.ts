@@ -6,13 +6,15 @@ import { GraphError } from '../../graph-client/graph.error';
 import { MetaTokenService } from '../../meta-auth/meta-token.service';
 import { AccountsRepository } from '../accounts/accounts.repository';
 import type { WhatsAppBusinessAccountEntity } from '../entities/whatsapp-business-account.entity';
-import { TemplateApi } from './template-api';
+import { type FoundTemplate, TemplateApi } from './template-api';
 import { type SyncState, TemplateSyncRepository } from './template-sync.repository';
-import { TemplatesRepository } from './templates.repository';
+import { TemplatesRepository, type WabaRef } from './templates.repository';
 
 /** Webhooks tell of changes at once; this is for what they do not tell, such as a template made in WhatsApp Manager. */
 export const STALE_AFTER_MS = 60 * 60_000;
 const LOOK_AGAIN_MS = 100;
+/** Somebody waits for the answer that this is to complete. */
+const READ_TIMEOUT_MS = 5_000;
 /** A request does not wait longer than this for somebody else's sync: it then answers with what is stored. */
 const LONGEST_WAIT_MS = 30_000;
 
@@ -59,6 +61,25 @@ export class TemplateSyncService {
     if (waba === undefined) return;
     const { syncedAt, at } = await this.getState(waba);
     if (!isFresh(syncedAt)) await this.sync(waba, staleBefore(at));
+  }
+
+  /**
+   * Reads all languages of one name, and stores them: after a call whose outcome nobody heard.
+   * @returns what Meta has under exactly this name
+   * @throws GraphError
+   */
+  async readName(waba: WabaRef, name: string): Promise<FoundTemplate[]> {
+    const found: FoundTemplate[] = [];
+    await this.tokens.withToken(waba.accountId, async (token) => {
+      const readAt = await this.templates.now();
+      for await (const page of this.api.pages(token, waba.wabaId, { name, timeoutMs: READ_TIMEOUT_MS })) {
+        // Meta's filter finds names that contain this one, too.
+        const mine = page.filter((template) => template.name === name);
+        await this.syncs.storePage(waba, mine, readAt, false);
+        found.push(...mine);
+      }
+    });
+    return found;
   }
 
   /**

@@ -1,16 +1,26 @@
 import type { TemplateComponent } from '../entities/template.entity';
 import { isRecord, textAt } from '../meta-values';
-import type { TemplateProblem } from './template-invalid.error';
-import { type Placeholders, isGapless, isPositional, lengthOf, placeholdersOf } from './template-variables';
+import type { BrokenRule } from './template-rule-catalogue';
+import {
+  type Placeholders,
+  isGapless,
+  isPositional,
+  lengthOf,
+  placeholdersOf,
+  withoutPlaceholders,
+} from './template-variables';
 
 const LONGEST_HEADER = 60;
 const LONGEST_BODY = 1024;
 const LONGEST_FOOTER = 60;
-const MEDIA_FORMATS: readonly string[] = ['IMAGE', 'VIDEO', 'DOCUMENT', 'GIF'];
+export const MEDIA_FORMATS: readonly string[] = ['IMAGE', 'VIDEO', 'DOCUMENT', 'GIF'];
+const OTHER_FORMATS: readonly string[] = ['LOCATION', 'PRODUCT'];
+/** Emojis, and the marks of WhatsApp for bold, italic, struck-out and fixed-width text. */
+export const MARKUP = /[*_~`]|\p{Extended_Pictographic}/u;
 
 /** As announced with the template; without it the variables themselves decide. */
 interface AnnouncedFormat {
-  parameterFormat?: string;
+  parameterFormat?: string | undefined;
 }
 
 /** Meta's rules for a HEADER component. @param path of the component */
@@ -18,25 +28,43 @@ export function checkHeader(
   component: TemplateComponent,
   path: string,
   template: AnnouncedFormat,
-): TemplateProblem[] {
+): BrokenRule[] {
   const format = textAt(component, 'format') ?? 'TEXT';
   if (MEDIA_FORMATS.includes(format)) {
     const handles: unknown = isRecord(component.example) ? component.example.header_handle : undefined;
     if (Array.isArray(handles) && handles.length > 0) return [];
+    // An uploaded file of ours, which is handed to Meta before the template is.
+    if (textAt(component, 'sampleMediaId') !== undefined) return [];
     return [
       {
         path: `${path}.example`,
         rule: 'header.example_missing',
-        message: `A header with ${format} needs example.header_handle: the handle of a sample uploaded to Meta.`,
+        message: `A header with ${format} needs a sample: an uploaded file in sampleMediaId, or its handle at Meta in example.header_handle.`,
       },
     ];
   }
-  if (format !== 'TEXT') return [];
+  if (OTHER_FORMATS.includes(format)) return [];
+  if (format !== 'TEXT') {
+    const message = `${format} is no format of a header that Meta documents.`;
+    return [{ path: `${path}.format`, rule: 'header.format_unknown', message }];
+  }
   const text = textAt(component, 'text') ?? '';
   if (text === '')
     return [{ path: `${path}.text`, rule: 'header.text_missing', message: 'A header of text needs a text.' }];
-  const problems: TemplateProblem[] = [];
+  const problems: BrokenRule[] = [];
   if (lengthOf(text) > LONGEST_HEADER) problems.push(tooLong(path, 'header', LONGEST_HEADER));
+  if (/[\r\n]/.test(text))
+    problems.push({
+      path: `${path}.text`,
+      rule: 'header.new_line',
+      message: 'A header cannot hold line breaks.',
+    });
+  if (MARKUP.test(withoutPlaceholders(text)))
+    problems.push({
+      path: `${path}.text`,
+      rule: 'header.markup',
+      message: 'Meta refuses most headers with emojis or marks for bold and italic.',
+    });
   const placeholders = placeholdersOf(text);
   if (placeholders.names.length > 1)
     problems.push({
@@ -54,19 +82,26 @@ export function checkBody(
   component: TemplateComponent,
   path: string,
   template: AnnouncedFormat,
-): TemplateProblem[] {
+): BrokenRule[] {
   const text = textAt(component, 'text') ?? '';
   if (text.trim() === '')
     return [{ path: `${path}.text`, rule: 'body.text_missing', message: 'The body needs a text.' }];
-  const problems: TemplateProblem[] = [];
+  const problems: BrokenRule[] = [];
   if (lengthOf(text) > LONGEST_BODY) problems.push(tooLong(path, 'body', LONGEST_BODY));
   const placeholders = placeholdersOf(text);
-  // Meta's pages forbid one at the end too (2388299), and show approved templates that have one there: that is Meta's to say.
   if (placeholders.isFirst) {
     problems.push({
       path: `${path}.text`,
       rule: 'body.variable_first',
       message: 'The body may not begin with a variable: put words before it.',
+    });
+  }
+  // Meta's pages forbid it, and show approved templates that have it: that is Meta's to say.
+  if (placeholders.isLast) {
+    problems.push({
+      path: `${path}.text`,
+      rule: 'body.variable_last',
+      message: 'Meta refuses most bodies that end with a variable.',
     });
   }
   if (placeholders.hasAdjacent) {
@@ -76,21 +111,32 @@ export function checkBody(
       message: 'Two variables may not stand side by side: put words between them.',
     });
   }
-  problems.push(...checkNames(placeholders, path, 'body', template));
+  problems.push(
+    ...checkNames(placeholders, path, 'body', template),
+    ...checkSpaces(text, placeholders, path),
+  );
   if (placeholders.names.length > 0) problems.push(...checkExamples(component, placeholders, path, 'body'));
   return problems;
 }
 
-/** Meta's rules for the BODY of an AUTHENTICATION template. @param path of the component */
-export function checkAuthenticationBody(component: TemplateComponent, path: string): TemplateProblem[] {
-  if (component.text === undefined) return [];
-  return [
-    {
+function checkSpaces(text: string, { names }: Placeholders, path: string): BrokenRule[] {
+  const problems: BrokenRule[] = [];
+  const words = withoutPlaceholders(text).match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
+  if (names.length > 0 && words < 2 * names.length + 1) {
+    problems.push({
       path: `${path}.text`,
-      rule: 'authentication.body_text',
-      message: 'The body of an AUTHENTICATION template is written by Meta: leave the text out.',
-    },
-  ];
+      rule: 'body.too_many_variables',
+      message: `There are ${names.length} variables and only ${words} words.`,
+    });
+  }
+  if (/\n[^\S\n]*\n[^\S\n]*\n| {5}|\t/.test(text)) {
+    problems.push({
+      path: `${path}.text`,
+      rule: 'body.blank_run',
+      message: 'There are several empty lines, tabs, or more than four spaces in a row.',
+    });
+  }
+  return problems;
 }
 
 /** Meta's rules for a FOOTER component. @param path of the component */
@@ -98,7 +144,7 @@ export function checkFooter(
   component: TemplateComponent,
   path: string,
   isAuthentication: boolean,
-): TemplateProblem[] {
+): BrokenRule[] {
   const text = textAt(component, 'text');
   if (text === undefined) {
     const isExpiry = isAuthentication && component.code_expiration_minutes !== undefined;
@@ -112,7 +158,7 @@ export function checkFooter(
           },
         ];
   }
-  const problems: TemplateProblem[] = [];
+  const problems: BrokenRule[] = [];
   if (lengthOf(text) > LONGEST_FOOTER) problems.push(tooLong(path, 'footer', LONGEST_FOOTER));
   if (placeholdersOf(text).names.length > 0)
     problems.push({
@@ -128,7 +174,7 @@ function checkNames(
   path: string,
   part: 'header' | 'body',
   { parameterFormat }: AnnouncedFormat,
-): TemplateProblem[] {
+): BrokenRule[] {
   const at = `${path}.text`;
   if (malformed.length > 0) {
     return [
@@ -181,7 +227,7 @@ function checkExamples(
   { names }: Placeholders,
   path: string,
   part: 'header' | 'body',
-): TemplateProblem[] {
+): BrokenRule[] {
   const isNamed = names.some((name) => !isPositional(name));
   const key = isNamed ? `${part}_text_named_params` : `${part}_text`;
   const given: unknown = isRecord(example) ? example[key] : undefined;
@@ -218,7 +264,7 @@ function checkExamples(
   ];
 }
 
-function tooLong(path: string, part: string, most: number): TemplateProblem {
+function tooLong(path: string, part: 'header' | 'body' | 'footer', most: number): BrokenRule {
   return {
     path: `${path}.text`,
     rule: `${part}.too_long`,

@@ -1,7 +1,8 @@
 /** How a template names its placeholders: `{{1}}` or `{{first_name}}`. */
 export type ParameterFormat = 'POSITIONAL' | 'NAMED';
 
-const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g;
+// Without quantifiers for the spaces inside: three in a row would take cubic time on a long run of them.
+const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
 
 export interface Placeholders {
   /** In order of first appearance, each once. */
@@ -10,17 +11,20 @@ export interface Placeholders {
   malformed: string[];
   /** Whether the text begins with one. */
   isFirst: boolean;
+  /** Whether it ends with one. */
+  isLast: boolean;
   hasAdjacent: boolean;
 }
 
 /** The placeholders of a text and what Meta looks at in their places. */
 export function placeholdersOf(text: string): Placeholders {
-  const found = [...text.matchAll(PLACEHOLDER)].map((match) => match[1] ?? '');
+  const found = [...text.matchAll(PLACEHOLDER)].map((match) => (match[1] ?? '').trim());
   const trimmed = text.trim();
   return {
     names: [...new Set(found)],
     malformed: found.filter((name) => !/^(?:[1-9]\d{0,2}|[a-z_][a-z0-9_]*)$/.test(name)),
     isFirst: trimmed.startsWith('{{'),
+    isLast: trimmed.endsWith('}}'),
     hasAdjacent: /\}\}\s*\{\{/.test(text),
   };
 }
@@ -38,4 +42,9 @@ export function isGapless(names: readonly string[]): boolean {
 /** In characters as people and Meta count them: an emoji is one, not two. */
 export function lengthOf(text: string): number {
   return Array.from(text).length;
+}
+
+/** The text without its placeholders. */
+export function withoutPlaceholders(text: string): string {
+  return text.replace(PLACEHOLDER, ' ');
 }

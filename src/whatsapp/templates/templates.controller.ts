@@ -1,15 +1,16 @@
 import { Body, Controller, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { instanceToPlain } from 'class-transformer';
 import { ApiEnvelope, ApiErrors } from '../../http/envelope';
+import { IdempotencyKey } from '../../http/idempotency-key';
 import { OffsetPaginationDto } from '../../http/page.dto';
-import { UuidParam } from '../../http/uuid-param.pipe';
 import { Access, CurrentUser } from '../../identity/access.decorators';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import { AccountScope } from '../account-scope';
-import { ListTemplatesQuery } from '../dto/list-templates.dto';
+import { DeleteTemplatesQuery, ListTemplatesQuery } from '../dto/list-templates.dto';
 import {
   CreatedTemplateDto,
+  DeletedNameDto,
   DeletedTemplateDto,
   TemplateDto,
   TemplateListDto,
@@ -18,6 +19,10 @@ import {
 import type { TemplateComponentDto } from '../dto/template-component.dto';
 import { CreateTemplateDto, UpdateTemplateDto } from '../dto/write-template.dto';
 import type { TemplateComponent } from '../entities/template.entity';
+import { TemplateCreation } from './template-creation.service';
+import { TemplateDeletion } from './template-deletion.service';
+import { TemplateEditing } from './template-editing.service';
+import { ApiTemplateId, TemplateIdParam } from './template-id.pipe';
 import { statusesOfFilter } from './template-status';
 import { TemplatesService } from './templates.service';
 
@@ -27,6 +32,9 @@ import { TemplatesService } from './templates.service';
 export class TemplatesController {
   constructor(
     private readonly templates: TemplatesService,
+    private readonly creation: TemplateCreation,
+    private readonly editing: TemplateEditing,
+    private readonly deletion: TemplateDeletion,
     private readonly scope: AccountScope,
   ) {}
 
@@ -71,27 +79,37 @@ export class TemplatesController {
 
   @Get(':id')
   @Access('viewer')
+  @ApiTemplateId()
   @ApiOperation({ summary: 'One message template' })
   @ApiEnvelope(TemplateDto)
   async get(
     @CurrentUser() user: AuthenticatedUser,
-    @Param('id', UuidParam) id: string,
+    @Param('id', TemplateIdParam) id: string,
   ): Promise<TemplateDto> {
-    return TemplateDto.from(await this.templates.get(await this.scope.accountIdsOf(user), id));
+    const { template } = await this.templates.get(await this.scope.accountIdsOf(user), id);
+    return TemplateDto.from(template);
   }
 
   @Post()
   @Access('agent')
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description:
+      'Any text of yours, up to 200 characters: for a day the same key with the same body is answered, not submitted, again.',
+  })
   @ApiOperation({
     summary: 'Submit a template to Meta for review',
     description:
-      'Answers with `PENDING`; the verdict arrives by webhook and shows in the list and as `template.updated`. What Meta would refuse for certain is refused here, with every broken rule in `details.problems`.',
+      'Answers with `PENDING`; the verdict arrives by webhook and shows in the list and as `template.updated`. What Meta would refuse for certain is refused here, with every broken rule in `details.problems`, and with fixes in `details.findings`. When the answer of Meta is lost, the list at Meta tells what became of it: asking for the same again never makes a second template.',
   })
   @ApiEnvelope(CreatedTemplateDto, 201)
   @ApiErrors(
     'ACCOUNT_NOT_FOUND',
     'ACCOUNT_AMBIGUOUS',
     'CONFLICT',
+    'IDEMPOTENCY_CONFLICT',
+    'UNSUPPORTED_MEDIA',
     'TEMPLATE_INVALID',
     'META_REAUTH_REQUIRED',
     'META_RATE_LIMITED',
@@ -101,38 +119,43 @@ export class TemplatesController {
   async create(
     @CurrentUser() user: AuthenticatedUser,
     @Body() body: CreateTemplateDto,
+    @IdempotencyKey() key: string | undefined,
   ): Promise<CreatedTemplateDto> {
     const accountId = await this.scope.resolve(user, body);
     const { name, language, category, parameterFormat, messageSendTtlSeconds } = body;
-    const created = await this.templates.create(accountId, body.wabaId, {
+    const draft = {
       name,
       language,
       category,
       components: componentsOf(body.components),
       ...(parameterFormat === undefined ? {} : { parameterFormat }),
       ...(messageSendTtlSeconds === undefined ? {} : { messageSendTtlSeconds }),
-    });
+    };
+    const { answer, findings } = await this.creation.create(accountId, body.wabaId, draft, key);
     return {
-      id: created.id,
-      templateId: created.templateId,
+      id: answer.id,
+      templateId: answer.templateId,
       name,
       language,
-      category: created.category,
-      status: created.status,
-      createdAt: created.createdAt,
+      category: answer.category,
+      status: answer.status,
+      createdAt: new Date(answer.createdAt),
+      findings,
     };
   }
 
   @Put(':id')
   @Access('agent')
+  @ApiTemplateId()
   @ApiOperation({
     summary: "Replace a template's components",
     description:
-      'Meta takes edits of approved, rejected and paused templates, of approved ones once a day and ten times in 30 days, and reviews them again. Name and language stay.',
+      'Meta takes edits of approved, rejected and paused templates, of approved ones once a day and ten times in 30 days, and reviews them again. Edits made from here are counted, and one too many is refused with `META_RATE_LIMITED` and the time from which on it is possible. Name and language stay.',
   })
   @ApiEnvelope(UpdatedTemplateDto)
   @ApiErrors(
     'CONFLICT',
+    'UNSUPPORTED_MEDIA',
     'TEMPLATE_INVALID',
     'META_REAUTH_REQUIRED',
     'META_RATE_LIMITED',
@@ -141,32 +164,66 @@ export class TemplatesController {
   )
   async update(
     @CurrentUser() user: AuthenticatedUser,
-    @Param('id', UuidParam) id: string,
+    @Param('id', TemplateIdParam) id: string,
     @Body() body: UpdateTemplateDto,
   ): Promise<UpdatedTemplateDto> {
     const { components, ...rest } = body;
-    await this.templates.update(await this.scope.accountIdsOf(user), id, {
+    const updated = await this.editing.update(await this.scope.accountIdsOf(user), id, {
       ...rest,
       components: componentsOf(components),
     });
-    return { id, status: 'PENDING' };
+    return { id: updated.id, status: 'PENDING', findings: updated.findings };
   }
 
   @Delete(':id')
   @Access('agent')
+  @ApiTemplateId()
   @ApiOperation({
     summary: 'Delete a template in this one language',
     description:
-      'Its other languages stay. Meta does not let the same name and language be used again for 30 days.',
+      'Its other languages stay. Once none is left, Meta does not let the name be used again for 30 days. Deleting it again changes nothing.',
   })
   @ApiEnvelope(DeletedTemplateDto)
   @ApiErrors('CONFLICT', 'META_REAUTH_REQUIRED', 'META_RATE_LIMITED', 'META_REJECTED', 'META_UNAVAILABLE')
   async remove(
     @CurrentUser() user: AuthenticatedUser,
-    @Param('id', UuidParam) id: string,
+    @Param('id', TemplateIdParam) id: string,
   ): Promise<DeletedTemplateDto> {
-    await this.templates.remove(await this.scope.accountIdsOf(user), id);
-    return { id, status: 'DELETED' };
+    const { deleted, blockedUntil } = await this.deletion.remove(await this.scope.accountIdsOf(user), id);
+    return { id: deleted[0]?.id ?? id, status: 'DELETED', nameBlockedUntil: blockedUntil };
+  }
+
+  @Delete()
+  @Access('agent')
+  @ApiOperation({
+    summary: 'Delete a template in all its languages',
+    description: 'Meta does not let the name be used again for 30 days.',
+  })
+  @ApiEnvelope(DeletedNameDto)
+  @ApiErrors(
+    'ACCOUNT_NOT_FOUND',
+    'ACCOUNT_AMBIGUOUS',
+    'CONFLICT',
+    'META_REAUTH_REQUIRED',
+    'META_RATE_LIMITED',
+    'META_REJECTED',
+    'META_UNAVAILABLE',
+  )
+  async removeName(
+    @CurrentUser() user: AuthenticatedUser,
+    @Query() query: DeleteTemplatesQuery,
+  ): Promise<DeletedNameDto> {
+    const accountId = await this.scope.resolve(user, query);
+    const { name, deleted, blockedUntil } = await this.deletion.removeName(
+      accountId,
+      query.wabaId,
+      query.name,
+    );
+    return {
+      name,
+      deleted: deleted.map(({ id, templateId, language }) => ({ id, templateId, language })),
+      nameBlockedUntil: blockedUntil,
+    };
   }
 }
 

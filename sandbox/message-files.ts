@@ -1,0 +1,100 @@
+import type { SandboxContext } from './context';
+import { isObject, objectOf, textOf, type JsonObject, type JsonValue } from './json';
+import { carryProblem, LARGEST_MEDIA_BYTES, plainType, sniff, type MediaKind } from './media-rules';
+
+/** A file that a message carries: uploaded before, or to be fetched. */
+interface SentFile {
+  kind: MediaKind;
+  id: string | undefined;
+  link: string | undefined;
+}
+
+const KINDS: readonly MediaKind[] = ['audio', 'document', 'image', 'sticker', 'video'];
+const CACHED_MS = 600_000;
+const MOST_CACHED = 1000;
+const FETCH_TIMEOUT_MS = 5000;
+
+/** Everything under a message's type that names a file: the media itself, headers, cards, template parameters. */
+export function filesOf(content: JsonValue | undefined, type: string): SentFile[] {
+  const kind = KINDS.find((name) => name === type);
+  if (kind) return [fileOf(kind, objectOf(content))];
+  return type === 'interactive' || type === 'template' ? filesIn(content) : [];
+}
+
+function filesIn(value: JsonValue | undefined): SentFile[] {
+  if (Array.isArray(value)) return value.flatMap(filesIn);
+  if (!isObject(value)) return [];
+  const kind = KINDS.find((name) => name === value.type);
+  if (kind && isObject(value[kind])) return [fileOf(kind, value[kind])];
+  return ['header', 'action', 'cards', 'components', 'parameters'].flatMap((name) => filesIn(value[name]));
+}
+
+function fileOf(kind: MediaKind, media: JsonObject): SentFile {
+  return { kind, id: textOf(media.id), link: textOf(media.link) };
+}
+
+/** Verdicts over links: Meta too keeps what it fetched for ten minutes. */
+export class LinkedFiles {
+  private readonly verdicts = new Map<string, { at: number; problem: Promise<string | null> }>();
+
+  constructor(private readonly context: Pick<SandboxContext, 'clock' | 'http'>) {}
+
+  clear(): void {
+    this.verdicts.clear();
+  }
+
+  /** Why the file cannot be sent, or null. */
+  problemOf(kind: MediaKind, link: string): Promise<string | null> {
+    const key = `${kind} ${link}`;
+    const now = this.context.clock.now();
+    const known = this.verdicts.get(key);
+    if (known && now - known.at < CACHED_MS) return known.problem;
+    if (this.verdicts.size >= MOST_CACHED) this.verdicts.clear();
+    const problem = this.fetch(kind, link);
+    this.verdicts.set(key, { at: now, problem });
+    return problem;
+  }
+
+  private async fetch(kind: MediaKind, link: string): Promise<string | null> {
+    try {
+      const answer = await this.context.http.download(link, {
+        timeoutMs: FETCH_TIMEOUT_MS,
+        largestBytes: LARGEST_MEDIA_BYTES,
+      });
+      if (answer.status !== 200)
+        return `Downloading media from weblink failed with http code ${answer.status}`;
+      const named = plainType(answer.contentType ?? '');
+      const isNamed = named !== '' && named !== 'application/octet-stream';
+      return carryProblem(kind, isNamed ? named : (sniff(answer.bytes) ?? named), answer.bytes);
+    } catch (error) {
+      return `Downloading media from weblink failed: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+}
+
+/** What is wrong with uploaded files; known at once, and told later as with links. */
+export function uploadedProblem(context: SandboxContext, files: readonly SentFile[]): string | null {
+  for (const { kind, id } of files) {
+    const media = id === undefined ? undefined : context.world.findKind('media', id);
+    const problem = media && carryProblem(kind, media.mimeType, media.bytes);
+    if (problem) return problem;
+  }
+  return null;
+}
+
+/** What is wrong with linked files, fetched one after the other; null where there is nothing wrong, or nobody looks. */
+export async function linkedProblem(
+  context: SandboxContext,
+  files: readonly SentFile[],
+): Promise<string | null> {
+  for (const { kind, link } of files) {
+    const problem = link === undefined ? null : await context.links.problemOf(kind, link);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+/** Whether there is anything to fetch. */
+export function hasLinks(context: SandboxContext, files: readonly SentFile[]): boolean {
+  return context.settings.sending.links === 'fetch' && files.some(({ link }) => link !== undefined);
+}

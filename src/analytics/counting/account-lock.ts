@@ -1,0 +1,5 @@
+/**
+ * First of the two numbers of the advisory lock under which an account's figures change; the second is a hash of the
+ * account's id. Any fixed number.
+ */
+export const ACCOUNT_LOCK = 7_205_060;

@@ -1,0 +1,36 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { type DeliveredEvent, OutboxSubscribers } from '../../domain-events/outbox-subscribers';
+import { MessageCounting } from './message-counting.service';
+
+/**
+ * Counts messages soon after they are stored or their status rises. What the events of statuses are about stands among the
+ * changes anyway; they say that it is time to look.
+ */
+@Injectable()
+export class MessageCountingSubscriber implements OnModuleInit {
+  constructor(
+    private readonly subscribers: OutboxSubscribers,
+    private readonly counting: MessageCounting,
+  ) {}
+
+  onModuleInit(): void {
+    this.subscribers.register({
+      name: 'message-metrics',
+      kinds: ['message.created', 'message.status'],
+      // Messages that were counted before are not counted again.
+      from: 'beginning',
+      handle: (events, tx) => this.count(events, tx),
+    });
+  }
+
+  private async count(
+    events: readonly DeliveredEvent<'message.created' | 'message.status'>[],
+    tx: EntityManager,
+  ): Promise<void> {
+    const created = events.flatMap(({ kind, accountId, payload }) =>
+      kind === 'message.created' ? [{ accountId, messageId: payload.messageId }] : [],
+    );
+    await this.counting.count(tx, created);
+  }
+}

@@ -1,0 +1,112 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  IsArray,
+  IsDefined,
+  IsIn,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  ValidateNested,
+} from 'class-validator';
+import { CATALOG_ID, SIZED, Satisfies } from './send-field-rules';
+import {
+  SendFootedInteractiveDto,
+  SendInteractiveTextDto,
+  SendTextHeaderDto,
+} from './send-interactive-parts.dto';
+
+// Products of a catalogue that is connected to the WhatsApp Business Account.
+
+export class SendProductActionDto {
+  /** @example "194836987003835" */
+  @Matches(CATALOG_ID.pattern, CATALOG_ID.options) catalog_id!: string;
+  /** The product's content id in the catalogue. @example di9ozbzfi4 */
+  @IsString() @Length(1, 256, SIZED) product_retailer_id!: string;
+}
+
+export class SendProductItemDto {
+  /** The product's content id in the catalogue. @example di9ozbzfi4 */
+  @IsString() @Length(1, 256, SIZED) product_retailer_id!: string;
+}
+
+export class SendProductSectionDto {
+  /** Required when there are several sections. @example Popular bundles */
+  @IsOptional() @IsString() @Length(1, 24, SIZED) title?: string;
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(30)
+  @ValidateNested({ each: true })
+  @Type(() => SendProductItemDto)
+  product_items!: SendProductItemDto[];
+}
+
+const sectionsOf = (value: unknown): Partial<SendProductSectionDto>[] =>
+  Array.isArray(value)
+    ? value.filter((section): section is object => typeof section === 'object' && section !== null)
+    : [];
+
+function haveThirtyProductsAtMost(value: unknown): boolean {
+  const count = sectionsOf(value).reduce(
+    (sum, { product_items: items }) => sum + (Array.isArray(items) ? items.length : 0),
+    0,
+  );
+  return count <= 30;
+}
+
+function areTitledIfSeveral(value: unknown): boolean {
+  const sections = sectionsOf(value);
+  return sections.length < 2 || sections.every(({ title }) => title !== undefined);
+}
+
+export class SendProductListActionDto {
+  /** @example "194836987003835" */
+  @Matches(CATALOG_ID.pattern, CATALOG_ID.options) catalog_id!: string;
+  /** One to ten sections, with thirty products in all. */
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(10, { message: 'sections may be ten at most.' })
+  @Satisfies('thirtyProducts', haveThirtyProductsAtMost, 'sections may have thirty products in all.')
+  @Satisfies('titledSections', areTitledIfSeveral, 'Where there are several sections each needs a title.')
+  @ValidateNested({ each: true })
+  @Type(() => SendProductSectionDto)
+  sections!: SendProductSectionDto[];
+}
+
+export class SendCatalogParametersDto {
+  /** The product whose picture is shown above; the first of the catalogue otherwise. @example 2lc20305pt */
+  @IsOptional() @IsString() @Length(1, 256, SIZED) thumbnail_product_retailer_id?: string;
+}
+
+export class SendCatalogActionDto {
+  @IsIn(['catalog_message']) name!: 'catalog_message';
+  @IsOptional() @ValidateNested() @Type(() => SendCatalogParametersDto) parameters?: SendCatalogParametersDto;
+}
+
+/** One product of a catalogue. */
+export class SendProductMessageDto extends SendFootedInteractiveDto {
+  @ApiProperty({ type: String, enum: ['product'] }) override type!: 'product';
+  @IsOptional() @ValidateNested() @Type(() => SendInteractiveTextDto) body?: SendInteractiveTextDto;
+  @IsDefined() @ValidateNested() @Type(() => SendProductActionDto) action!: SendProductActionDto;
+}
+
+/** Up to thirty products of a catalogue, in sections. A text above them is required. */
+export class SendProductListDto extends SendFootedInteractiveDto {
+  @ApiProperty({ type: String, enum: ['product_list'] }) override type!: 'product_list';
+  @IsDefined({ message: 'header is required for a product_list: {"type": "text", "text": …}.' })
+  @ValidateNested()
+  @Type(() => SendTextHeaderDto)
+  header!: SendTextHeaderDto;
+  @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
+  @IsDefined() @ValidateNested() @Type(() => SendProductListActionDto) action!: SendProductListActionDto;
+}
+
+/** A button that opens the whole catalogue. */
+export class SendCatalogMessageDto extends SendFootedInteractiveDto {
+  @ApiProperty({ type: String, enum: ['catalog_message'] }) override type!: 'catalog_message';
+  @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
+  @IsDefined() @ValidateNested() @Type(() => SendCatalogActionDto) action!: SendCatalogActionDto;
+}

@@ -1,0 +1,135 @@
+import type { Readable } from 'node:stream';
+import { Injectable, Logger } from '@nestjs/common';
+import { AppError, ConflictError, NotFoundError } from '../../errors/app.error';
+import { matchesTag, rangeOf } from '../../media/byte-range';
+import { contentDisposition } from '../../media/file-names';
+import { normalType } from '../../media/file-nature';
+import { MediaMissingError, MediaStorage } from '../../media/media-storage';
+import type { FoundMedia } from './media-library';
+
+export interface ContentRequest {
+  range: string | undefined;
+  ifRange: string | undefined;
+  ifNoneMatch: string | undefined;
+  /** Only what the answer would be. */
+  isHead: boolean;
+  /** To be stored by the browser, and not shown. */
+  isDownload: boolean;
+}
+
+export interface ContentAnswer {
+  status: number;
+  headers: Record<string, string>;
+  stream: Readable | null;
+}
+
+class RangeNotSatisfiableError extends AppError {
+  readonly code = 'RANGE_NOT_SATISFIABLE';
+  readonly status = 416;
+}
+
+/** A file as it is given out: which bytes, and under which headers. */
+interface Servable {
+  id: string;
+  storageKey: string;
+  type: string;
+  fileName: string | null;
+  isSuspect: boolean;
+}
+
+/** What browsers show without running anything. */
+const SHOWN =
+  /^(?:image\/(?:jpeg|png|webp|gif)|audio\/[a-z0-9.+-]+|video\/[a-z0-9.+-]+|application\/pdf|text\/plain)$/;
+/** For the browser of the person who may see it, and for nobody between; the content of an id never changes. */
+const CACHING = 'private, max-age=86400, immutable';
+
+/** Gives out the content of files by ranges, in a way that nothing in them can run in our name. */
+@Injectable()
+export class MediaContent {
+  private readonly log = new Logger(MediaContent.name);
+
+  constructor(private readonly storage: MediaStorage) {}
+
+  /**
+   * @throws NotFoundError for a file that is gone
+   * @throws ConflictError for one that is still to be fetched
+   * @throws AppError (RANGE_NOT_SATISFIABLE)
+   */
+  async answer(found: FoundMedia, request: ContentRequest): Promise<ContentAnswer> {
+    const file = servable(found);
+    const size = await this.storage.sizeOf(file.storageKey);
+    if (size === null) throw this.lost(file);
+    const tag = `"${file.id}"`;
+    const headers = headersOf(file, tag, request.isDownload);
+    if (matchesTag(request.ifNoneMatch, tag)) return { status: 304, headers: caching(tag), stream: null };
+    const isCurrent = request.ifRange === undefined || request.ifRange.trim() === tag;
+    const range = isCurrent ? rangeOf(request.range, size) : null;
+    if (range === 'unsatisfiable')
+      throw new RangeNotSatisfiableError(`The file has only ${size} bytes.`, { size });
+    headers['content-length'] = String(range === null ? size : range.end - range.start + 1);
+    if (range !== null) headers['content-range'] = `bytes ${range.start}-${range.end}/${size}`;
+    const status = range === null ? 200 : 206;
+    if (request.isHead) return { status, headers, stream: null };
+    try {
+      const { stream } = await this.storage.open(file.storageKey, range ?? undefined);
+      return { status, headers, stream };
+    } catch (error) {
+      if (error instanceof MediaMissingError) throw this.lost(file);
+      throw error;
+    }
+  }
+
+  private lost(file: Servable): NotFoundError {
+    this.log.error(`The file ${file.storageKey} is not in storage, though it should be.`);
+    return new NotFoundError('The file is gone.');
+  }
+}
+
+function servable(found: FoundMedia): Servable {
+  if (found.origin === 'upload') {
+    const { id, storageKey, mimeType, fileName } = found.upload;
+    return { id, storageKey, type: mimeType, fileName, isSuspect: false };
+  }
+  const { file } = found;
+  if (file.status === 'pending')
+    throw new ConflictError('The file is still being fetched from Meta. Try again in a moment.', {
+      status: file.status,
+    });
+  if (file.status !== 'stored') throw new NotFoundError(file.error?.message ?? 'The file is gone.');
+  const { id, storageKey, fileName, isSuspect } = file;
+  // The parameters too: players want to know the codecs.
+  const type = normalType(file.mimeType) === null ? 'application/octet-stream' : (file.mimeType ?? '');
+  return { id, storageKey, type, fileName, isSuspect };
+}
+
+function headersOf(file: Servable, tag: string, isDownload: boolean): Record<string, string> {
+  const base = normalType(file.type) ?? '';
+  const isShown = !file.isSuspect && SHOWN.test(base);
+  const isText = base.startsWith('text/');
+  const type = isShown && /^[\x20-\x7e]+$/.test(file.type) ? file.type : 'application/octet-stream';
+  const isNamed =
+    !file.isSuspect && /^(?:application|text)\//.test(base) && !/html|xml|svg|script/.test(base);
+  return {
+    ...caching(tag),
+    'content-type': isShown
+      ? isText
+        ? 'text/plain; charset=utf-8'
+        : type
+      : isNamed
+        ? base
+        : 'application/octet-stream',
+    'content-disposition': contentDisposition(
+      isShown && !isDownload ? 'inline' : 'attachment',
+      file.fileName,
+    ),
+    'accept-ranges': 'bytes',
+    'x-content-type-options': 'nosniff',
+    // Whatever it is after all: no scripts, no forms, no requests, an origin of its own.
+    'content-security-policy':
+      "sandbox; default-src 'none'; style-src 'unsafe-inline'; media-src 'self'; img-src 'self'",
+  };
+}
+
+function caching(tag: string): Record<string, string> {
+  return { etag: tag, 'cache-control': CACHING, vary: 'Accept, Authorization, X-Api-Key' };
+}

@@ -1,0 +1,51 @@
+import type { AssetId } from '../../database/ids';
+import { type Throughput, perSecond } from './throughput';
+
+/** Others may be sending from the same number without our knowing. */
+const SHARE = 0.5;
+/** Numbers that have not sent for so long start afresh. */
+const FORGET_AFTER_MS = 10 * 60_000;
+const MOST_NUMBERS = 10_000;
+const SMOOTH_MS = 100;
+
+interface Pace {
+  /** When the next message may go, in milliseconds. */
+  nextAt: number;
+}
+
+/** Spaces out what one process sends from a number while it cannot know what the others do: half of what Meta allows. */
+export class LocalPace {
+  private readonly paces = new Map<AssetId, Pace>();
+
+  take(
+    number: Throughput & { id: AssetId },
+    wanted: number,
+    now: number = Date.now(),
+  ): { count: number; waitMs: number } {
+    const pace = this.paceOf(number.id, now);
+    const interval = 1_000 / (perSecond(number) * SHARE);
+    pace.nextAt = Math.max(pace.nextAt, now - Math.max(SMOOTH_MS, interval));
+    const count = Math.max(0, Math.min(wanted, Math.floor((now - pace.nextAt) / interval)));
+    pace.nextAt += count * interval;
+    return { count, waitMs: count > 0 ? 1 : Math.max(1, Math.ceil(pace.nextAt + interval - now)) };
+  }
+
+  pause(id: AssetId, ms: number, now: number = Date.now()): void {
+    const pace = this.paceOf(id, now);
+    pace.nextAt = Math.max(pace.nextAt, now + ms);
+  }
+
+  private paceOf(id: AssetId, now: number): Pace {
+    let pace = this.paces.get(id);
+    if (pace === undefined) {
+      if (this.paces.size >= MOST_NUMBERS) this.forget(now);
+      pace = { nextAt: 0 };
+      this.paces.set(id, pace);
+    }
+    return pace;
+  }
+
+  private forget(now: number): void {
+    for (const [id, { nextAt }] of this.paces) if (nextAt < now - FORGET_AFTER_MS) this.paces.delete(id);
+  }
+}

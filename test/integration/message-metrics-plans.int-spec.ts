@@ -1,0 +1,124 @@
+import type { DataSource } from 'typeorm';
+import { FailuresRepository } from '../../src/analytics/message-metrics/failures.repository';
+import { MetricsRepository, type MetricScope } from '../../src/analytics/message-metrics/metrics.repository';
+import { type AssetId, newId } from '../../src/database/ids';
+import { type Tenant, aTenant } from '../factories/conversations.factory';
+import { openMigratedDatabase } from '../migrated-database';
+
+interface Plan {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  'Index Cond'?: string;
+  Plans?: Plan[];
+}
+
+let db: DataSource;
+let close: () => Promise<void>;
+let tenant: Tenant;
+beforeAll(async () => {
+  ({ db, close } = await openMigratedDatabase());
+  tenant = await aTenant(db);
+  const other = await aTenant(db);
+  // Two accounts with three numbers each and two years of figures, as far as the planner can see.
+  for (const { accountId, assetId } of [tenant, other])
+    await db.query(
+      `INSERT INTO message_metrics
+       SELECT $1, dimension, 'whatsapp', CASE WHEN dimension = 'account' THEN '00000000-0000-0000-0000-000000000000' ELSE asset END,
+              '2024-03-01Z'::timestamptz + hour * interval '5 hours', CASE WHEN dimension = 'template' THEN 'a' ELSE '' END,
+              CASE WHEN dimension = 'template' THEN 'de' ELSE '' END, CASE WHEN dimension = 'error' THEN '131026' ELSE '' END,
+              '2024-03-01', 1, 1, 1, 1, 1, 1, 1, 1, 0
+         FROM unnest(ARRAY['account', 'channel', 'template', 'error']) AS dimension,
+              unnest(ARRAY[$2::uuid, gen_random_uuid(), gen_random_uuid()]) AS asset, generate_series(1, 3500) AS hour
+       ON CONFLICT DO NOTHING`,
+      [accountId, assetId],
+    );
+  await db.query(
+    `INSERT INTO message_metric_facts (account_id, message_id, message_month, platform, asset_id, template_name,
+                                       template_language, category, error_code, failed_at)
+     SELECT $1, gen_random_uuid(), '2024-03-01', 'whatsapp', $2, '', '', '', (131000 + n % 50)::text, now() - n * interval '1 hour'
+       FROM generate_series(1, 20000) AS n`,
+    [tenant.accountId, tenant.assetId],
+  );
+  await db.query('ANALYZE message_metrics, message_metric_facts');
+});
+afterAll(async () => {
+  await close();
+});
+
+/** The plans of what a repository asks, found by asking PostgreSQL instead of running it. */
+async function plansOf(ask: (database: DataSource) => Promise<unknown>): Promise<Plan[]> {
+  const plans: Plan[] = [];
+  const explaining = {
+    query: async (sql: string, parameters: unknown[]): Promise<unknown[]> => {
+      const [row]: { 'QUERY PLAN': { Plan: Plan }[] }[] = await db.query(
+        `EXPLAIN (FORMAT JSON) ${sql}`,
+        parameters,
+      );
+      const plan = row?.['QUERY PLAN'][0]?.Plan;
+      if (plan !== undefined) plans.push(plan);
+      return [];
+    },
+  } as Partial<DataSource> as DataSource;
+  await ask(explaining);
+  return plans;
+}
+
+const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
+
+describe('what is read of the figures', () => {
+  const scope = (changes: Partial<MetricScope> = {}): MetricScope & { assetIds: AssetId[] } => ({
+    accountId: tenant.accountId,
+    template: null,
+    from: new Date('2025-03-01T00:00:00Z'),
+    until: new Date('2025-03-15T00:00:00Z'),
+    ...changes,
+    assetIds: [tenant.assetId, newId<AssetId>()],
+  });
+  const bounds = [
+    new Date('2025-03-01T00:00:00Z'),
+    new Date('2025-03-08T00:00:00Z'),
+    new Date('2025-03-15T00:00:00Z'),
+  ];
+
+  it.each<[string, (database: DataSource) => Promise<unknown>]>([
+    [
+      'all numbers',
+      (database) => new MetricsRepository(database).series({ ...scope(), assetIds: null }, bounds),
+    ],
+    ['some numbers', (database) => new MetricsRepository(database).series(scope(), bounds)],
+    [
+      'a template',
+      (database) =>
+        new MetricsRepository(database).series(scope({ template: { name: 'a', language: null } }), bounds),
+    ],
+    ['by number', (database) => new MetricsRepository(database).byChannel(scope())],
+    ['by template', (database) => new MetricsRepository(database).byTemplate(scope())],
+    ['failures by code', (database) => new FailuresRepository(database).byCode(scope())],
+    ['failures by number and template', (database) => new FailuresRepository(database).parts(scope())],
+  ])('goes down the index to the account, number and time, for %s', async (_, ask) => {
+    const [plan] = await plansOf(ask);
+    const scans = (plan === undefined ? [] : nodesOf(plan)).filter(
+      (node) => 'Relation Name' in node || 'Index Name' in node,
+    );
+    expect(scans.length).toBeGreaterThan(0);
+    for (const scan of scans) expect(scan['Node Type']).not.toBe('Seq Scan');
+    const condition = scans.map((scan) => scan['Index Cond'] ?? '').join(' ');
+    for (const column of ['account_id', 'dimension', 'platform', 'asset_id', 'bucket_at'])
+      expect(condition).toContain(column);
+  });
+
+  it('finds the last failure of each code without looking at the others', async () => {
+    const [plan] = await plansOf((database) =>
+      new FailuresRepository(database).lastOf(scope({ from: new Date(0), until: new Date() }), [
+        '131001',
+        '131002',
+      ]),
+    );
+    const facts = (plan === undefined ? [] : nodesOf(plan)).filter(
+      (node) => node['Relation Name'] === 'message_metric_facts',
+    );
+    expect(facts).toMatchObject([{ 'Index Name': 'message_metric_facts_failures' }]);
+    expect(facts[0]?.['Index Cond']).toMatch(/account_id.*error_code.*failed_at/);
+  });
+});
