@@ -27,6 +27,8 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   location: ['latitude', 'longitude', 'name', 'address'],
   reaction: ['message_id', 'emoji'],
   pin: ['type', 'message_id', 'expiration_days'],
+  interactive: ['type', 'header', 'body', 'footer', 'action'],
+  template: ['name', 'language', 'components', 'namespace', 'category'],
 };
 
 /** A missing part of a message: Meta's 131008, naming it. */
@@ -77,8 +79,7 @@ function checkEnvelope(params: JsonObject): void {
 function checkKeys(type: string, content: JsonObject): void {
   const allowed = KEYS[type];
   const unknown = allowed && Object.keys(content).find((key) => !allowed.includes(key));
-  if (unknown !== undefined)
-    throw invalidParameter(`Invalid keys "${unknown}" were found in param "${type}".`);
+  if (unknown !== undefined) throw invalidParameter(`Unexpected key "${unknown}" on param "${type}".`);
 }
 
 function checkOther(type: string, content: JsonObject, mediaExists: (id: string) => boolean): void {

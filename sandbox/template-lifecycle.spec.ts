@@ -190,7 +190,7 @@ describe('the life of a template', () => {
     const { json } = await client.post(path, { source_waba_id: SEED.wabaId });
     expect(json).toMatchObject({
       migrated_templates: [expect.any(String)],
-      failed_templates: { [String(id)]: expect.any(String) },
+      failed_templates: { [id as string]: expect.any(String) },
     });
     expect((await client.get(`/${target.id}/message_templates?fields=name`)).json.data).toMatchObject([
       { name: 'hello_world' },
@@ -302,7 +302,7 @@ describe('the life of a template', () => {
       const now = Math.floor(client.control.now() / 1000) + 60;
       const compare = (days: number) =>
         client.get(
-          `/${SEED.templateId}/compare?template_ids=[${String(id)}]&start=${now - days * 86_400}&end=${now}`,
+          `/${SEED.templateId}/compare?template_ids=[${id as string}]&start=${now - days * 86_400}&end=${now}`,
         );
       expect((await compare(7)).json.data).toMatchObject([
         { metric: 'BLOCK_RATE', order_by_relative_metric: [SEED.templateId, id] },

@@ -97,5 +97,5 @@ function isOtherLanguage(language: string, text: string): boolean {
   const script = SCRIPTS.find(([codes]) => codes.test(language))?.[1];
   if (words.length < 4) return false;
   if (script) return !script.test(words);
-  return /^en/.test(language) && !/\p{Script=Latin}/u.test(words);
+  return language.startsWith('en') && !/\p{Script=Latin}/u.test(words);
 }

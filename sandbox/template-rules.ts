@@ -2,6 +2,7 @@ import { invalidParameter, missingParameter } from './graph-error';
 import { isObject, listOf, numberOf, objectOf, textOf, type JsonObject, type JsonValue } from './json';
 import { checkButtons } from './template-button-rules';
 import { templateError } from './template-errors';
+import { checkKeys } from './template-keys';
 import {
   componentType,
   exampleCount,
@@ -81,6 +82,7 @@ export function checkDraft(category: string, params: JsonObject): TemplateDraft 
       );
     }
   }
+  checkKeys(components, 'components');
   checkComponents(category, components);
   const format = textOf(params.parameter_format)?.toUpperCase();
   if (format !== undefined && format !== 'NAMED' && format !== 'POSITIONAL') {

@@ -109,6 +109,20 @@ export class ApiClient {
     };
   }
 
+  /** The answer as it comes, for what is no text. */
+  response(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(new URL(path, this.url), {
+      redirect: 'manual',
+      ...init,
+      headers: { ...this.headers, ...Object.fromEntries(new Headers(init.headers)) },
+    });
+  }
+
+  /** What this client sends with every request. */
+  get credentials(): HeaderMap {
+    return this.headers;
+  }
+
   private async send<Data>(method: string, path: string, body?: unknown): Promise<ApiAnswer<ApiBody<Data>>> {
     if (body === undefined) return this.raw<Data>(path, { method });
     return this.raw<Data>(path, {

@@ -19,6 +19,7 @@ import { CreateMediaUploads1795392000002 } from './migrations/1795392000002-crea
 import { ExtendWhatsappTemplates1795392000003 } from './migrations/1795392000003-extend-whatsapp-templates';
 import { AddWhatsappAccountState1795392000004 } from './migrations/1795392000004-add-whatsapp-account-state';
 import { CreateMessageMetrics1795392000006 } from './migrations/1795392000006-create-message-metrics';
+import { CreateFlowsGroupsCalls1795392000007 } from './migrations/1795392000007-create-flows-groups-calls';
 
 /** In the order they run. Listed by hand: a glob would differ between sources and build. */
 export const MIGRATIONS = [
@@ -43,4 +44,5 @@ export const MIGRATIONS = [
   ExtendWhatsappTemplates1795392000003,
   AddWhatsappAccountState1795392000004,
   CreateMessageMetrics1795392000006,
+  CreateFlowsGroupsCalls1795392000007,
 ];

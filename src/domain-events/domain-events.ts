@@ -34,6 +34,16 @@ export interface TemplateFacts {
   qualityScore: string | null;
 }
 
+/** A call as it stands; `callId` is Meta's, `id` ours. */
+export interface CallFacts {
+  id: string;
+  callId: string;
+  /** Meta's id of the business's number. */
+  phoneNumberId: string;
+  direction: 'USER_INITIATED' | 'BUSINESS_INITIATED';
+  state: string;
+}
+
 /** What this product tells others of after a commit: browsers, customers' endpoints, analytics. */
 export interface DomainEventMap {
   'account.connected': { accountId: AccountId };
@@ -100,6 +110,25 @@ export interface DomainEventMap {
     restrictions: { type: string; expiresAt: string | null }[];
   };
   'whatsapp.phone_number.updated': WhatsAppStateChange & { phoneNumberId: string };
+  /** A flow's status, or an alarm of Meta's about it. `flowId` is Meta's, `id` ours. */
+  'whatsapp.flow.updated': {
+    id: string;
+    flowId: string;
+    wabaId: string;
+    name: string;
+    /** Meta's word, as `FLOW_STATUS_CHANGE`, `ENDPOINT_LATENCY`. */
+    event: string;
+    previous: string | null;
+    status: string;
+    severity: EventSeverity;
+  };
+  /** `type` is Meta's word, as `group_create`; `groupId` is Meta's, null until it has one. */
+  'whatsapp.group.updated': { id: string; groupId: string | null; phoneNumberId: string; type: string };
+  /** Somebody calls the business: the offer can be read with the call, and waits half a minute to a minute. */
+  'whatsapp.call.offered': CallFacts;
+  /** It rings, was taken or refused, or the answer to our offer is there. */
+  'whatsapp.call.updated': CallFacts;
+  'whatsapp.call.ended': CallFacts & { outcome: string; durationSeconds: number | null };
   /** Events of an asset may have been missed. `repairable`: what Meta still has of them will be read. Times are ISO 8601. */
   'webhook.gap_found': {
     gapId: string;

@@ -31,7 +31,9 @@ export interface GraphErrorRule {
 }
 
 type Codes = GraphErrorRule['codes'] | number;
-type Extra = Partial<Pick<GraphErrorRule, 'subcodes' | 'waitMs' | 'againAfterMs' | 'maxTries' | 'isWindowClosed'>>;
+type Extra = Partial<
+  Pick<GraphErrorRule, 'subcodes' | 'waitMs' | 'againAfterMs' | 'maxTries' | 'isWindowClosed'>
+>;
 
 const asList = (codes: Codes): GraphErrorRule['codes'] => (typeof codes === 'number' ? [codes] : codes);
 

@@ -18,6 +18,8 @@ const SECRET_COLUMNS: readonly SecretColumn[] = [
   { table: 'whatsapp_phone_numbers', column: 'callback_verify_token' },
   { table: 'whatsapp_business_accounts', column: 'callback_verify_token' },
   { table: 'whatsapp_onboardings', column: 'pin' },
+  { table: 'whatsapp_flows', column: 'forward_secret' },
+  { table: 'whatsapp_flow_keys', column: 'private_key' },
   { table: 'webhook_configs', column: 'verify_token' },
   { table: 'facebook_pages', column: 'access_token' },
 ];

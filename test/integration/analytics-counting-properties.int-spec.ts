@@ -164,8 +164,8 @@ async function play(trace: Trace, plan: Plan): Promise<FigureMap> {
   for (const counter of counters) await counter.settle();
 
   const names = new Map([
-    [tenant.assetId as string, 'number-0'],
-    [assetId as string, 'number-1'],
+    [tenant.assetId, 'number-0'],
+    [assetId, 'number-1'],
   ]);
   const figures = await storedFigures(db, tenant.accountId, names);
   expect(ofDimension(figures, 'channel')).toEqual(await recountedFigures(db, tenant.accountId, names));

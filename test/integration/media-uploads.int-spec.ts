@@ -4,6 +4,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { type ClientRequest, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MediaStorage } from '../../src/media/media-storage';
 import { MediaUploadsRepository } from '../../src/whatsapp/media/media-uploads.repository';
 import { MediaWorker } from '../../src/whatsapp/media/media.worker';
 import { UploadRetentionScheduler } from '../../src/whatsapp/media/upload-retention.scheduler';
@@ -80,7 +81,7 @@ describe('an upload', () => {
         expiresAt: expect.stringMatching(/Z$/),
       },
     ]);
-    const content = await fetch(`${app.url}${answer.body.data.url ?? ''}`, { headers: headersOf() });
+    const content = await me.client.response(answer.body.data.url ?? '');
     expect(Buffer.from(await content.arrayBuffer()).equals(bytes)).toBe(true);
   });
 
@@ -294,9 +295,7 @@ describe('uploads', () => {
   it('whose row was never written, as the process died, are removed from storage', async () => {
     const repository = app.app.get(MediaUploadsRepository);
     const { id, storageKey } = await repository.begin();
-    const storage = await uploaded(me.client, aJpeg(), 'image/jpeg');
-    await app.db.query('UPDATE media_uploads SET storage_key = storage_key WHERE id = $1', [storage]);
-    const { MediaStorage } = await import('../../src/media/media-storage');
+    const kept = await uploaded(me.client, aJpeg(), 'image/jpeg');
     await app.app.get(MediaStorage).store(storageKey, oneChunk(Buffer.from('left behind')));
     // Not while the process may still be at it.
     await sweep();
@@ -304,7 +303,7 @@ describe('uploads', () => {
     await makeRemovalsDue();
     await sweep();
     expect(await filesStored()).not.toContain(id);
-    expect(await filesStored()).toContain(storage);
+    expect(await filesStored()).toContain(kept);
   });
 
   it('go when nothing has used them for as long as is set, and stay while something waits to be sent', async () => {
@@ -355,12 +354,6 @@ async function* oneChunk(bytes: Buffer): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(bytes);
 }
 
-function headersOf(): Record<string, string> {
-  return {
-    authorization: (me.client as unknown as { headers: Record<string, string> }).headers.authorization ?? '',
-  };
-}
-
 function jpegBlob(): Blob {
   return new Blob([new Uint8Array(aJpeg(1_000))], { type: 'image/jpeg' });
 }
@@ -380,6 +373,6 @@ function partHead(): string {
 function open(headers: Record<string, string>): ClientRequest {
   return httpRequest(`${app.url}${MEDIA}`, {
     method: 'POST',
-    headers: { ...headersOf(), 'content-type': 'multipart/form-data; boundary=xyz', ...headers },
+    headers: { ...me.client.credentials, 'content-type': 'multipart/form-data; boundary=xyz', ...headers },
   });
 }

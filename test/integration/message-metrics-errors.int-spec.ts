@@ -175,7 +175,7 @@ describe('GET /whatsapp/errors/:code', () => {
     expect((await app.api.get('/api/meta/whatsapp/errors/131026')).status).toBe(401);
     const stranger = app.api.as(await admin.createUser('viewer'));
     expect((await stranger.get('/api/meta/whatsapp/errors/131026')).status).toBe(200);
-    for (const path of ['a%20b', `${'9'.repeat(65)}`, '10?subcode=x', '10?lang=de'])
+    for (const path of ['a%20b', '9'.repeat(65), '10?subcode=x', '10?lang=de'])
       expect([path, (await explain(path)).status]).toEqual([path, 400]);
   });
 });
