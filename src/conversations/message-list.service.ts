@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { AccountId, AssetId, ConversationId, MessageId } from '../database/ids';
 import { firstIdAt } from '../database/ids';
-import type { MessageStatus, PersonIdentity, Platform } from './conversation-types';
+import { type MessageStatus, type PersonIdentity, type Platform, SEND_LANES } from './conversation-types';
 import { MessagesService } from './messages.service';
 import type { StoredMessage } from './stored-message';
 
@@ -146,7 +146,7 @@ export class MessageList {
 
 /** Each channel's lanes by their index, from now on: what is due or done is not touched. */
 const SCHEDULED = `
-  SELECT scheduled.* FROM assets a CROSS JOIN generate_series(0, 2) AS lane CROSS JOIN LATERAL (
+  SELECT scheduled.* FROM assets a CROSS JOIN generate_series(0, ${SEND_LANES.length - 1}) AS lane CROSS JOIN LATERAL (
     SELECT m.* FROM message_sends s JOIN messages m ON m.account_id = s.account_id AND m.id = s.message_id
      WHERE s.platform = $4 AND s.account_id = a.account_id AND s.asset_id = a.id AND s.lane = lane
        AND s.state = 'queued' AND s.available_at > now() AND s.ordered_for > now()

@@ -14,7 +14,10 @@ const KEPT_PER_USER = 100;
 export class SignupCancellations {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
-  async record({ id: userId }: AuthenticatedUser, told: CancelledSignupDto): Promise<SignupCancellationEntity> {
+  async record(
+    { id: userId }: AuthenticatedUser,
+    told: CancelledSignupDto,
+  ): Promise<SignupCancellationEntity> {
     const id = newId();
     return this.database.transaction(async (tx) => {
       await tx.insert(SignupCancellationEntity, {

@@ -82,7 +82,7 @@ export async function storedFigures(
 
 const STATUS_AT = (...statuses: string[]): string =>
   `(SELECT min(s.at) FROM message_statuses s WHERE s.message_id = m.id AND s.account_id = m.account_id
-     AND s.status IN (${statuses.map((status) => `'${status}'`).join(', ')}))`;
+     AND coalesce(s.error ->> 'code', '') !~ 'CANCELLED$' AND s.status IN (${statuses.map((status) => `'${status}'`).join(', ')}))`;
 
 /**
  * The same by channel, counted from the messages in another way, as docs/metrics.md defines it. What is counted of each

@@ -18,7 +18,7 @@ import { type MessageStores, messageStores } from '../factories/message-stores';
 import { openMigratedDatabase } from '../migrated-database';
 
 /** The heavier run is `METRICS_PROPERTY_RUNS=300`; what fails prints its seed, for `METRICS_PROPERTY_SEED`. */
-const RUNS = Number(process.env.METRICS_PROPERTY_RUNS ?? '15');
+const RUNS = Number(process.env.METRICS_PROPERTY_RUNS ?? '10');
 const SEED = process.env.METRICS_PROPERTY_SEED;
 const TIME_LIMIT_MS = 120_000 + RUNS * 4_000;
 

@@ -2,7 +2,13 @@ import type { DataSource } from 'typeorm';
 import type { ArrivedMessage, ArrivedStatus } from '../../src/conversations/conversation-types';
 import { newId } from '../../src/database/ids';
 import { ACCOUNT_LOCK } from '../../src/analytics/counting/account-lock';
-import { type Tenant, aTenant, anArrivedMessage, anArrivedStatus } from '../factories/conversations.factory';
+import {
+  type Tenant,
+  aSendOrder,
+  aTenant,
+  anArrivedMessage,
+  anArrivedStatus,
+} from '../factories/conversations.factory';
 import {
   type CountingProcess,
   type FigureMap,
@@ -129,6 +135,15 @@ describe('what is counted', () => {
     await tell(status(await taken(), 'failed', '09:30:00', { error: undeliverable }));
     expect(await figures()).toEqual({ '09:30 failed': 1, '09:30 unsent_failed': 1 });
     expect(await labels('error')).toEqual(['131026']);
+  });
+
+  it('is not a failure that somebody took the message back before it left', async () => {
+    const { ledger } = stores;
+    const { messageId } = await db.transaction((tx) => ledger.order(tx, aSendOrder(tenant)));
+    const error = { code: 'CAMPAIGN_CANCELLED', title: null, message: null, details: null };
+    const withdrawn = await db.transaction((tx) => ledger.withdraw(tx, tenant.accountId, [messageId], error));
+    expect(withdrawn).toEqual([messageId]);
+    expect(await figures()).toEqual({});
   });
 
   it('has the code of the earliest failure, also when that is told later', async () => {

@@ -50,7 +50,12 @@ interface Named extends Operation {
 
 /** What Meta reads, in the form that Meta wants, and what it sends, which no schema of ours could hold. */
 const WEBHOOKS = ['/api/meta/webhook/events', '/api/whatsapp/webhook', '/api/messenger/webhook'];
-const RAW_ANSWERS = ['POST /api/meta/auth/data-deletion', ...WEBHOOKS.map((path) => `GET ${path}`)];
+const RAW_ANSWERS = [
+  'POST /api/meta/auth/data-deletion',
+  'GET /api/meta/whatsapp/campaigns/{id}/recipients.csv',
+  'GET /api/meta/whatsapp/campaigns/{id}/recipients.jsonl',
+  ...WEBHOOKS.map((path) => `GET ${path}`),
+];
 const RAW_BODIES = WEBHOOKS.map((path) => `POST ${path}`);
 const PUBLIC = [
   'GET /health/live',

@@ -142,7 +142,6 @@ describe('a campaign', () => {
   });
 
   it('can be paused at once, resumed and cancelled, and accounts for everybody', async () => {
-    sandboxOf(app).configure({ sending: { throughputPerSecond: 1_000 } });
     const id = await aCampaign(me.client);
     const numbers = people(1_500);
     await addPeople(me.client, id, numbers);

@@ -174,7 +174,7 @@ describe('@kapso/whatsapp-cloud-api', () => {
     expect(created).toMatchObject({ status: 'PENDING', category: 'UTILITY' });
     const listed = await templates.list({ businessAccountId, limit: 1 });
     expect(listed.data).toMatchObject([{ name: 'hello_world' }]);
-    const after = listed.paging.cursors?.after ?? '';
+    const after = listed.paging.cursors.after ?? '';
     expect((await templates.list({ businessAccountId, limit: 1, after })).data).toMatchObject([
       { name: 'order_left' },
     ]);
@@ -217,7 +217,7 @@ describe('whatsapp-business', () => {
   it('sends text, media and buttons, and reads refusals', async () => {
     const message = { to: ANA, recipient_type: 'individual' as const };
     const { messages } = await client.sendMessage({ ...message, type: 'text', text: { body: 'Hello' } });
-    expect(await stage.statusesOf(messages[0]?.id)).toContain('read');
+    expect(await stage.statusesOf(messages[0].id)).toContain('read');
     await client.sendMessage({ ...message, type: 'image', image: { link: 'https://a.b/c.png' } });
     await client.sendMessage({
       ...message,

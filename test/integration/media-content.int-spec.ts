@@ -33,8 +33,14 @@ describe.each(['folder', 's3'])('content out of %s', (storage) => {
     image = await uploaded(me.client, bytes, 'image/jpeg');
   });
   afterAll(async () => {
+    console.log('closing', process.getActiveResourcesInfo().join());
+    await new Promise((r) => setTimeout(r, 8000));
+    const h = (process as unknown as { _getActiveHandles(): { constructor: { name: string }; localPort?: number; remotePort?: number; destroyed?: boolean; readyState?: string }[] })._getActiveHandles();
+    console.log(new URL(app.url).port, h.map((x) => `${x.constructor.name} ${x.localPort} ${x.remotePort} ${x.destroyed} ${x.readyState}`).join('\n'));
     await app.close();
+    console.log('closed app');
     await s3.close();
+    console.log('closed s3');
     await rm(folder, { recursive: true, force: true });
   });
 

@@ -81,11 +81,17 @@ const PATHS: Record<string, (response: ServerResponse) => void> = {
   '/redirect/2': redirect('/redirect/1'),
   '/redirect/4': redirect('/redirect/3'),
   '/circle': redirect('/circle'),
-  '/to-loopback': (response) => redirect(`${hostile.loopbackUrl}/secret`)(response),
-  '/to-name': (response) => redirect(`${hostile.namedUrl}/secret`)(response),
+  '/to-loopback': (response) => {
+    redirect(`${hostile.loopbackUrl}/secret`)(response);
+  },
+  '/to-name': (response) => {
+    redirect(`${hostile.namedUrl}/secret`)(response);
+  },
   '/to-metadata': redirect('http://169.254.169.254/latest/meta-data/'),
   '/to-file': redirect('file:///etc/passwd'),
-  '/to-password': (response) => redirect(hostile.url.replace('//', '//user:pass@'))(response),
+  '/to-password': (response) => {
+    redirect(hostile.url.replace('//', '//user:pass@'))(response);
+  },
   '/secret': give('image/jpeg', JPEG),
 };
 

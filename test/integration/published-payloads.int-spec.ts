@@ -107,9 +107,5 @@ const WITHOUT_EFFECT = [
   'whatsapp/meta-openapi-group-settings-update.json: ignored, nothing here acts on whatsapp.group.updated',
   // Its entry is the partner's business, not a business account of ours.
   'whatsapp/partner-solutions-created.json: quarantined, nobody here has connected waba 506914307656634',
-  'whatsapp/payment-configuration-update.json: ignored, nothing here acts on whatsapp.payment_configuration.updated',
-  'whatsapp/restfb-business-username-update-approved.json: ignored, nothing here acts on whatsapp.business_username.updated',
   'whatsapp/restfb-group-participants-update.json: ignored, nothing here acts on whatsapp.group.updated',
-  'whatsapp/security-pin-reset-request.json: ignored, nothing here acts on whatsapp.security',
-  'whatsapp/smb-app-state-sync-contact-add.json: ignored, nothing here acts on whatsapp.contact.synced',
 ];

@@ -8,10 +8,7 @@ describe('editing a template', () => {
     world.sandbox.configure({ review: { mode: 'none' } });
     template = await world.create();
   });
-  const decide = async (status: string) => {
-    world.sandbox.setTemplateStatus({ templateId: template.templateId }, { status });
-    await world.tell('message_template_status_update', { ...refOf(template), event: status, reason: 'NONE' });
-  };
+  const decide = (status: string) => world.decide(template, status);
   const edit = (changes: Record<string, unknown> = {}) =>
     world.client.put(`${TEMPLATES}/${template.id}`, { components, ...changes });
 
@@ -54,14 +51,80 @@ describe('editing a template', () => {
     expect((await edit({ category: 'MARKETING' })).status).toBe(200);
   });
 
-  it("passes on Meta's daily limit and leaves what is stored", async () => {
+  const calls = () => world.sandbox.calls({ method: 'POST', path: new RegExp(`${template.templateId}$`) });
+  const counted = async (): Promise<number> => {
+    const rows: unknown[] = await world.app.db.query(
+      'SELECT 1 FROM whatsapp_template_edits WHERE template_id = $1',
+      [template.id],
+    );
+    return rows.length;
+  };
+  const otherText = { components: [{ type: 'BODY', text: 'Another text for your order.' }] };
+
+  it('of an approved one is taken once a day, which is told before Meta is asked', async () => {
     await decide('APPROVED');
     expect((await edit()).status).toBe(200);
     await decide('APPROVED');
-    const again = await edit({ components: [{ type: 'BODY', text: 'Another text.' }] });
-    expect(problem(again)).toMatchObject({ status: 422, code: 'META_REJECTED' });
-    const stored = await world.client.get(`${TEMPLATES}/${template.id}`);
-    expect(stored.body.data).toMatchObject({ status: 'APPROVED', components });
+    const again = await edit(otherText);
+    expect(problem(again)).toMatchObject({
+      status: 429,
+      code: 'META_RATE_LIMITED',
+      details: { limit: 'edits_per_day', allowedAt: expect.stringMatching(/Z$/) as unknown },
+    });
+    expect(Number(again.headers.get('retry-after'))).toBeGreaterThan(80_000);
+    expect(calls()).toHaveLength(1);
+    expect(await world.stored(template.id)).toMatchObject({ status: 'APPROVED', components });
+  });
+
+  it('of an approved one is taken ten times in 30 days', async () => {
+    await decide('APPROVED');
+    await world.app.db.query(
+      `INSERT INTO whatsapp_template_edits (account_id, id, template_id, edited_at)
+       SELECT account_id, gen_random_uuid(), id, now() - day * interval '2 days'
+         FROM whatsapp_templates, generate_series(1, 10) AS day WHERE id = $1`,
+      [template.id],
+    );
+    expect(problem(await edit())).toMatchObject({ status: 429, details: { limit: 'edits_per_30_days' } });
+    await world.app.db.query(`UPDATE whatsapp_template_edits SET edited_at = edited_at - interval '11 days'`);
+    expect((await edit()).status).toBe(200);
+    expect(await counted()).toBe(10);
+  });
+
+  it('passes on a limit that only Meta knows of, and does not count what Meta refused', async () => {
+    await decide('APPROVED');
+    expect((await edit()).status).toBe(200);
+    await decide('APPROVED');
+    await world.app.db.query(
+      `UPDATE whatsapp_template_edits SET edited_at = edited_at - interval '25 hours'`,
+    );
+    expect(problem(await edit(otherText))).toMatchObject({ status: 422, code: 'META_REJECTED' });
+    expect(await counted()).toBe(1);
+    expect(await world.stored(template.id)).toMatchObject({ status: 'APPROVED', components });
+  });
+
+  it('of a rejected one is not counted', async () => {
+    for (const text of ['Your order is ready.', 'Your order is packed.', 'Your order is here.']) {
+      await decide('REJECTED');
+      expect((await edit({ components: [{ type: 'BODY', text }] })).status).toBe(200);
+    }
+  });
+
+  it('is found to be done when only the answer of Meta was lost', async () => {
+    await decide('APPROVED');
+    world.sandbox.failNext({ method: 'POST', path: new RegExp(`${template.templateId}$`), drop: 'after' });
+    expect((await edit()).status).toBe(200);
+    expect(await world.stored(template.id)).toMatchObject({ status: 'PENDING', components });
+  });
+
+  it('is told what it changed', async () => {
+    await decide('APPROVED');
+    await edit();
+    expect((await world.updates(template.name)).at(-1)).toMatchObject({
+      id: template.id,
+      changed: ['status'],
+      previous: { status: 'APPROVED', category: 'UTILITY' },
+      current: { status: 'PENDING', category: 'UTILITY' },
+    });
   });
 
   it('is checked by the same rules as creation', async () => {

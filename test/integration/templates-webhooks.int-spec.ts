@@ -60,12 +60,17 @@ describe('webhooks about templates', () => {
     expect(await stored()).toMatchObject({ status: expected });
   });
 
-  it.each(['FLAGGED', 'UNARCHIVED', 'SOMETHING_NEW'])('%s has the list read again', async (event) => {
+  it.each([
+    ['FLAGGED', 'PENDING'],
+    ['UNARCHIVED', 'PENDING'],
+    ['SOMETHING_NEW', 'SOMETHING_NEW'],
+  ])('%s has the list read again, which knows better than %s', async (event, expected) => {
     await status(event);
-    expect(await stored()).toMatchObject({ status: 'PENDING' });
+    expect(await stored()).toMatchObject({ status: expected });
     world.sandbox.clearCalls();
     await world.list();
     expect(world.listings()).toHaveLength(1);
+    expect(await stored()).toMatchObject({ status: 'PENDING' });
   });
 
   it('take out a deleted template', async () => {
@@ -120,6 +125,7 @@ describe('webhooks about templates', () => {
       qualityScore: 'YELLOW',
       category: 'UTILITY',
       correctCategory: 'MARKETING',
+      categoryChangesAt: '2027-01-15T08:00:00.000Z',
     });
     await world.tell('template_category_update', {
       ...refOf(template),
@@ -143,7 +149,24 @@ describe('webhooks about templates', () => {
         { type: 'FOOTER', text: 'Lucky Shrub' },
       ],
     });
-    expect((await world.updatedStatuses(template.name)).length).toBe(4);
+    const facts = { status: 'PENDING', qualityScore: 'UNKNOWN', category: 'UTILITY', correctCategory: null };
+    const [quality, announced, done, texts, ...more] = await world.updates(template.name);
+    expect(quality).toMatchObject({
+      changed: ['qualityScore'],
+      previous: { qualityScore: null },
+      current: { ...facts, qualityScore: 'YELLOW' },
+    });
+    expect(announced).toMatchObject({
+      changed: ['correctCategory'],
+      current: { correctCategory: 'MARKETING' },
+    });
+    expect(done).toMatchObject({
+      changed: ['category', 'correctCategory'],
+      previous: { category: 'UTILITY', correctCategory: 'MARKETING' },
+      current: { category: 'MARKETING', correctCategory: null },
+    });
+    expect(texts).toMatchObject({ changed: ['components'], id: template.id });
+    expect(more).toEqual([]);
   });
 
   it('change numbers and accounts', async () => {
@@ -180,7 +203,7 @@ describe('webhooks about templates', () => {
     const told: { field: string }[] = await world.app.db.query(
       `SELECT kind || ':' || (payload->>'field') AS field FROM domain_events
         WHERE account_id = $1 AND kind LIKE 'whatsapp.%' ORDER BY id`,
-      [accountId],
+      [world.accountId],
     );
     expect(told.map(({ field }) => field)).toEqual([
       'whatsapp.phone_number.updated:quality',

@@ -69,11 +69,49 @@ describe('WhatsApp templates', () => {
       expect(await names('?language=ar')).toEqual([rejected.name]);
       expect(await names(`?name=${pending.name.slice(0, 9)}`)).toEqual([pending.name]);
       expect(await names('?name=%25')).toEqual([]);
+      expect(await names('?status=new_at_meta')).toEqual([]);
+    });
+
+    it('finds templates by Meta’s id as by ours, and by words that are new at Meta', async () => {
+      const template = await world.unreviewed();
+      await world.tell('message_template_status_update', {
+        ...refOf(template),
+        event: 'ON_HOLD',
+        reason: null,
+      });
+      const byMetaId = await world.client.get(`${TEMPLATES}/${template.templateId}`);
+      expect(byMetaId.body.data).toMatchObject({ id: template.id, status: 'ON_HOLD' });
+      const rows: unknown[] = await world.app.db.query(
+        `SELECT 1 FROM whatsapp_templates WHERE status = 'ON_HOLD'`,
+      );
+      expect(rows).toHaveLength(1);
+    });
+
+    it('shows where the sample of a media header can be looked at', async () => {
+      const template = await world.unreviewed();
+      const url = 'https://scontent.whatsapp.example/v/sample.png';
+      const item = {
+        id: template.templateId,
+        name: template.name,
+        language: 'en_US',
+        status: 'APPROVED',
+        category: 'UTILITY',
+        components: [{ type: 'HEADER', format: 'IMAGE', example: { header_handle: [url] } }],
+      };
+      world.sandbox.failNext({
+        method: 'GET',
+        path: LIST_EDGE,
+        status: 200,
+        contentType: 'application/json',
+        body: JSON.stringify({ data: [item] }),
+      });
+      const [found] = (await world.list('?refresh=true')).templates;
+      expect(found).toMatchObject({ id: template.id, sampleUrl: url });
     });
 
     it.each([
-      ['status=blue', 'status'],
-      ['category=fun', 'category'],
+      ['status=two%20words', 'status'],
+      ['category=two%20words', 'category'],
       ['limit=0', 'limit'],
       ['limit=101', 'limit'],
       ['limit=ten', 'limit'],
@@ -204,7 +242,7 @@ describe('WhatsApp templates', () => {
     expect((await stranger.delete(path)).status).toBe(404);
     expect((await world.client.get(path)).status).toBe(200);
     expect((await world.client.get(`${TEMPLATES}/${randomUUID()}`)).status).toBe(404);
-    expect(problem(await world.client.get(`${TEMPLATES}/17`))).toMatchObject({
+    expect(problem(await world.client.get(`${TEMPLATES}/x17`))).toMatchObject({
       status: 400,
       code: 'VALIDATION_FAILED',
     });

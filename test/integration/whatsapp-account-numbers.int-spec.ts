@@ -185,7 +185,9 @@ describe('a phone number', () => {
         pendingPin: '123456',
       });
       expect((await client.post(`${NUMBER}/register`, {})).status).toBe(200);
-      const [last] = sandbox().calls({ path: /register$/ }).slice(-1);
+      const [last] = sandbox()
+        .calls({ path: /register$/ })
+        .slice(-1);
       expect(last?.body).toMatchObject({ pin: '123456' });
       expect((await client.post(`${NUMBER}/two-step-pin/reveal`)).body.data).toMatchObject({
         pin: '123456',
@@ -209,7 +211,9 @@ describe('a phone number', () => {
     });
     expect(added).toMatchObject({ status: 201, body: { data: { wabaId: SEED.wabaId, canSend: false } } });
     const path = `${NUMBERS}/${String(added.body.data.phoneNumberId)}`;
-    expect((await client.post(`${path}/request-code`, { method: 'SMS', language: 'en_US' })).status).toBe(200);
+    expect((await client.post(`${path}/request-code`, { method: 'SMS', language: 'en_US' })).status).toBe(
+      200,
+    );
     expect(problem(await client.post(`${path}/verify-code`, { code: '000000' }))).toMatchObject({
       status: 422,
       details: { action: expect.any(String) },

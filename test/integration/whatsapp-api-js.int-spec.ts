@@ -44,7 +44,7 @@ import {
   Video,
 } from 'whatsapp-api-js/messages';
 
-import { startCallbackServer } from '../../sandbox/callback-server';
+import { startCallbackServer, type CallbackServer } from '../../sandbox/callback-server';
 import { SEED } from '../../sandbox/world-seed';
 import { ANA, LibraryStage, PNG } from '../client-library-stage';
 
@@ -56,6 +56,11 @@ afterEach(() => stage.close());
 
 describe('whatsapp-api-js', () => {
   let api: WhatsAppAPI;
+  let callback: CallbackServer | undefined;
+  afterEach(async () => {
+    await callback?.close();
+    callback = undefined;
+  });
   beforeEach(() => {
     api = new WhatsAppAPI({
       token: stage.token,
@@ -220,14 +225,14 @@ describe('whatsapp-api-js', () => {
     const seen: string[] = [];
     api.on.message = ({ message }) => void seen.push(message.type);
     api.on.status = ({ status }) => void seen.push(status);
-    const callback = await startCallbackServer();
+    callback = await startCallbackServer();
     const subscription = {
       object: 'whatsapp_business_account',
       callback_url: callback.url,
       fields: 'messages',
     };
     const appToken = `${SEED.appId}|${SEED.appSecret}`;
-    await subscribe(
+    await stage.post(
       `${SEED.appId}/subscriptions`,
       { ...subscription, verify_token: callback.verifyToken },
       appToken,
@@ -245,7 +250,6 @@ describe('whatsapp-api-js', () => {
         String(headers['x-hub-signature-256']),
       );
     }
-    await callback.close();
     expect(seen).toEqual(['text', 'sent', 'delivered', 'read']);
   });
 });

@@ -34,12 +34,8 @@ describe('the block list of a WhatsApp number', () => {
   });
 
   const block = (users: string[], client = me.client) => client.post<Outcome>(BLOCKED, { users });
-  const unblock = (users: string[], client = me.client) =>
-    client.raw<Outcome>(BLOCKED, {
-      method: 'DELETE',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ users }),
-    });
+  const unblock = (users: string[]) =>
+    me.client.delete<Outcome>(`${BLOCKED}?${new URLSearchParams({ users: users.join() }).toString()}`);
   const listed = async () => {
     const answer = await me.client.get<{ blocked: { phoneNumber: string | null }[] }>(BLOCKED);
     expect(answer.status).toBe(200);
@@ -102,7 +98,10 @@ describe('the block list of a WhatsApp number', () => {
 
   it('says when Meta cannot be read', async () => {
     sandboxOf(app).failNext({ path: /block_users$/, code: 131000, times: 20 });
-    expect((await me.client.get(BLOCKED)).status).toBeGreaterThanOrEqual(422);
+    expect(await me.client.get(BLOCKED)).toMatchObject({
+      status: 503,
+      body: { error: { code: 'META_UNAVAILABLE' } },
+    });
   });
 
   it.each([
@@ -117,6 +116,13 @@ describe('the block list of a WhatsApp number', () => {
     expect(answer.status).toBe(400);
     expect(answer.body.error.details).toMatchObject({ fields: [{ path }] });
     expect(sandboxOf(app).calls({ path: /block_users$/ })).toHaveLength(before);
+  });
+
+  it('is changed by a query whose plus signs were not encoded, too', async () => {
+    await block([CUSTOMER]);
+    const answer = await me.client.delete<Outcome>(`${BLOCKED}?users=${CUSTOMER}`);
+    expect(answer.body.data.unblocked).toMatchObject([{ phoneNumber: CUSTOMER }]);
+    expect(await me.client.delete(BLOCKED)).toMatchObject({ status: 400 });
   });
 
   it('is read by viewers and changed by agents, of their own numbers only', async () => {

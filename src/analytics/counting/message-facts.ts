@@ -36,6 +36,9 @@ export const isCounted = (alias: string): string =>
 /** Reactions and notices are stored as messages, but nobody would say that they sent or got one. */
 const NOT_MESSAGES = `('reaction', 'system', 'request_welcome')`;
 
+/** Codes of messages that somebody took back before they left: those are no failures of anything. */
+const TAKEN_BACK = `('CANCELLED', 'CAMPAIGN_CANCELLED')`;
+
 /**
  * The one definition of what is counted (docs/metrics.md), as a query. Only facts that do not depend on the order in which
  * they were told: times of statuses, never the status that a message has at the moment.
@@ -72,5 +75,6 @@ export function factsOf(told: string, { messages, statuses }: MessageSource = AL
                  FILTER (WHERE details -> 'pricing' ->> 'category' IS NOT NULL))[1] AS category
          FROM ${statuses} s
         WHERE s.account_id = m.account_id AND s.message_id = m.id
-          AND s.status IN ('sent', 'delivered', 'read', 'played', 'failed')) AS s ON kind.outgoing`;
+          AND s.status IN ('sent', 'delivered', 'read', 'played', 'failed')
+          AND coalesce(s.error ->> 'code', '') NOT IN ${TAKEN_BACK}) AS s ON kind.outgoing`;
 }

@@ -3,14 +3,14 @@ import { GRANULARITIES, type Granularity, edgesOf } from '../message-metrics/met
 import type { MessageMetrics, MetricChannel } from '../message-metrics/metric-results';
 
 export class CountPointDto {
-  /** Where the day or hour begins. */
+  /** Where the day or hour begins. @example 2026-03-14T00:00:00.000Z */
   timestamp!: Date;
   /** @example 100 */
   value!: number;
 }
 
 export class RatePointDto {
-  /** Where the day or hour begins. */
+  /** Where the day or hour begins. @example 2026-03-14T00:00:00.000Z */
   timestamp!: Date;
   /** From 0 to 1; null where nothing was sent. @example 0.98 */
   @ApiProperty({ type: Number, nullable: true, example: 0.98 }) value!: number | null;
@@ -55,9 +55,9 @@ export class MetricTotalsDto {
 
 /** The range as it was understood: whole days, or hours, of the time zone. */
 export class MetricRangeDto {
-  /** The first instant. */
+  /** The first instant. @example 2026-02-28T23:00:00.000Z */
   from!: Date;
-  /** The first instant after it. */
+  /** The first instant after it. @example 2026-03-31T22:00:00.000Z */
   until!: Date;
   /** @example Europe/Berlin */
   timeZone!: string;

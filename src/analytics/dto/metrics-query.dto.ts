@@ -7,15 +7,18 @@ import {
   IsOptional,
   IsString,
   Length,
+  Matches,
   MaxLength,
   Validate,
   ValidatorConstraint,
   type ValidatorConstraintInterface,
 } from 'class-validator';
-import { PhoneNumberQuery } from '../../whatsapp/dto/account-query.dto';
+import { AccountQuery } from '../../whatsapp/dto/account-query.dto';
 import { COUNTED_METRICS, METRICS, type Metric } from '../message-metrics/message-figures';
 import { GRANULARITIES, type Granularity } from '../message-metrics/metric-range';
 import { isTimeZone } from '../message-metrics/zoned-time';
+
+const META_ID = { message: '$property must be an id of Meta, digits only' };
 
 @ValidatorConstraint({ name: 'isTimeZone' })
 export class TimeZoneRule implements ValidatorConstraintInterface {
@@ -44,7 +47,17 @@ function Words(allowed: readonly string[]): PropertyDecorator {
 }
 
 /** A range of time, and what of an account it is asked of. */
-export class MetricRangeQuery extends PhoneNumberQuery {
+export class MetricRangeQuery extends AccountQuery {
+  /**
+   * Meta's id of a WhatsApp Business Account: only its numbers. Left out: all of the account.
+   * @example "102290129340398"
+   */
+  @IsOptional() @Matches(/^\d{1,32}$/, META_ID) wabaId?: string;
+  /**
+   * Meta's id of a phone number: only what it sent and received. Left out: all of the account.
+   * @example "106540352242922"
+   */
+  @IsOptional() @Matches(/^\d{1,32}$/, META_ID) phoneNumberId?: string;
   /**
    * The first day (`2026-03-01`, in `timeZone`), or an instant (`2026-03-01T00:00:00Z`), which is rounded down to its whole
    * day or hour. Left out: 30 days in all, or 24 hours with `granularity=hour`.

@@ -25,6 +25,20 @@ export const SERVICE_ERROR_RULES: Readonly<Record<string, ServiceErrorRule>> = {
       'Ask the person, or wait: if it did go out, its status tells. Send it again only if a second one does no harm.',
     retry: 'after_action',
   },
+  CANCELLED: {
+    title: 'Taken back',
+    cause: 'Somebody took the message back before it left. It counts as no failure.',
+    whoMustAct: 'nobody',
+    action: null,
+    retry: 'never',
+  },
+  CAMPAIGN_CANCELLED: {
+    title: 'Campaign cancelled',
+    cause: 'The campaign was cancelled before the message left. It counts as no failure.',
+    whoMustAct: 'nobody',
+    action: null,
+    retry: 'never',
+  },
   WINDOW_CLOSED: {
     title: '24-hour window closed',
     cause:

@@ -3,6 +3,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class CreateFlowsGroupsCalls1795392000007 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
     await db.query(`
+      ALTER TABLE whatsapp_business_accounts ADD COLUMN flows_synced_at timestamptz;
+
       CREATE TABLE whatsapp_flows (
         account_id uuid NOT NULL,
         id uuid NOT NULL,
@@ -159,6 +161,7 @@ export class CreateFlowsGroupsCalls1795392000007 implements MigrationInterface {
     await db.query(`
       DROP TABLE whatsapp_calls, whatsapp_group_join_requests, whatsapp_groups, whatsapp_flow_key_uploads,
         whatsapp_flow_keys, whatsapp_flows;
+      ALTER TABLE whatsapp_business_accounts DROP COLUMN flows_synced_at;
     `);
   }
 }

@@ -33,7 +33,8 @@ describe('what an account_update means', () => {
   });
 
   it('is nothing to us when another app is meant', () => {
-    const of = (id: string) => update('PARTNER_APP_UNINSTALLED', { details: { waba_info: { partner_app_id: id } } });
+    const of = (id: string) =>
+      update('PARTNER_APP_UNINSTALLED', { details: { waba_info: { partner_app_id: id } } });
     expect(meaningOf(of('999'), APP)).toMatchObject({ severity: 'info', endsSubscription: false });
     expect(meaningOf(of(APP), APP)).toMatchObject({ severity: 'critical', endsSubscription: true });
   });

@@ -87,9 +87,7 @@ function summaryOf({ event, ban, violationType, restrictions = [] }: WhatsAppAcc
     return `Meta saw a violation of its policies${violationType === undefined ? '' : ` (${violationType})`}.`;
   if (event === 'ACCOUNT_RESTRICTION') {
     const types = restrictions.flatMap(({ type, expiresAt }) =>
-      type === undefined
-        ? []
-        : [expiresAt === undefined ? type : `${type} until ${expiresAt.toISOString()}`],
+      type === undefined ? [] : [expiresAt === undefined ? type : `${type} until ${expiresAt.toISOString()}`],
     );
     return `Meta restricts the WhatsApp Business Account${types.length === 0 ? '' : `: ${types.join(', ')}`}.`;
   }

@@ -50,10 +50,7 @@ interface TouchedRow {
 @Injectable()
 export class AccountEventsRepository {
   /** @returns those whose status the webhooks decided, also where it is the same as before */
-  async applyStatuses(
-    tx: EntityManager,
-    changes: readonly AccountStatusChange[],
-  ): Promise<TouchedAccount[]> {
+  async applyStatuses(tx: EntityManager, changes: readonly AccountStatusChange[]): Promise<TouchedAccount[]> {
     if (changes.length === 0) return [];
     const events = changes.map((change) => ({
       account_id: change.accountId,

@@ -6,7 +6,10 @@ import type { OwnedEvent } from '../newest-events';
 import type { TouchedAccount } from './account-events.repository';
 import type { AccountOccurrence } from './account-history';
 
-export type AccountEventKind = Extract<WebhookEventKind, `whatsapp.${'account' | 'business'}.${string}`>;
+export type AccountEventKind =
+  | Extract<WebhookEventKind, `whatsapp.${'account' | 'business'}.${string}`>
+  | 'whatsapp.partner_solution'
+  | 'whatsapp.payment_configuration.updated';
 
 /** What a webhook about a WABA comes to, for people and for other parts of the product. */
 export interface AccountTelling {

@@ -113,20 +113,18 @@ export class AccountReviewedHandler implements WebhookHandler<'whatsapp.account.
         })),
       ),
     );
-    const tellings = owned.map(
-      (event): AccountTelling => ({
-        field: 'account_review_update',
-        event: event.payload.decision,
-        phoneNumberId: null,
-        what: 'status',
-        previous: newest.includes(event) ? (touched.get(wabaKey(event))?.previous ?? null) : null,
-        current: event.payload.decision,
-        restrictions: [],
-        severity: reviewSeverity(event.payload.decision),
-        summary: `Meta’s review of the WhatsApp Business Account ended: ${event.payload.decision}.`,
-        details: event.payload,
-      }),
-    );
+    const tellings = owned.map((event): AccountTelling => ({
+      field: 'account_review_update',
+      event: event.payload.decision,
+      phoneNumberId: null,
+      what: 'status',
+      previous: newest.includes(event) ? (touched.get(wabaKey(event))?.previous ?? null) : null,
+      current: event.payload.decision,
+      restrictions: [],
+      severity: reviewSeverity(event.payload.decision),
+      summary: `Meta’s review of the WhatsApp Business Account ended: ${event.payload.decision}.`,
+      details: event.payload,
+    }));
     await record(this.history, tx, owned, tellings);
   }
 }

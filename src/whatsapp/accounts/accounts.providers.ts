@@ -3,6 +3,7 @@ import { AccountEventsRepository } from './account-events.repository';
 import { AccountHistory } from './account-history';
 import { AccountAlertHandler, BusinessCapabilityHandler } from './account-notice.handlers';
 import { AccountRoutingController } from './account-routing.controller';
+import { PartnerSolutionHandler, PaymentConfigurationHandler } from './account-side.handlers';
 import { AccountSubscriptions } from './account-subscriptions.service';
 import { AccountReviewedHandler, AccountUpdatedHandler } from './account-update.handlers';
 import { AccountsController } from './accounts.controller';
@@ -38,6 +39,7 @@ import { PhoneSettingsApi } from './phone-settings-api';
 import { PhoneSettingsController } from './phone-settings.controller';
 import { PhoneSettingsService } from './phone-settings.service';
 import { PinVault } from './pin-vault';
+import { ProfilePictures } from './profile-pictures';
 import { QrCodesApi } from './qr-codes-api';
 import { QrCodesController } from './qr-codes.controller';
 import { QrCodesService } from './qr-codes.service';
@@ -90,6 +92,8 @@ export const ACCOUNT_PROVIDERS = [
   OnboardingRunner,
   OnboardingService,
   OnboardingSteps,
+  PartnerSolutionHandler,
+  PaymentConfigurationHandler,
   PhoneNumberNameHandler,
   PhoneNumberQualityHandler,
   PhoneNumbersApi,
@@ -98,6 +102,7 @@ export const ACCOUNT_PROVIDERS = [
   PhoneSettingsApi,
   PhoneSettingsService,
   PinVault,
+  ProfilePictures,
   QrCodesApi,
   QrCodesService,
   ReadChanges,

@@ -55,10 +55,7 @@ export class AccountsRepository {
   }
 
   /** @param id Meta's, or ours */
-  async findNumber(
-    accountIds: readonly AccountId[],
-    id: string,
-  ): Promise<WhatsAppPhoneNumberEntity | null> {
+  async findNumber(accountIds: readonly AccountId[], id: string): Promise<WhatsAppPhoneNumberEntity | null> {
     return this.database.manager
       .createQueryBuilder(WhatsAppPhoneNumberEntity, 'number')
       .where('number.account_id = ANY(:accountIds)', { accountIds })
@@ -182,9 +179,7 @@ export class AccountsRepository {
     );
     return stored.flatMap((row): UpsertedNumber[] => {
       const old = before.get(row.phone_number_id);
-      return old === undefined
-        ? []
-        : [{ phoneNumberId: row.phone_number_id, before: old, after: row.after }];
+      return old === undefined ? [] : [{ phoneNumberId: row.phone_number_id, before: old, after: row.after }];
     });
   }
 

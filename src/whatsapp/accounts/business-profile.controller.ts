@@ -46,12 +46,18 @@ export class BusinessProfileController {
       'Fields that are left out stay as they are. Answers with the profile as Meta has it afterwards.',
   })
   @ApiEnvelope(NumberProfileDto)
+  @ApiErrors('UNSUPPORTED_MEDIA')
   async update(
     @CurrentUser() user: AuthenticatedUser,
     @Body() body: UpdateBusinessProfileDto,
   ): Promise<NumberProfileDto> {
     const accountId = await this.scope.resolve(user, body);
-    const { number, profile, isStale } = await this.profiles.update(accountId, body, changeOf(body));
+    const { number, profile, isStale } = await this.profiles.update(
+      accountId,
+      body,
+      changeOf(body),
+      body.profilePictureMediaId,
+    );
     return NumberProfileDto.of(number.phoneNumberId, profile, isStale);
   }
 }

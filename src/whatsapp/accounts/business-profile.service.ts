@@ -8,6 +8,7 @@ import { AccountsService } from './accounts.service';
 import type { NamedAssets } from '../account-scope';
 import type { BusinessProfile, WhatsAppPhoneNumberEntity } from '../entities/whatsapp-phone-number.entity';
 import { type BusinessProfileChange, WhatsAppApi } from '../whatsapp-api';
+import { ProfilePictures } from './profile-pictures';
 
 export interface ReadBusinessProfile {
   number: WhatsAppPhoneNumberEntity;
@@ -23,6 +24,7 @@ export class BusinessProfileService {
     private readonly repository: AccountsRepository,
     private readonly tokens: MetaTokenService,
     private readonly whatsapp: WhatsAppApi,
+    private readonly pictures: ProfilePictures,
   ) {}
 
   /** Read from Meta, because people also edit it in WhatsApp Manager and no webhook tells of it. */
@@ -36,17 +38,31 @@ export class BusinessProfileService {
     }
   }
 
-  /** @throws ValidationFailedError when nothing is to be changed */
+  /**
+   * @param pictureId an uploaded file that is to be the picture
+   * @throws ValidationFailedError when nothing is to be changed, or two pictures are named
+   */
   async update(
     accountId: AccountId,
     named: NamedAssets,
     change: BusinessProfileChange,
+    pictureId?: string,
   ): Promise<ReadBusinessProfile> {
-    if (Object.keys(change).length === 0)
+    if (Object.keys(change).length === 0 && pictureId === undefined)
       throw ValidationFailedError.of('', 'isNotEmpty', 'Name at least one field of the profile.');
+    if (change.profile_picture_handle !== undefined && pictureId !== undefined)
+      throw ValidationFailedError.of(
+        'profilePictureHandle',
+        'exclusive',
+        'Send profilePictureMediaId or profilePictureHandle, not both.',
+      );
     const { number } = await this.accounts.chooseNumber(accountId, named);
+    const picture =
+      pictureId === undefined
+        ? {}
+        : { profile_picture_handle: await this.pictures.handleOf(accountId, pictureId) };
     await this.tokens.withToken(accountId, (token) =>
-      this.whatsapp.updateBusinessProfile(token, number.phoneNumberId, change),
+      this.whatsapp.updateBusinessProfile(token, number.phoneNumberId, { ...change, ...picture }),
     );
     // What Meta made of it, not what was asked for: it trims texts and rewrites addresses.
     return { number, profile: await this.reread(number), isStale: false };

@@ -61,8 +61,7 @@ export class CallbackOverridesRepository {
 
   /** @param override as Meta has it now; null: none */
   async record({ kind, accountId, id }: OverrideHolder, override: CallbackOverride | null): Promise<void> {
-    const token =
-      override === null ? null : this.cipher.encrypt(override.verifyToken, contextOf(kind, id));
+    const token = override === null ? null : this.cipher.encrypt(override.verifyToken, contextOf(kind, id));
     await this.database.query(
       `UPDATE ${TABLES[kind]}
           SET callback_override_url = $3, callback_verify_token = $4, callback_verify_token_hash = $5, updated_at = now()

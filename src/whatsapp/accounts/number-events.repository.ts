@@ -147,7 +147,13 @@ export class NumberEventsRepository {
 
   /** The PIN is another one from then on, whoever changed it. */
   async applyPinChanges(tx: EntityManager, changes: readonly OfNumber[]): Promise<void> {
-    await this.apply(tx, changes.map(rowOf), 'unused text', 'pin_changed_at', 'pin_changed_at = e.occurred_at');
+    await this.apply(
+      tx,
+      changes.map(rowOf),
+      'unused text',
+      'pin_changed_at',
+      'pin_changed_at = e.occurred_at',
+    );
   }
 
   private async apply(

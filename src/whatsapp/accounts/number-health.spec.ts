@@ -53,7 +53,10 @@ it.each([
   [{ can_send_message: 'AVAILABLE', entities: [] }, /can be sent/],
   [null, /does not tell/],
   [{ can_send_message: 'LIMITED' }, /limited; Meta names no reason/],
-  [{ can_send_message: 'BLOCKED', entities: [{ entity_type: 'APP', can_send_message: 'BLOCKED' }] }, /the Meta app/],
+  [
+    { can_send_message: 'BLOCKED', entities: [{ entity_type: 'APP', can_send_message: 'BLOCKED' }] },
+    /the Meta app/,
+  ],
   [{ can_send_message: 'BLOCKED', entities: 'none' }, /no reason/],
 ])('%j', (value, words) => {
   expect(healthSummary(value)).toMatch(words);

@@ -43,9 +43,7 @@ export function healthProblems(health: Record<string, unknown> | null): HealthPr
       .map((hint) => ({ ...common, code: null, problem: hint, solution: null }));
     const all = [...told, ...hinted];
     if (all.length > 0) return all;
-    return [
-      { ...common, code: null, problem: `Meta names no reason for ${wordFor(name)}.`, solution: null },
-    ];
+    return [{ ...common, code: null, problem: `Meta names no reason for ${wordFor(name)}.`, solution: null }];
   });
   return problems.sort((a, b) => Number(b.verdict === 'BLOCKED') - Number(a.verdict === 'BLOCKED'));
 }

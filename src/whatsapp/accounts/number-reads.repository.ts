@@ -107,5 +107,5 @@ export class NumberReadsRepository {
 
 function isWellAtMeta({ status, healthStatus }: DiscoveredPhoneNumber): boolean {
   if (DEAD_NUMBER_STATUSES.includes(status)) return false;
-  return healthStatus === null || healthStatus.can_send_message !== 'BLOCKED';
+  return healthStatus?.can_send_message !== 'BLOCKED';
 }

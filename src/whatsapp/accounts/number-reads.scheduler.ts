@@ -26,9 +26,7 @@ export class NumberReadsScheduler implements BeforeApplicationShutdown {
   async tick(): Promise<void> {
     if (!this.config.has('worker') || this.isStopping || this.running !== undefined) return;
     this.running = this.runDue().catch((error: unknown) => {
-      this.log.error(
-        `Numbers were not read: ${error instanceof Error ? error.message : 'unknown error'}`,
-      );
+      this.log.error(`Numbers were not read: ${error instanceof Error ? error.message : 'unknown error'}`);
     });
     await this.running;
     this.running = undefined;

@@ -35,7 +35,11 @@ export class NumberScope {
    */
   async of(user: AuthenticatedUser, id: string): Promise<NumberOfAccount> {
     if (!META_ID.test(id) && !isUuid(id))
-      throw ValidationFailedError.of('id', 'phoneNumberId', 'id must be Meta’s id of a phone number, or ours.');
+      throw ValidationFailedError.of(
+        'id',
+        'phoneNumberId',
+        'id must be Meta’s id of a phone number, or ours.',
+      );
     const mine = await this.scope.accountIdsOf(user);
     const found = (await this.find(mine, id)) ?? (await this.findAtMeta(mine, id));
     if (found === null) throw new NotFoundError('There is no such phone number.');

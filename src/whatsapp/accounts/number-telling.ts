@@ -48,8 +48,7 @@ export class NumberTelling {
     displayOf: (payload: WebhookEventMap[K]) => string | undefined,
   ): Promise<NamedEvent<K>[]> {
     const owned = ownedEvents(events).map((event) => {
-      // Typescript does not see that kind and payload belong together.
-      const display = displayOf(event.payload as WebhookEventMap[K]);
+      const display = displayOf(event.payload);
       const { accountId, assetId } = event.owner;
       const digits = display === undefined ? '' : digitsOf(display);
       return { event, key: { accountId, waba: assetId, digits } };
@@ -72,7 +71,7 @@ export class NumberTelling {
     );
     const newest = new Set(newestPerNumber(named).map(({ event }) => event));
     const told = named.map(({ event, number }) => {
-      const payload = event.payload as WebhookEventMap[K];
+      const payload: WebhookEventMap[K] = event.payload;
       const changes = number !== null && newest.has(event) ? (changesOf.get(number.id) ?? []) : [];
       return { event, number, payload, changes, fingerprint: fingerprintOf(event) };
     });
@@ -106,9 +105,7 @@ export class NumberTelling {
         if (change === undefined) return [];
         const { wabaId, phoneNumberId } = number;
         const mark = changes.length === 0 ? fingerprint : null;
-        return [
-          numberUpdated(event.owner.accountId, { wabaId, phoneNumberId }, wording.field, change, mark),
-        ];
+        return [numberUpdated(event.owner.accountId, { wabaId, phoneNumberId }, wording.field, change, mark)];
       }),
     );
   }

@@ -84,10 +84,7 @@ export class ContactSyncHandler implements WebhookHandler<'whatsapp.contact.sync
     this.registry.register(this);
   }
 
-  async handle(
-    events: readonly RoutedEvent<'whatsapp.contact.synced'>[],
-    tx: EntityManager,
-  ): Promise<void> {
+  async handle(events: readonly RoutedEvent<'whatsapp.contact.synced'>[], tx: EntityManager): Promise<void> {
     const owned = ownedEvents(events);
     await this.contacts.recordPeople(
       tx,
@@ -105,7 +102,12 @@ export class ContactSyncHandler implements WebhookHandler<'whatsapp.contact.sync
       owned.flatMap((event) => {
         const { accountId } = event.owner;
         return event.asset?.kind === 'phone_number'
-          ? [[`${accountId}:${event.asset.metaId}`, { accountId, phoneNumberId: event.asset.metaId }] as const]
+          ? [
+              [
+                `${accountId}:${event.asset.metaId}`,
+                { accountId, phoneNumberId: event.asset.metaId },
+              ] as const,
+            ]
           : [];
       }),
     );

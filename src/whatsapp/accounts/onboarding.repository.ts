@@ -197,7 +197,10 @@ export class OnboardingRepository {
   }
 
   /** In their order. */
-  async stepsOf(accountId: AccountId, onboardingIds: readonly string[]): Promise<WhatsAppOnboardingStepEntity[]> {
+  async stepsOf(
+    accountId: AccountId,
+    onboardingIds: readonly string[],
+  ): Promise<WhatsAppOnboardingStepEntity[]> {
     if (onboardingIds.length === 0) return [];
     return this.database.manager
       .createQueryBuilder(WhatsAppOnboardingStepEntity, 'step')
@@ -220,10 +223,10 @@ export class OnboardingRepository {
 
   /** From now on the number itself has it. */
   async forgetPin({ accountId, onboardingId }: OnboardingKey): Promise<void> {
-    await this.database.query('UPDATE whatsapp_onboardings SET pin = NULL WHERE account_id = $1 AND id = $2', [
-      accountId,
-      onboardingId,
-    ]);
+    await this.database.query(
+      'UPDATE whatsapp_onboardings SET pin = NULL WHERE account_id = $1 AND id = $2',
+      [accountId, onboardingId],
+    );
   }
 
   /** The number turned out only when the account was read. */

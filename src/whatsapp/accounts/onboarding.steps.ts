@@ -69,7 +69,8 @@ export class OnboardingSteps {
     const found = waba === undefined ? [] : await this.accounts.phoneNumbersOf(accountId, [waba]);
     const onPhone = found.filter(({ isOnBizApp }) => isOnBizApp === true);
     const [only, another] = onPhone;
-    if (onboarding.event !== 'FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING' || only === undefined || another) return {};
+    if (onboarding.event !== 'FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING' || only === undefined || another)
+      return {};
     await this.onboardings.recordNumber({ accountId, onboardingId }, only.phoneNumberId);
     return { phoneNumberId: only.phoneNumberId };
   }
@@ -96,10 +97,7 @@ export class OnboardingSteps {
       return pendingPin === null ? { alreadyRegistered: true } : {};
     }
     const pin = await this.onboardings.pinOf(key);
-    await this.registration.register(
-      { ...of, number },
-      { ...(pin === null ? {} : { pin }) },
-    );
+    await this.registration.register({ ...of, number }, { ...(pin === null ? {} : { pin }) });
     await this.onboardings.forgetPin(key);
     return {};
   }

@@ -2,11 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { GraphClient } from '../../graph-client/graph-client';
 import type { GraphQuery } from '../../graph-client/graph-request';
 import { OptionalText } from '../meta-values';
-import {
-  type CallbackOverride,
-  PHONE_NUMBER_FIELDS,
-  PHONE_NUMBER_SUBSTITUTES,
-} from '../whatsapp-api';
+import { type CallbackOverride, PHONE_NUMBER_FIELDS, PHONE_NUMBER_SUBSTITUTES } from '../whatsapp-api';
 import {
   type DiscoveredPhoneNumber,
   GraphIdItem,
@@ -21,7 +17,13 @@ import { withKnownFields } from './field-fallback';
 const INTERACTIVE_MS = 6_000;
 
 /** What costs Meta more to find out than the fields of a list. */
-const SINGLE_FIELDS = [...PHONE_NUMBER_FIELDS, 'health_status', 'new_display_name', 'new_name_status', 'username'];
+const SINGLE_FIELDS = [
+  ...PHONE_NUMBER_FIELDS,
+  'health_status',
+  'new_display_name',
+  'new_name_status',
+  'username',
+];
 
 export interface NewPhoneNumber {
   /** Without `+`. */

@@ -74,7 +74,10 @@ export class PhoneNumbersController {
   @ApiEnvelope(PhoneNumberDto, 201)
   @ApiErrors('VALIDATION_FAILED', 'ACCOUNT_NOT_FOUND', 'NOT_FOUND', 'CONFLICT', 'ACCOUNT_AMBIGUOUS')
   @ApiErrors('META_REAUTH_REQUIRED', 'META_RATE_LIMITED', 'META_REJECTED', 'META_UNAVAILABLE')
-  async add(@CurrentUser() user: AuthenticatedUser, @Body() body: AddPhoneNumberDto): Promise<PhoneNumberDto> {
+  async add(
+    @CurrentUser() user: AuthenticatedUser,
+    @Body() body: AddPhoneNumberDto,
+  ): Promise<PhoneNumberDto> {
     const accountId = await this.scope.resolve(user, body);
     const waba = await this.accounts.chooseWaba(accountId, body.wabaId);
     const { number } = await this.numbers.add(waba, body);

@@ -84,10 +84,7 @@ export class PhoneRegistrationController {
   @Access('agent')
   @ApiNumber()
   @ApiEnvelope(PhoneNumberDto)
-  async deregister(
-    @CurrentUser() user: AuthenticatedUser,
-    @Param('id') id: string,
-  ): Promise<PhoneNumberDto> {
+  async deregister(@CurrentUser() user: AuthenticatedUser, @Param('id') id: string): Promise<PhoneNumberDto> {
     const of = await this.scope.of(user, id);
     await this.registration.deregister(of);
     return this.answer(of);
@@ -117,7 +114,8 @@ export class PhoneRegistrationController {
     const held = await this.registration.revealPin(await this.scope.of(user, id), user);
     const { pin, pendingPin, setAt, changedAt } = held;
     // Meta tells of our own change, too, a moment after we made it.
-    const outdated = changedAt !== null && setAt !== null && changedAt.getTime() > setAt.getTime() + MINUTE_MS;
+    const outdated =
+      changedAt !== null && setAt !== null && changedAt.getTime() > setAt.getTime() + MINUTE_MS;
     return { pin, pendingPin, setAt, outdated };
   }
 

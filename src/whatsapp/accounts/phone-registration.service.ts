@@ -54,11 +54,16 @@ export class PhoneRegistrationService {
       );
     const held = await this.pins.read(of.number);
     const pin = wish.pin ?? held.pin ?? held.pendingPin ?? this.pins.generate();
-    await this.sendPin(of, pin, (token, id) => this.numbers.register(token, id, { pin, region: wish.region }), {
-      summary: 'The number was registered for the Cloud API.',
-      event: 'REGISTERED',
-      status: 'CONNECTED',
-    });
+    await this.sendPin(
+      of,
+      pin,
+      (token, id) => this.numbers.register(token, id, { pin, region: wish.region }),
+      {
+        summary: 'The number was registered for the Cloud API.',
+        event: 'REGISTERED',
+        status: 'CONNECTED',
+      },
+    );
     await this.reader.readQuietly(of, 'registration');
   }
 

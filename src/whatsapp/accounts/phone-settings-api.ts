@@ -60,7 +60,10 @@ export class PhoneSettingsApi {
     );
   }
 
-  async username(token: string, phoneNumberId: string): Promise<{ username: string | null; status: string | null }> {
+  async username(
+    token: string,
+    phoneNumberId: string,
+  ): Promise<{ username: string | null; status: string | null }> {
     return usernameOf(
       await this.graph.call({
         method: 'GET',
@@ -126,7 +129,10 @@ export class PhoneSettingsApi {
   }
 
   /** Where Meta sends the number's messages, by level. */
-  async webhookConfiguration(token: string, phoneNumberId: string): Promise<Readonly<Record<string, string>>> {
+  async webhookConfiguration(
+    token: string,
+    phoneNumberId: string,
+  ): Promise<Readonly<Record<string, string>>> {
     const { raw } = await this.graph.call({
       method: 'GET',
       path: pathOf(phoneNumberId),
@@ -137,7 +143,9 @@ export class PhoneSettingsApi {
     });
     const configuration = isRecord(raw.webhook_configuration) ? raw.webhook_configuration : {};
     return Object.fromEntries(
-      Object.entries(configuration).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+      Object.entries(configuration).filter(
+        (entry): entry is [string, string] => typeof entry[1] === 'string',
+      ),
     );
   }
 }

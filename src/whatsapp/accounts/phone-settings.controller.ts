@@ -41,7 +41,7 @@ export class PhoneSettingsController {
     @Body() body: ChangeSettingsDto,
   ): Promise<NumberSettingsDto> {
     const of = await this.scope.of(user, id);
-    await this.settings.changeSettings(of, { ...body });
+    await this.settings.changeSettings(of, Object.fromEntries(Object.entries(body)));
     return { settings: { ...(await this.settings.settings(of)) } };
   }
 

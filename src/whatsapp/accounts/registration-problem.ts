@@ -30,12 +30,14 @@ const ADVICE: ReadonlyMap<number, string> = new Map([
 export function registrationProblem(error: unknown): unknown {
   if (!(error instanceof GraphRejectedError)) return error;
   const code = error.meta?.code ?? null;
-  if (code === null || ![REQUEST_CODE, VERIFY_CODE, TOO_MANY_PINS, PINS_TOO_FAST].includes(code)) return error;
+  if (code === null || ![REQUEST_CODE, VERIFY_CODE, TOO_MANY_PINS, PINS_TOO_FAST].includes(code))
+    return error;
   const { action: _action, meta: _meta, ...details } = error.details;
   const init = { meta: error.meta, details };
   const words = `${error.message} ${error.meta?.title ?? ''} ${error.meta?.message ?? ''}`;
   const waitMs = waitIn(words);
-  const isLimit = code === TOO_MANY_PINS || code === PINS_TOO_FAST || /too many|try again (later|in)|wait/i.test(words);
+  const isLimit =
+    code === TOO_MANY_PINS || code === PINS_TOO_FAST || /too many|try again (later|in)|wait/i.test(words);
   if (waitMs !== null || isLimit)
     return new GraphRateLimitedError(error.message, 'number', waitMs ?? HOUR_MS, init);
   const advice = ADVICE.get(code);

@@ -31,7 +31,10 @@ export type LimitedNumber = Pick<
   | 'healthStatus'
   | 'sendProblemCode'
 >;
-export type LimitedAccount = Pick<WhatsAppBusinessAccountEntity, 'status' | 'messagingLimit' | 'restrictions'>;
+export type LimitedAccount = Pick<
+  WhatsAppBusinessAccountEntity,
+  'status' | 'messagingLimit' | 'restrictions'
+>;
 
 const STANDARD_PER_SECOND = 80;
 const HIGH_PER_SECOND = 1_000;
@@ -57,17 +60,23 @@ const DEAD_ACCOUNT: ReadonlyMap<string, string> = new Map([
 export const SEND_PROBLEMS: ReadonlyMap<number, { status: string | null; reason: string }> = new Map([
   [
     368,
-    { status: null, reason: 'Meta blocks the account for a time for breaking a policy. See WhatsApp Manager.' },
+    {
+      status: null,
+      reason: 'Meta blocks the account for a time for breaking a policy. See WhatsApp Manager.',
+    },
   ],
   [
     131031,
-    { status: null, reason: 'Meta locked the account. See WhatsApp Manager for the reason, and appeal there.' },
+    {
+      status: null,
+      reason: 'Meta locked the account. See WhatsApp Manager for the reason, and appeal there.',
+    },
   ],
+  [131037, { status: null, reason: 'The display name has to be approved before the number may send.' }],
   [
-    131037,
-    { status: null, reason: 'The display name has to be approved before the number may send.' },
+    131042,
+    { status: null, reason: 'Something is wrong with the payment method. See Meta’s billing settings.' },
   ],
-  [131042, { status: null, reason: 'Something is wrong with the payment method. See Meta’s billing settings.' }],
   [
     131045,
     { status: 'DISCONNECTED', reason: 'The registration of the number is broken. Register it again.' },
@@ -84,11 +93,7 @@ export const SEND_PROBLEMS: ReadonlyMap<number, { status: string | null; reason:
 const NO_MESSAGING = 'RESTRICTED_CUSTOMER_INITIATED_MESSAGING';
 const NO_FIRST_MESSAGE = 'RESTRICTED_BIZ_INITIATED_MESSAGING';
 
-export function sendingLimitsOf(
-  number: LimitedNumber,
-  account: LimitedAccount,
-  now: Date,
-): SendingLimits {
+export function sendingLimitsOf(number: LimitedNumber, account: LimitedAccount, now: Date): SendingLimits {
   const blocked = blockedReason(number, account, now);
   const initiationBlocked = blocked ?? firstMessageReason(number, account, now);
   return {
@@ -149,5 +154,7 @@ export function healthReason(health: Record<string, unknown> | null, verdict: st
   const words = [textAt(first, 'error_description'), textAt(first, 'possible_solution')]
     .filter((text) => text !== undefined)
     .join(' ');
-  return words === '' ? `Meta blocks sending because of ${textAt(entity, 'entity_type') ?? 'the account'}.` : words;
+  return words === ''
+    ? `Meta blocks sending because of ${textAt(entity, 'entity_type') ?? 'the account'}.`
+    : words;
 }

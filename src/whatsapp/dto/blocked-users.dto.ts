@@ -8,7 +8,7 @@ import {
   IsString,
   Length,
 } from 'class-validator';
-import { QueryInt } from '../../http/query-fields';
+import { QueryInt, QueryList } from '../../http/query-fields';
 import { PhoneNumberQuery } from './account-query.dto';
 
 /** Meta gives no number, but answers 130429 to requests with too many. */
@@ -25,6 +25,21 @@ export class BlockUsersDto extends PhoneNumberQuery {
    */
   @ApiProperty({ type: [String], minItems: 1, maxItems: MOST_BLOCKED_AT_ONCE })
   @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(MOST_BLOCKED_AT_ONCE, AT_MOST)
+  @ArrayUnique({ message: 'users must not name anybody twice.' })
+  @IsString({ each: true })
+  users!: string[];
+}
+
+/** In the query, because what a DELETE carries as its body means nothing. */
+export class UnblockUsersQuery extends PhoneNumberQuery {
+  /**
+   * Whom: phone numbers with their country code, or business-scoped user ids, with commas between them. Up to 50.
+   * @example +16505551234,US.13491208655302741918
+   */
+  @ApiProperty({ type: String, required: true, description: 'Comma-separated, up to 50.' })
+  @QueryList()
   @ArrayNotEmpty()
   @ArrayMaxSize(MOST_BLOCKED_AT_ONCE, AT_MOST)
   @ArrayUnique({ message: 'users must not name anybody twice.' })

@@ -5,12 +5,14 @@ import {
   IsEmail,
   IsOptional,
   IsString,
+  IsUUID,
   IsUrl,
   Length,
   Matches,
   MaxLength,
   ValidateIf,
 } from 'class-validator';
+import { IfPresent } from '../../http/body-fields';
 import type { BusinessProfile } from '../entities/whatsapp-phone-number.entity';
 import { PhoneNumberQuery } from './account-query.dto';
 
@@ -81,7 +83,12 @@ export class UpdateBusinessProfileDto extends PhoneNumberQuery {
   @IsOptional()
   @Matches(/^[A-Z_]{2,40}$/, { message: 'vertical must be one of Meta’s words, in upper case' })
   vertical?: string;
-  /** The handle of a picture uploaded to Meta. */
+  /** A picture that was uploaded with `POST /api/meta/whatsapp/media`: JPEG or PNG, at most 5 MB, best a square of 640 pixels. */
+  @ApiProperty({ type: String, format: 'uuid', required: false })
+  @IfPresent()
+  @IsUUID()
+  profilePictureMediaId?: string;
+  /** Instead of `profilePictureMediaId`: the handle of a picture that was uploaded to Meta elsewhere. */
   @IsOptional() @IsString() @Length(1, 4096) profilePictureHandle?: string;
 }
 

@@ -1,13 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsBoolean,
-  IsObject,
-  IsString,
-  Length,
-  Matches,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsObject, IsString, Length, Matches } from 'class-validator';
 import { IfPresent, NestedArray, NestedObject } from '../../http/body-fields';
 
 const META_OBJECT = { type: 'object', additionalProperties: true } as const;
@@ -45,7 +37,10 @@ export class ChangeSettingsDto {
   user_identity_change?: IdentityCheckDto;
 
   /** Where Meta keeps messages at rest. */
-  @ApiPropertyOptional({ ...META_OBJECT, example: { status: 'IN_COUNTRY_STORAGE_ENABLED', data_localization_region: 'DE' } })
+  @ApiPropertyOptional({
+    ...META_OBJECT,
+    example: { status: 'IN_COUNTRY_STORAGE_ENABLED', data_localization_region: 'DE' },
+  })
   @IfPresent()
   @IsObject()
   storage_configuration?: Record<string, unknown>;

@@ -65,6 +65,8 @@ export class WhatsAppBusinessAccountEntity {
   templatesSyncedAt!: Date | null;
   @Column({ name: 'templates_sync_lease_until', type: 'timestamptz', nullable: true })
   templatesSyncLeaseUntil!: Date | null;
+  /** When the list of flows was last read to its end. */
+  @Column({ name: 'flows_synced_at', type: 'timestamptz', nullable: true }) flowsSyncedAt!: Date | null;
   @Column({ name: 'synced_at', type: 'timestamptz', nullable: true }) syncedAt!: Date | null;
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' }) createdAt!: Date;
   @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' }) updatedAt!: Date;

@@ -61,7 +61,8 @@ export class WhatsAppPhoneNumberEntity {
   @Column({ type: 'text', nullable: true }) username!: string | null;
   /** `approved`, or `reserved` until Meta's usernames open to everybody. */
   @Column({ name: 'username_status', type: 'text', nullable: true }) usernameStatus!: string | null;
-  @Column({ name: 'username_changed_at', type: 'timestamptz', nullable: true }) usernameChangedAt!: Date | null;
+  @Column({ name: 'username_changed_at', type: 'timestamptz', nullable: true })
+  usernameChangedAt!: Date | null;
   @Column({ name: 'account_mode', type: 'text', nullable: true }) accountMode!: string | null;
   @Column({ name: 'is_official_business_account', type: 'boolean', nullable: true })
   isOfficialBusinessAccount!: boolean | null;

@@ -23,9 +23,13 @@ export interface ContentAnswer {
   stream: Readable | null;
 }
 
-class RangeNotSatisfiableError extends AppError {
+export class RangeNotSatisfiableError extends AppError {
   readonly code = 'RANGE_NOT_SATISFIABLE';
   readonly status = 416;
+
+  constructor(readonly size: number) {
+    super(`The file has only ${size} bytes.`, { size });
+  }
 }
 
 /** A file as it is given out: which bytes, and under which headers. */
@@ -53,7 +57,7 @@ export class MediaContent {
   /**
    * @throws NotFoundError for a file that is gone
    * @throws ConflictError for one that is still to be fetched
-   * @throws AppError (RANGE_NOT_SATISFIABLE)
+   * @throws RangeNotSatisfiableError
    */
   async answer(found: FoundMedia, request: ContentRequest): Promise<ContentAnswer> {
     const file = servable(found);
@@ -64,8 +68,7 @@ export class MediaContent {
     if (matchesTag(request.ifNoneMatch, tag)) return { status: 304, headers: caching(tag), stream: null };
     const isCurrent = request.ifRange === undefined || request.ifRange.trim() === tag;
     const range = isCurrent ? rangeOf(request.range, size) : null;
-    if (range === 'unsatisfiable')
-      throw new RangeNotSatisfiableError(`The file has only ${size} bytes.`, { size });
+    if (range === 'unsatisfiable') throw new RangeNotSatisfiableError(size);
     headers['content-length'] = String(range === null ? size : range.end - range.start + 1);
     if (range !== null) headers['content-range'] = `bytes ${range.start}-${range.end}/${size}`;
     const status = range === null ? 200 : 206;

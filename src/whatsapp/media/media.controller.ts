@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Body, Controller, Delete, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBody,
@@ -21,7 +22,7 @@ import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import { isUuid } from '../../database/ids';
 import { AccountScope } from '../account-scope';
 import { ImportMediaDto, MediaDto, MediaListQuery, MediaPageDto, MediaTargetDto } from '../dto/media.dto';
-import { MediaContent } from './media-content';
+import { MediaContent, RangeNotSatisfiableError } from './media-content';
 import { isMediaKind } from './media-kinds';
 import { type FoundMedia, MediaLibrary } from './media-library';
 import { MediaRemoval } from './media-removal';
@@ -239,15 +240,22 @@ export class MediaController {
   ): Promise<void> {
     const { headers } = request;
     const isHead = request.method === 'HEAD';
-    const answer = await this.contents.answer(found, {
-      range: headers.range,
-      ifRange: headerText(headers['if-range']),
-      ifNoneMatch: headers['if-none-match'],
-      isHead,
-      isDownload,
-    });
+    const answer = await this.contents
+      .answer(found, {
+        range: headers.range,
+        ifRange: headerText(headers['if-range']),
+        ifNoneMatch: headers['if-none-match'],
+        isHead,
+        isDownload,
+      })
+      .catch((error: unknown) => {
+        if (error instanceof RangeNotSatisfiableError)
+          void reply.header('content-range', `bytes */${error.size}`);
+        throw error;
+      });
     void reply.status(answer.status).headers(answer.headers);
-    await reply.send(answer.stream ?? undefined);
+    // For HEAD an empty stream: with nothing at all, Fastify would say that the length is 0.
+    await reply.send(answer.stream ?? (isHead ? Readable.from([]) : undefined));
   }
 
   /** @throws NotFoundError also for somebody else's */

@@ -27,9 +27,9 @@ describe('the block list at Meta', () => {
     api = app.get(BlockedUsersApi);
   });
   afterAll(async () => {
-    await app.close();
     await graph.stop();
     jest.restoreAllMocks();
+    await app.close();
   });
 
   it('is asked for people by number and by user id', async () => {
@@ -111,12 +111,14 @@ describe('the block list at Meta', () => {
   });
 });
 
-function environment(url: string): NodeJS.ProcessEnv {
+function environment(url: string): Record<string, string> {
   return {
     DATABASE_URL: 'postgres://localhost/none',
-    REDIS_URL: 'redis://localhost',
-    META_APP_ID: '1',
-    META_APP_SECRET: 'secret',
+    REDIS_URL: 'redis://localhost:1',
+    META_APP_ID: '1234567890',
+    META_APP_SECRET: 'test-app-secret',
     META_GRAPH_URL: url,
+    ENCRYPTION_KEYS: `k1:${Buffer.alloc(32).toString('base64')}`,
+    JWT_SECRET: 'j'.repeat(32),
   };
 }

@@ -10,15 +10,28 @@ import {
   BlockedUsersPageDto,
   BlockedUsersQuery,
   ChangedUserDto,
+  UnblockUsersQuery,
   UnblockedUsersDto,
 } from '../dto/blocked-users.dto';
 import type { MetaUser } from './blocked-users-api';
 import { BlockedUsersService, type ChangedUser } from './blocked-users.service';
 
 @ApiTags('WhatsApp block list')
-@ApiErrors('VALIDATION_FAILED', 'UNAUTHORIZED', 'ACCOUNT_NOT_FOUND', 'NOT_FOUND', 'ACCOUNT_AMBIGUOUS')
-@ApiErrors('META_REAUTH_REQUIRED', 'META_RATE_LIMITED', 'META_REJECTED', 'META_UNAVAILABLE')
-@ApiErrors('CONFLICT', 'SERVICE_UNAVAILABLE', 'RATE_LIMITED')
+@ApiErrors(
+  'VALIDATION_FAILED',
+  'UNAUTHORIZED',
+  'FORBIDDEN',
+  'ACCOUNT_NOT_FOUND',
+  'NOT_FOUND',
+  'ACCOUNT_AMBIGUOUS',
+  'CONFLICT',
+  'META_REAUTH_REQUIRED',
+  'META_RATE_LIMITED',
+  'RATE_LIMITED',
+  'META_REJECTED',
+  'META_UNAVAILABLE',
+  'SERVICE_UNAVAILABLE',
+)
 @Controller('meta/whatsapp/blocked')
 export class BlockedUsersController {
   constructor(private readonly blocked: BlockedUsersService) {}
@@ -49,7 +62,6 @@ export class BlockedUsersController {
   @Post()
   @Access('agent')
   @ApiEnvelope(BlockedUsersDto)
-  @ApiErrors('FORBIDDEN')
   async block(@CurrentUser() user: AuthenticatedUser, @Body() body: BlockUsersDto): Promise<BlockedUsersDto> {
     const { phoneNumberId, done, failed } = await this.blocked.change(user, body, 'block', body.users);
     return { phoneNumberId, blocked: done.map(toChanged), failed };
@@ -58,17 +70,16 @@ export class BlockedUsersController {
   /**
    * Takes people off the block list.
    *
-   * @remarks The body names them as it does to block them. Whoever could not be is in `failed`.
+   * @remarks The query names them. Whoever could not be taken off is in `failed`.
    */
   @Delete()
   @Access('agent')
   @ApiEnvelope(UnblockedUsersDto)
-  @ApiErrors('FORBIDDEN')
   async unblock(
     @CurrentUser() user: AuthenticatedUser,
-    @Body() body: BlockUsersDto,
+    @Query() query: UnblockUsersQuery,
   ): Promise<UnblockedUsersDto> {
-    const { phoneNumberId, done, failed } = await this.blocked.change(user, body, 'unblock', body.users);
+    const { phoneNumberId, done, failed } = await this.blocked.change(user, query, 'unblock', query.users);
     return { phoneNumberId, unblocked: done.map(toChanged), failed };
   }
 }

@@ -176,7 +176,12 @@ describe('sends that a client library makes', () => {
     ],
     [
       'the catalogue',
-      ({ messages }) => messages.sendInteractiveCatalogMessage({ ...base, bodyText: 'Browse' }),
+      ({ messages }) =>
+        messages.sendInteractiveCatalogMessage({
+          ...base,
+          bodyText: 'Browse',
+          parameters: { thumbnailProductRetailerId: 'a' },
+        }),
     ],
   ])('%s', async (_, use) => {
     expect(await complaintsOf(await madeBy(use))).toEqual([]);

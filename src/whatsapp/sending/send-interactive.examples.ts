@@ -1,4 +1,4 @@
-import type { SendExample } from './send-message.examples';
+import type { SendExample } from './send-example';
 
 function interactive(
   type: string,

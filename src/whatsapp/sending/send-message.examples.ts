@@ -1,10 +1,6 @@
+import type { SendExample } from './send-example';
 import { SEND_INTERACTIVE_EXAMPLES } from './send-interactive.examples';
 import { SEND_TEMPLATE_EXAMPLES } from './send-template.examples';
-
-export interface SendExample {
-  summary: string;
-  value: Record<string, unknown>;
-}
 
 const to = '+16505551234';
 

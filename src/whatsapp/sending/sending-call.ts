@@ -12,6 +12,8 @@ import {
   GraphUnavailableError,
 } from '../../graph-client/graph.error';
 import { MetaTokenService } from '../../meta-auth/meta-token.service';
+import { SendingStanding } from '../accounts/sending-standing.service';
+import { OutgoingMedia } from '../media/outgoing-media';
 import { MessagesApi } from './messages-api';
 import { STOPPED_MARKETING } from './messaging.errors';
 import { personOf, recipientOfRequest } from './recipient';
@@ -21,6 +23,8 @@ import { type PauseScope, SendingPace } from './sending-pace';
 
 /** Meta lowers a number's limit because people complain: campaigns stop, whoever answers a customer goes on. */
 const SPAM_LIMIT = 131048;
+/** Meta does not know, or does not like, a file: what it is called there may be out of date. */
+const FILE_CODES: readonly number[] = [33, 100, 131_052, 131_053];
 /** For the longer ones each message waits by itself. */
 const LONGEST_PAUSE_MS = 5 * 60_000;
 
@@ -34,19 +38,25 @@ export class SendingCall {
     private readonly tokens: MetaTokenService,
     private readonly contacts: ContactsService,
     private readonly pace: SendingPace,
+    private readonly standing: SendingStanding,
+    private readonly media: OutgoingMedia,
     private readonly api: MessagesApi,
   ) {}
 
   async send(send: StartedSend, number: SendingNumber, token: string): Promise<SendResult> {
     let wasCalled = false;
+    const { phoneNumberId } = number;
     try {
+      const request = await this.media.resolve({ ...send, phoneNumberId, token }, send.request);
+      const startedAt = Date.now();
       wasCalled = true;
       const { wamid, identities, details } = await this.api.send(
         token,
-        number.phoneNumberId,
-        send.request,
+        phoneNumberId,
+        request,
         send.messageId,
       );
+      this.pace.learnDuration(Date.now() - startedAt);
       return { state: 'accepted', send, externalId: wamid, identities, details };
     } catch (error) {
       return this.explain({ send, number, token, error, wasCalled });
@@ -104,8 +114,11 @@ export class SendingCall {
       await this.tokens.markReauthRequired(send.accountId, error, token);
     }
     if (number !== null) await this.slowDown(send, number, error);
+    const code = codeOf(error);
+    if (code !== null) await this.standing.recordProblem(send.accountId, send.assetId, code);
+    if (code !== null && FILE_CODES.includes(code)) await this.media.forget(send, send.request);
     const recipient = recipientOfRequest(send.request);
-    if (codeOf(error) !== STOPPED_MARKETING || recipient === null) return;
+    if (code !== STOPPED_MARKETING || recipient === null) return;
     // So that the next one is refused before Meta has to.
     const choice = {
       accountId: send.accountId,

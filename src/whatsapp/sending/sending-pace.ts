@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { newId } from '../../database/ids';
 import { type RedisScript, SharedRedis } from '../../queue/shared-redis';
 import { EXHAUST_PAIR, GIVE_BACK, PAUSE, TAKE, TAKE_PAIRS } from './sending-pace.scripts';
+import { LatencySpread } from './latency-spread';
 import { LocalPace } from './local-pace';
 import type { SendingNumber } from './sending-numbers';
 import { perSecond } from './throughput';
@@ -19,8 +20,8 @@ export interface Grant {
 /** What one of Meta's limits covers. */
 export type PauseScope = 'number' | 'campaigns' | 'waba' | 'app';
 
-/** Meta counts by the second. Messages that leave evenly do not arrive so: this much of a second is left between. */
-const WINDOW_MS = 1_030;
+/** Meta counts by the second, as messages arrive; what their ways differ by comes on top. */
+const WINDOW_MS = 1_000;
 const SMOOTH_MS = 120;
 /** After Meta has complained the pace is this part of what it was, and climbs back by the second part each second. */
 const SLOWDOWN = 0.5;
@@ -38,6 +39,7 @@ const PAIR_BURST = 45;
 @Injectable()
 export class SendingPace {
   private readonly local = new LocalPace();
+  private readonly spread = new LatencySpread();
 
   constructor(private readonly redis: SharedRedis) {}
 
@@ -53,11 +55,23 @@ export class SendingPace {
         pauseKey('waba', number),
         pauseKey('app', number),
       ],
-      [perSecond(number), wanted, WINDOW_MS, SMOOTH_MS, id, RECOVERY_PER_SECOND],
+      [
+        perSecond(number),
+        wanted,
+        Math.round(WINDOW_MS + this.spread.valueAt()),
+        SMOOTH_MS,
+        id,
+        RECOVERY_PER_SECOND,
+      ],
     );
     if (answer === null) return { id: '', ...this.local.take(number, wanted), campaignsPausedMs: 0 };
     const [count = 0, waitMs = 0, campaignsPausedMs = 0] = answer;
     return { id, count, waitMs, campaignsPausedMs };
+  }
+
+  /** How long Meta took for a message. */
+  learnDuration(ms: number): void {
+    this.spread.record(ms);
   }
 
   /** @param used how many of the grant were sent */

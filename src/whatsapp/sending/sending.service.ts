@@ -14,15 +14,25 @@ import { MetaTokenService } from '../../meta-auth/meta-token.service';
 import { AccountScope } from '../account-scope';
 import { AccountsService } from '../accounts/accounts.service';
 import type { SendMessageDto } from '../dto/send-message.dto';
-import { orderedContent } from './sending-content';
+import { OutgoingMedia } from '../media/outgoing-media';
+import { EDGE, MARKETING_EDGE } from './messages-api';
+import { orderedContent, sendTimeOf } from './sending-content';
 import { refuseUnwanted } from './sending-rules';
 import { SendingWaker } from './sending-waker';
-import { type Recipient, personOf, readRecipient, recipientFields, unlistedDigits } from './recipient';
+import {
+  type MessageTarget,
+  type Recipient,
+  personOf,
+  readTarget,
+  targetFields,
+  unlistedDigits,
+} from './recipient';
 import { SendingTemplates } from '../templates/sending-templates';
 import { TemplateInvalidError } from '../templates/template-invalid.error';
 
 export const SENDING_ROUTE = '/api/meta/whatsapp/messages';
 const AUTHENTICATION = 'AUTHENTICATION';
+const MARKETING = 'MARKETING';
 
 export interface QueuedMessage {
   id: MessageId;
@@ -41,6 +51,7 @@ export class SendingService {
     private readonly contacts: ContactsService,
     private readonly ledger: SendLedger,
     private readonly idempotency: IdempotencyKeys,
+    private readonly media: OutgoingMedia,
     private readonly waker: SendingWaker,
   ) {}
 
@@ -49,7 +60,7 @@ export class SendingService {
    * @returns once the order is durable; whether Meta takes the message shows in its status
    */
   async queue(user: AuthenticatedUser, dto: SendMessageDto, key: string | undefined): Promise<QueuedMessage> {
-    const read = recipientOf(dto);
+    const read = targetOf(dto);
     const accountId = await this.scope.resolve(user, dto);
     // A repeated request gets the first one's answer although, for instance, the window has closed since: whatever
     // stands against sending counts only where something would be sent.
@@ -87,42 +98,49 @@ export class SendingService {
     user: AuthenticatedUser,
     accountId: AccountId,
     dto: SendMessageDto,
-    read: Recipient | DoubtfulRecipient,
+    read: MessageTarget | DoubtfulRecipient,
   ): Promise<SendOrder> {
+    const sendAt = sendTimeOf(dto);
     const { waba, number } = await this.accounts.chooseNumber(accountId, dto);
-    const recipient = 'doubt' in read ? await this.knownRecipient(accountId, number.id, read) : read;
+    const target = 'doubt' in read ? await this.knownRecipient(accountId, number.id, read) : read;
     // Said now, and not by a failed message a moment later, when it is known that nothing can be sent.
     await this.tokens.tokenFor(accountId);
     const template = dto.type === 'template' ? await this.templates.check(waba, dto.template) : null;
-    if (template?.category === AUTHENTICATION && recipient.kind === 'bsuid') throw needsPhoneNumber();
-    const person = personOf(recipient);
-    const standing = await this.contacts.standingOf(accountId, number.id, person);
-    const unwanted = refuseUnwanted(standing, template?.category ?? null);
-    if (unwanted !== null) throw unwanted;
+    if (template?.category === AUTHENTICATION && target.kind === 'bsuid') throw needsPhoneNumber();
+    const marketing = marketingOf(dto, template?.category ?? null);
+    const person = target.kind === 'group' ? null : personOf(target);
+    if (person !== null) {
+      const standing = await this.contacts.standingOf(accountId, number.id, person);
+      const unwanted = refuseUnwanted(standing, template?.category ?? null, sendAt ?? new Date());
+      if (unwanted !== null) throw unwanted;
+    }
 
     const { text, content, context } = orderedContent(dto, template?.text ?? null);
     const { recipient_identity_key_hash: keyHash } = dto;
+    const request = {
+      ...targetFields(target),
+      type: dto.type,
+      [dto.type]: content,
+      ...(dto.context === undefined ? {} : { context: { message_id: dto.context.message_id } }),
+      ...(keyHash === undefined ? {} : { recipient_identity_key_hash: keyHash }),
+      ...marketing,
+    };
+    const problems = await this.media.findProblems(accountId, request);
+    if (problems.length > 0) throw new ValidationFailedError(problems);
     return {
       accountId,
       assetId: number.id,
       platform: 'whatsapp',
       person,
-      groupId: '',
+      groupId: target.kind === 'group' ? target.id : '',
       senderId: user.id,
       type: dto.type,
       text,
       content: Array.isArray(content) ? { [dto.type]: content } : content,
       context,
       lane: template?.category === AUTHENTICATION ? 'authentication' : 'reply',
-      sendAt: null,
-      request: {
-        recipient_type: 'individual',
-        ...recipientFields(recipient),
-        type: dto.type,
-        [dto.type]: content,
-        ...(dto.context === undefined ? {} : { context: { message_id: dto.context.message_id } }),
-        ...(keyHash === undefined ? {} : { recipient_identity_key_hash: keyHash }),
-      },
+      sendAt,
+      request,
     };
   }
 }
@@ -132,14 +150,30 @@ interface DoubtfulRecipient {
   doubt: ValidationFailedError;
 }
 
-function recipientOf({ to, recipient }: SendMessageDto): Recipient | DoubtfulRecipient {
+function targetOf(dto: SendMessageDto): MessageTarget | DoubtfulRecipient {
   try {
-    return readRecipient(to, recipient);
+    return readTarget(dto);
   } catch (error) {
-    const digits = recipient === undefined ? unlistedDigits(to) : null;
+    const isPerson = dto.recipient_type !== 'group' && dto.recipient === undefined;
+    const digits = isPerson ? unlistedDigits(dto.to) : null;
     if (digits === null || !(error instanceof ValidationFailedError)) throw error;
     return { digits, doubt: error };
   }
+}
+
+/** Fields that send a template by Meta's own edge for marketing. */
+function marketingOf(dto: SendMessageDto, category: string | null): Record<string, unknown> {
+  if (dto.type !== 'template' || dto.marketing === undefined) return {};
+  if (category !== null && category !== MARKETING) {
+    const message = `Only marketing templates go through marketing; this one is ${category}.`;
+    throw new TemplateInvalidError([{ path: 'marketing', rule: 'template.category', message }]);
+  }
+  const { productPolicy, messageActivitySharing } = dto.marketing;
+  return {
+    [EDGE]: MARKETING_EDGE,
+    ...(productPolicy === undefined ? {} : { product_policy: productPolicy }),
+    ...(messageActivitySharing === undefined ? {} : { message_activity_sharing: messageActivitySharing }),
+  };
 }
 
 /** Meta sends one-time passwords to phone numbers only. */

@@ -6,12 +6,12 @@ import {
 } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config';
 import { SendClaims } from '../../conversations/send-claims.service';
+import { LONGEST_UPLOAD_MS } from '../media/outgoing-media';
 import { SendingDispatcher } from './sending-dispatcher';
 
 const LOOK_EVERY_MS = 1_000;
-/** Several times what a call may take, and writing its result down, with much to spare. */
-const ABANDONED_AFTER_TIMEOUTS = 3;
-const SHORTEST_ABANDONMENT_MS = 45_000;
+/** Bringing a file to Meta, the call itself, and writing its result down, with something to spare. */
+const SPARE_MS = 15_000;
 
 /**
  * Makes up for what wake-ups cannot promise: numbers with messages whose wake-up was lost or whose time has come are
@@ -73,6 +73,6 @@ export class SendingSweeper implements OnApplicationBootstrap, BeforeApplication
   }
 
   private abandonedAfterMs(): number {
-    return Math.max(SHORTEST_ABANDONMENT_MS, this.config.env.META_TIMEOUT_MS * ABANDONED_AFTER_TIMEOUTS);
+    return LONGEST_UPLOAD_MS + this.config.env.META_TIMEOUT_MS + SPARE_MS;
   }
 }

@@ -49,6 +49,10 @@ export const TEMPLATE_RULES = {
   'header.variables_not_sequential': error(REVIEW, 'Number the variables from 1 without a gap.'),
   'header.example_missing': error(COMPONENTS, 'Give the sample that reviewers see.'),
   'header.example_count': error(COMPONENTS, 'Give one example for each variable.'),
+  'header.example_form': warning(
+    COMPONENTS,
+    'Give examples in the form that belongs to the kind of variable.',
+  ),
   'header.new_line': error(`${COMPONENTS}; error 2388047`, 'Write the header on one line.'),
   'header.markup': warning(`${COMPONENTS}; error 2388047`, 'Leave out emojis and the marks * _ ~ `.'),
   'header.format_unknown': warning(COMPONENTS, 'Use TEXT, IMAGE, VIDEO, DOCUMENT, GIF, LOCATION or PRODUCT.'),
@@ -67,6 +71,7 @@ export const TEMPLATE_RULES = {
   'body.variables_not_sequential': error(REVIEW, 'Number the variables from 1 without a gap.'),
   'body.example_missing': error(COMPONENTS, 'Give an example for each variable.'),
   'body.example_count': error(COMPONENTS, 'Give exactly one example for each variable.'),
+  'body.example_form': warning(COMPONENTS, 'Give examples in the form that belongs to the kind of variable.'),
   'body.too_many_variables': warning(
     'Error 2388293; Meta does not publish the ratio, twice as many words as variables and one more is a rule of other senders',
     'Write more words around the variables, or use fewer of them.',

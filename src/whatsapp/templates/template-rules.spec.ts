@@ -69,6 +69,10 @@ const CASES: Record<Extract<TemplateRuleId, `${Prefix}.${string}`>, Case> = {
     header('Order {{1}}', { example: { header_text: ['A', 'B'] } }),
     header('Order {{1}}', { example: { header_text: ['A'] } }),
   ],
+  'header.example_form': [
+    headerNamed('Order {{1}}', { param_name: 'number', example: '1' }),
+    header('Order {{1}}', { example: { header_text: ['1'] } }),
+  ],
   'header.new_line': [header('Your\norder'), header('Your order')],
   'header.markup': [header('*Your order*'), header('Your order')],
   'header.format_unknown': [header('', { format: 'SOUND' }), header('', { format: 'location' })],
@@ -106,6 +110,10 @@ const CASES: Record<Extract<TemplateRuleId, `${Prefix}.${string}`>, Case> = {
   ],
   'body.example_count': [
     bodyNamed('Dear {{name}}, it is here.', 'day'),
+    bodyNamed('Dear {{name}}, it is here.', 'name'),
+  ],
+  'body.example_form': [
+    bodyNamed('Dear {{1}}, it is here.', 'name'),
     bodyNamed('Dear {{name}}, it is here.', 'name'),
   ],
   'body.too_many_variables': [

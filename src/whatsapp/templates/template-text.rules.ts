@@ -229,39 +229,39 @@ function checkExamples(
   part: 'header' | 'body',
 ): BrokenRule[] {
   const isNamed = names.some((name) => !isPositional(name));
-  const key = isNamed ? `${part}_text_named_params` : `${part}_text`;
-  const given: unknown = isRecord(example) ? example[key] : undefined;
-  if (!Array.isArray(given) || given.length === 0)
-    return [
-      {
-        path: `${path}.example`,
-        rule: `${part}.example_missing`,
-        message: `Give an example for each variable in example.${key}.`,
-      },
-    ];
-  if (isNamed) {
-    const known = given.map((item) => textAt(item, 'param_name'));
-    const missing = names.filter((name) => !known.includes(name));
-    if (missing.length === 0) return [];
-    return [
-      {
-        path: `${path}.example.${key}`,
-        rule: `${part}.example_count`,
-        message: `There is no example for ${missing.join(', ')}.`,
-      },
-    ];
+  const [key, other] = isNamed
+    ? [`${part}_text_named_params`, `${part}_text`]
+    : [`${part}_text`, `${part}_text_named_params`];
+  const given = examplesAt(example, key);
+  const elsewhere = examplesAt(example, other);
+  if (given.length === 0) {
+    if (elsewhere.length === names.length) {
+      const message = `The examples for these variables belong into example.${key}, not ${other}.`;
+      return [{ path: `${path}.example.${other}`, rule: `${part}.example_form`, message }];
+    }
+    const message = `Give an example for each variable in example.${key}.`;
+    return [{ path: `${path}.example`, rule: `${part}.example_missing`, message }];
   }
-  // The body's are an array in an array; the header's one array.
-  const values: unknown = part === 'body' ? given[0] : given;
-  const count = Array.isArray(values) ? values.length : 1;
-  if (count === names.length) return [];
-  return [
-    {
-      path: `${path}.example.${key}`,
-      rule: `${part}.example_count`,
-      message: `There are ${names.length} variables and ${count} examples.`,
-    },
-  ];
+  const at = `${path}.example.${key}`;
+  if (!isNamed && given.length !== names.length) {
+    const message = `There are ${names.length} variables and ${given.length} examples.`;
+    return [{ path: at, rule: `${part}.example_count`, message }];
+  }
+  const known = given.map((item) => textAt(item, 'param_name'));
+  const missing = isNamed ? names.filter((name) => !known.includes(name)) : [];
+  if (missing.length === 0) return [];
+  const message = `There is no example for ${missing.join(', ')}.`;
+  return [{ path: at, rule: `${part}.example_count`, message }];
+}
+
+/** The body's are an array in an array, the header's an array; Meta takes a text for a single one. */
+function examplesAt(example: unknown, key: string): readonly unknown[] {
+  const given: unknown = isRecord(example) ? example[key] : undefined;
+  if (typeof given === 'string' && given !== '') return [given];
+  if (!Array.isArray(given)) return [];
+  const list: readonly unknown[] = given;
+  const [first] = list;
+  return Array.isArray(first) ? (first as unknown[]) : list;
 }
 
 function tooLong(path: string, part: 'header' | 'body' | 'footer', most: number): BrokenRule {
