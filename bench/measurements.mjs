@@ -2,6 +2,7 @@ import os from 'node:os';
 import { describeMachine } from './machine.mjs';
 import { measureProcessing } from './processing.mjs';
 import { measureQueries } from './queries.mjs';
+import { measureSending } from './sending.mjs';
 import { measureLatency, measureMemory, measureReceiving } from './receive.mjs';
 import { setStage } from './stage.mjs';
 import { measureStarts } from './starting.mjs';
@@ -10,6 +11,7 @@ const MEASURES = {
   receive: measureReceiving,
   latency: measureLatency,
   processor: measureProcessing,
+  sending: measureSending,
   queries: measureQueries,
   memory: measureMemory,
   start: measureStarts,

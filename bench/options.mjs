@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { Problem } from '../scripts/problem.mjs';
 
-export const PARTS = ['receive', 'latency', 'processor', 'queries', 'memory', 'start'];
+export const PARTS = ['receive', 'latency', 'processor', 'sending', 'queries', 'memory', 'start'];
 
 /** How much is measured. `--quick` shows within a few minutes that everything works; its figures say little. */
 const SIZES = {
@@ -10,6 +10,7 @@ const SIZES = {
     seconds: 6,
     warmUpSeconds: 2,
     deliveries: 60_000,
+    campaignMessages: 10_000,
     singleDeliveries: 15_000,
     storedMessages: 1_000_000,
     requests: 500,
@@ -22,6 +23,7 @@ const SIZES = {
     warmUpSeconds: 1,
     deliveries: 9_000,
     singleDeliveries: 1_800,
+    campaignMessages: 1_000,
     storedMessages: 50_000,
     requests: 100,
     starts: 3,

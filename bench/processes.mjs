@@ -31,7 +31,13 @@ async function start(stage, { script, env, isReady, what }) {
   const startedMs = Date.now();
   const server = await startServer(process.execPath, [script], {
     cwd: os.tmpdir(), // a .env file in the project must not help
-    env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...env, PORT: String(port) },
+    env: {
+      PATH: process.env.PATH ?? '',
+      NODE_ENV: 'production',
+      ...env,
+      PORT: String(port),
+      SANDBOX_PORT: String(port),
+    },
     logFile: path.join(stage.logFolder, `${what}.log`),
   });
   while (!(await isReady(port))) {
@@ -91,6 +97,17 @@ export async function startService(
     /** Leaves its jobs in Redis for the process that comes after it. */
     stopKeepingJobs: server.stop,
   };
+}
+
+/** Starts the stand-in for Meta, with the app of this run. */
+export async function startSandbox(stage) {
+  const server = await start(stage, {
+    script: insideProject('dist', 'sandbox', 'main.js'),
+    what: 'sandbox',
+    isReady: (port) => isAnswering(port),
+    env: { SANDBOX_APP_ID: stage.secrets.META_APP_ID, SANDBOX_APP_SECRET: stage.secrets.META_APP_SECRET },
+  });
+  return { ...server, url: `http://127.0.0.1:${server.port}` };
 }
 
 /** Starts one of bench/servers/. */

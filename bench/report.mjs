@@ -5,6 +5,7 @@ import { PROCESSORS } from './processing.mjs';
 import { QUERIES } from './queries.mjs';
 import { RECEIVERS } from './receive.mjs';
 import { median, spread } from './statistics.mjs';
+import { CAMPAIGNS } from './sending.mjs';
 import { comparedWithTargets } from './targets.mjs';
 
 const document = insideProject('docs', 'BENCHMARKS.md');
@@ -104,6 +105,37 @@ function processingText(processing) {
   return table(['how', 'events', 'events/s, median', 'least', 'most'], rows);
 }
 
+function sendingText(sending) {
+  const rows = Object.keys(CAMPAIGNS)
+    .filter((key) => sending[key] !== undefined)
+    .map((key) => {
+      const { title, perSecond } = CAMPAIGNS[key];
+      const rates = spread(sending[key].map(({ rate }) => rate));
+      const replies = sending[key].flatMap((result) => result.replies);
+      return [
+        title,
+        whole(sending[key][0].messages),
+        one(rates.median),
+        `${one((100 * rates.median) / perSecond)} %`,
+        whole(Math.max(...sending[key].map(({ busiestSecond }) => busiestSecond))),
+        whole(sending[key].reduce((sum, { complaints }) => sum + complaints, 0)),
+        whole(median(replies)),
+        whole(Math.max(...replies)),
+      ];
+    });
+  const head = [
+    'campaign from',
+    'messages',
+    'messages/s, median',
+    'of the limit',
+    'most in any second',
+    'refused as too fast',
+    'answers meanwhile, median ms',
+    'longest ms',
+  ];
+  return table(head, rows);
+}
+
 function queriesText(queries) {
   const rows = Object.entries(queries).map(([key, { requests, p50, p99, max }]) => [
     QUERIES[key],
@@ -157,6 +189,7 @@ export function reportOf(stage) {
     ...section('Receiving', results.receive, receiveText),
     ...section('Latency at half load', results.latency, latencyText),
     ...section('Processing', results.processing, processingText),
+    ...section('Sending', results.sending, sendingText),
     ...section(`Pages with ${whole(options.storedMessages)} messages stored`, results.queries, queriesText),
     ...section('Memory', results.memory, memoryText),
     ...section('Start', results.starts, startsText),

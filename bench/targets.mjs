@@ -34,7 +34,8 @@ const medianOf = (results, of) => (results === undefined ? undefined : median(re
 
 /** Each promise with what was measured; `measured` is undefined for what was not looked at in this run. */
 export function comparedWithTargets({ options, results }) {
-  const { receive = {}, latency = {}, processing = {}, queries = {}, memory, starts } = results;
+  const { receive = {}, latency = {}, processing = {}, sending = {}, queries = {}, memory, starts } = results;
+  const high = sending.high;
   const stored = options.storedMessages.toLocaleString('en');
   return [
     atLeast(
@@ -66,6 +67,32 @@ export function comparedWithTargets({ options, results }) {
       0.75,
       processing.stored,
       processing.batched,
+    ),
+    {
+      what: 'a campaign of 10,000, compared with the limit of its number (1,000/s)',
+      target: '≥ 0.95 ×',
+      ...(high === undefined
+        ? {}
+        : {
+            measured: times(median(ratesOf(high)) / 1_000),
+            isMet: median(ratesOf(high)) >= 950,
+          }),
+    },
+    {
+      what: 'messages of it that Meta refused as too fast (130429)',
+      target: 'none',
+      ...(high === undefined
+        ? {}
+        : {
+            measured: String(high.reduce((sum, { complaints }) => sum + complaints, 0)),
+            isMet: high.every(({ complaints }) => complaints === 0),
+          }),
+    },
+    atMost(
+      'an answer to a customer during the campaign, from order to Meta, longest',
+      1_000,
+      high && Math.max(...high.flatMap(({ replies }) => replies)),
+      milliseconds,
     ),
     atMost(`inbox list with ${stored} messages, p99`, 25, queries.inbox?.p99, milliseconds),
     atMost(`thread page with ${stored} messages, p99`, 25, queries.thread?.p99, milliseconds),

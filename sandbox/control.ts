@@ -44,6 +44,7 @@ export class SandboxControl extends CallControl {
 
   /** Moves time forward: reviews and statuses happen, retries fire, tokens expire, windows close. */
   async advance(ms: number): Promise<void> {
+    await this.context.links.settled();
     await this.context.clock.advance(ms);
   }
 
@@ -53,10 +54,13 @@ export class SandboxControl extends CallControl {
    */
   async waitUntilIdle(options: { timeoutMs?: number; horizonMs?: number } = {}): Promise<boolean> {
     const deadline = Date.now() + (options.timeoutMs ?? 5000);
-    const { clock, sender } = this.context;
+    const { clock, sender, links } = this.context;
     for (;;) {
       const idle =
-        !clock.isBusyWithin(options.horizonMs ?? 1000) && !sender.busy && this.context.inFlight === 0;
+        !clock.isBusyWithin(options.horizonMs ?? 1000) &&
+        !sender.busy &&
+        !links.busy &&
+        this.context.inFlight === 0;
       if (idle) return true;
       if (Date.now() >= deadline) return false;
       await new Promise((resolve) => setTimeout(resolve, 5));

@@ -33,18 +33,49 @@ function fileOf(kind: MediaKind, media: JsonObject): SentFile {
   return { kind, id: textOf(media.id), link: textOf(media.link) };
 }
 
-/** Verdicts over links: Meta too keeps what it fetched for ten minutes. */
+/** Files that messages link to, and the verdicts over them: Meta too keeps what it fetched for ten minutes. */
 export class LinkedFiles {
   private readonly verdicts = new Map<string, { at: number; problem: Promise<string | null> }>();
+  private readonly underWay = new Set<Promise<void>>();
+  /** Rises with each reset: who waits for a file then belongs to a world that is gone. */
+  private epoch = 0;
 
   constructor(private readonly context: Pick<SandboxContext, 'clock' | 'http'>) {}
 
   clear(): void {
+    this.epoch++;
     this.verdicts.clear();
   }
 
+  get busy(): boolean {
+    return this.underWay.size > 0;
+  }
+
+  /** Resolves when nothing is being fetched. */
+  async settled(): Promise<void> {
+    while (this.busy) await Promise.all(this.underWay);
+  }
+
+  /** Fetches one after the other, and tells the first problem, or null. */
+  inspect(files: readonly SentFile[], tell: (problem: string | null) => void): void {
+    const { epoch } = this;
+    const work = this.firstProblem(files).then((problem) => {
+      this.underWay.delete(work);
+      if (this.epoch === epoch) tell(problem);
+    });
+    this.underWay.add(work);
+  }
+
+  private async firstProblem(files: readonly SentFile[]): Promise<string | null> {
+    for (const { kind, link } of files) {
+      const problem = link === undefined ? null : await this.problemOf(kind, link);
+      if (problem !== null) return problem;
+    }
+    return null;
+  }
+
   /** Why the file cannot be sent, or null. */
-  problemOf(kind: MediaKind, link: string): Promise<string | null> {
+  private problemOf(kind: MediaKind, link: string): Promise<string | null> {
     const key = `${kind} ${link}`;
     const now = this.context.clock.now();
     const known = this.verdicts.get(key);
@@ -78,18 +109,6 @@ export function uploadedProblem(context: SandboxContext, files: readonly SentFil
     const media = id === undefined ? undefined : context.world.findKind('media', id);
     const problem = media && carryProblem(kind, media.mimeType, media.bytes);
     if (problem) return problem;
-  }
-  return null;
-}
-
-/** What is wrong with linked files, fetched one after the other; null where there is nothing wrong, or nobody looks. */
-export async function linkedProblem(
-  context: SandboxContext,
-  files: readonly SentFile[],
-): Promise<string | null> {
-  for (const { kind, link } of files) {
-    const problem = link === undefined ? null : await context.links.problemOf(kind, link);
-    if (problem !== null) return problem;
   }
   return null;
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from './json';
+import type { TemplateRecord } from './world';
 
 /** A message that the sandbox accepted: what was promised with 200. */
 export interface SentMessage {
@@ -50,6 +51,8 @@ export class MessageLog {
   private readonly freeEntry = new Map<string, number>();
   private failures: { rule: MessageFailureRule; left: number }[] = [];
   statusCount = 0;
+  /** Account, name and language → the template found by them last. */
+  readonly lastTemplate = new Map<string, TemplateRecord>();
 
   clear(): void {
     this.sent.length = 0;
@@ -59,6 +62,7 @@ export class MessageLog {
     this.freeEntry.clear();
     this.failures = [];
     this.statusCount = 0;
+    this.lastTemplate.clear();
   }
 
   add(message: SentMessage): SentMessage {

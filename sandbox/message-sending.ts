@@ -6,7 +6,7 @@ import type { AuthenticatedRequest } from './graph-router';
 import { sendToGroup } from './group-messages';
 import { newWamid } from './ids';
 import { flagOf, objectOf, parseJson, textOf, type JsonObject } from './json';
-import { filesOf, hasLinks, linkedProblem, uploadedProblem } from './message-files';
+import { filesOf, hasLinks, uploadedProblem } from './message-files';
 import { checkFlowMessage } from './message-flows';
 import type { SentMessage } from './message-log';
 import { findRecipient, type Recipient } from './message-recipients';
@@ -147,10 +147,9 @@ function follow(context: SandboxContext, subject: StatusSubject, waitMs: number,
     scheduleFailure(context, subject, { errorCode: 131053, details: problem }, waitMs);
   } else if (!hasLinks(context, files)) scheduleStatuses(context, subject, waitMs);
   else {
-    context.clock.schedule(waitMs, async () => {
-      const details = await linkedProblem(context, files);
-      if (details === null) scheduleStatuses(context, subject);
-      else scheduleFailure(context, subject, { errorCode: 131053, details });
+    context.links.inspect(files, (details) => {
+      if (details === null) scheduleStatuses(context, subject, waitMs);
+      else scheduleFailure(context, subject, { errorCode: 131053, details }, waitMs);
     });
   }
 }
@@ -184,10 +183,22 @@ function checkTemplate(
   filling: FillingContext,
 ): TemplateRecord {
   const message = objectOf(params.template);
-  const template = findSendable(context.world.templatesOf(waba.id), message);
+  const template = findSendable(candidates(context, waba, message), message);
+  context.messages.lastTemplate.set(keyOf(waba, message), template);
   if (recipient.byUserId && needsPhoneNumber(template)) throw catalogueError(131062);
   checkTemplateMessage(template, message, filling);
   return template;
+}
+
+function keyOf(waba: WabaRecord, message: JsonObject): string {
+  return `${waba.id} ${textOf(message.name) ?? ''} ${textOf(objectOf(message.language).code) ?? ''}`;
+}
+
+/** Campaigns name the same template ten thousand times: an account's thousands of others need not be searched each time. */
+function candidates(context: SandboxContext, waba: WabaRecord, message: JsonObject): TemplateRecord[] {
+  const last = context.messages.lastTemplate.get(keyOf(waba, message));
+  const isCurrent = last !== undefined && context.world.find(last.id) === last;
+  return isCurrent ? [last] : context.world.templatesOf(waba.id);
 }
 
 const POLICIES = ['CLOUD_API_FALLBACK', 'STRICT'];

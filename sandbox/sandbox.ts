@@ -81,6 +81,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     control,
     async close() {
       context.sender.close();
+      context.links.clear();
       context.clock.clear();
       context.http.close();
       await server.close();

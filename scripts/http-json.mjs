@@ -6,15 +6,15 @@ const timeoutMs = 30_000;
 /** A client of the service's public API: resolves to `data`, or throws an `ApiProblem` with the error envelope's words. */
 export function apiClient(baseUrl) {
   let accessToken;
-  const call = async (method, path, body) => {
+  const call = async (method, path, body, contentType = 'application/json') => {
     assertNotStopping();
     const response = await fetch(new URL(path, baseUrl), {
       method,
       headers: {
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': contentType }),
         ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs),
     }).catch((error) => {
       assertNotStopping(); // the service is being stopped: no wonder
@@ -30,6 +30,8 @@ export function apiClient(baseUrl) {
     authorize: (token) => (accessToken = token),
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body),
+    /** Text of another kind than JSON. */
+    upload: (path, contentType, text) => call('POST', path, text, contentType),
   };
 }
 

@@ -146,9 +146,11 @@ export class MessageList {
 
 /** Each channel's lanes by their index, from now on: what is due or done is not touched. */
 const SCHEDULED = `
-  SELECT scheduled.* FROM assets a CROSS JOIN generate_series(0, ${SEND_LANES.length - 1}) AS lane CROSS JOIN LATERAL (
+  SELECT scheduled.* FROM assets a
+   CROSS JOIN generate_series(0, ${SEND_LANES.length - 1}) AS lanes (place)
+   CROSS JOIN LATERAL (
     SELECT m.* FROM message_sends s JOIN messages m ON m.account_id = s.account_id AND m.id = s.message_id
-     WHERE s.platform = $4 AND s.account_id = a.account_id AND s.asset_id = a.id AND s.lane = lane
+     WHERE s.platform = $4 AND s.account_id = a.account_id AND s.asset_id = a.id AND s.lane = lanes.place
        AND s.state = 'queued' AND s.available_at > now() AND s.ordered_for > now()
      ORDER BY s.available_at LIMIT ${MOST_SCHEDULED}) scheduled
    WHERE a.account_id = $1 AND scheduled.id > $2 AND scheduled.id < $3`;

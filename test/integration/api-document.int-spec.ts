@@ -227,6 +227,9 @@ describe('the API document of the built service', () => {
     expect(noBody.map(({ name }) => name)).toEqual([
       'POST /api/meta/webhook/deliveries/{id}/replay',
       'POST /api/meta/webhook/gaps/{id}/repair',
+      'POST /api/meta/whatsapp/campaigns/{id}/pause',
+      'POST /api/meta/whatsapp/campaigns/{id}/resume',
+      'POST /api/meta/whatsapp/campaigns/{id}/cancel',
     ]);
   });
 

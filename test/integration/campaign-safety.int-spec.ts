@@ -87,6 +87,42 @@ describe('nobody twice, nobody forgotten', () => {
     );
   });
 
+  it('when a message comes back from its call after the campaign was paused, or cancelled', async () => {
+    const id = await aCampaign(me.client);
+    const numbers = people(200);
+    await addPeople(me.client, id, numbers);
+    await acted(me.client, id, 'start');
+    await campaignWhen(me.client, id, ({ progress }) => (progress.reached.accepted ?? 0) > 0);
+    await acted(me.client, id, 'pause');
+    const comeBack = async (): Promise<string> => {
+      // As after an answer of Meta's that says "later".
+      const [[row]]: [{ message_id: string }[], number] = await app.db.query(
+        `UPDATE message_sends SET state = 'queued', available_at = now() + interval '1 hour'
+          WHERE message_id = (SELECT message_id FROM message_sends WHERE state = 'held' ORDER BY message_id LIMIT 1)
+          RETURNING message_id`,
+      );
+      return row?.message_id ?? '';
+    };
+    const stateOf = async (messageId: string): Promise<string> => {
+      const [row]: { state: string }[] = await app.db.query(
+        'SELECT state FROM message_sends WHERE message_id = $1',
+        [messageId],
+      );
+      return row?.state ?? '';
+    };
+    const held = await comeBack();
+    await eventually(
+      () => stateOf(held),
+      (state) => state === 'held',
+    );
+    const late = await comeBack();
+    await acted(me.client, id, 'cancel');
+    expect(await stateOf(late)).toBe('failed');
+    const { progress } = await campaignWhen(me.client, id, ({ progress: { counts } }) => counts.queued === 0);
+    const sent = timesSent(numbers).reduce((sum, times) => sum + times, 0);
+    expect(progress.counts.cancelled).toBe(200 - sent);
+  });
+
   it('when two people start, pause and cancel at once: each step is made once', async () => {
     const id = await aCampaign(me.client);
     await addPeople(me.client, id, people(200));

@@ -94,7 +94,11 @@ describe('what arrives from WhatsApp', () => {
 
   it('a message of a type that does not exist yet is stored as it came', async () => {
     const found = await arrived({ from: unique(), type: 'hologram', content: { depth: 3 } });
-    expect(found).toMatchObject({ type: 'hologram', content: { depth: 3 }, text: null });
+    expect(found).toMatchObject({
+      type: 'hologram',
+      content: { kind: 'unknown', type: 'hologram', raw: { hologram: { depth: 3 } } },
+      text: null,
+    });
   });
 
   it('a message that comes five times is stored once', async () => {

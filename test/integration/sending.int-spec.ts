@@ -477,7 +477,9 @@ describe('sending WhatsApp messages', () => {
 
     it('names the fields', async () => {
       const answer = await send(me.client, aText('', { to: 'Ana' }));
-      expect(answer.body.error.details).toMatchObject({ fields: [{ path: 'text.body', rule: 'matches' }] });
+      expect(answer.body.error.details).toMatchObject({
+        fields: [{ path: 'text.body' }, { path: 'text.body' }],
+      });
     });
 
     it('is refused to viewers and to strangers', async () => {

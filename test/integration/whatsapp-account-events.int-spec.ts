@@ -1,6 +1,5 @@
 import { SEED } from '../../sandbox/world-seed';
 import { AccountsService } from '../../src/whatsapp/accounts/accounts.service';
-import { NumberReadsScheduler } from '../../src/whatsapp/accounts/number-reads.scheduler';
 import type { AccountId, AssetId } from '../../src/database/ids';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';
@@ -300,44 +299,6 @@ describe('what happens to WhatsApp accounts and numbers', () => {
       expect((await client.get(NUMBER)).body.data).toMatchObject({ username: 'luckyshrub' });
       await tell('business_username_update', { ...name, status: 'deleted' }, at + 5);
       expect((await client.get(NUMBER)).body.data).toMatchObject({ username: null });
-    });
-  });
-
-  describe('a refusal while sending', () => {
-    it('ends sending at once, is told once, and passes when Meta says that the number is well', async () => {
-      for (let message = 0; message < 3; message++)
-        await accounts().recordSendingProblem(accountId, assetId, 133010);
-      expect(await limits()).toMatchObject({ canSend: false, status: 'DISCONNECTED' });
-      expect(await told('whatsapp.phone_number.updated')).toMatchObject([
-        {
-          field: 'sending',
-          what: 'status',
-          previous: 'CONNECTED',
-          current: 'DISCONNECTED',
-          severity: 'critical',
-        },
-      ]);
-      expect(await history()).toMatchObject([{ field: 'sending', event: '133010' }]);
-
-      // Nobody presses a button: it is read by itself.
-      await app.db.query('UPDATE whatsapp_phone_numbers SET next_read_at = now()');
-      await app.app.get(NumberReadsScheduler).runDue();
-      expect(await limits()).toMatchObject({ canSend: true, status: 'CONNECTED', reason: null });
-    });
-
-    it('because of the account is not over as long as Meta calls it blocked', async () => {
-      await accounts().recordSendingProblem(accountId, assetId, 131042);
-      expect(await limits()).toMatchObject({ canSend: false, reason: expect.stringMatching(/payment/) });
-      sandbox().updatePhoneNumber({ phoneNumberId: SEED.phoneNumberId, status: 'BANNED', silent: true });
-      await client.get(`${NUMBER}?refresh=true`);
-      expect(await limits()).toMatchObject({ canSend: false, status: 'BANNED' });
-    });
-
-    it('of a message says nothing about the number', async () => {
-      for (const code of [131047, 131026, 132001])
-        await accounts().recordSendingProblem(accountId, assetId, code);
-      expect(await limits()).toMatchObject({ canSend: true });
-      expect(await history()).toEqual([]);
     });
   });
 

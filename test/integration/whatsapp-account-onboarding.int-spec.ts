@@ -3,42 +3,22 @@ import { OnboardingRunner } from '../../src/whatsapp/accounts/onboarding.runner'
 import type { ApiAnswer, ApiBody, ApiClient } from '../api-client';
 import { eventually } from '../eventually';
 import { sandboxOf } from '../factories/meta-login';
+import {
+  CONNECT,
+  type Connected,
+  NUMBERS,
+  type Onboarding,
+  type Signup,
+  finish,
+  makeStepsDue,
+  readOnboarding,
+  statesOf,
+} from '../factories/whatsapp-signup.factory';
 import { type TestApp, startTestApp } from '../test-app';
 
-const CONNECT = '/api/meta/auth/connect';
-const NUMBERS = '/api/meta/whatsapp/phone-numbers';
 const ONBOARDINGS = '/api/meta/whatsapp/account/onboardings';
 const CANCELLATIONS = '/api/meta/auth/signup-cancellations';
-const COEXISTENCE = 'FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING';
 
-interface Step {
-  step: string;
-  state: string;
-  attempts?: number;
-  requestId?: string | null;
-  error: { code: string; message: string; metaCode?: number } | null;
-}
-interface Progress {
-  onboardingId: string;
-  state: string;
-  steps: Step[];
-}
-interface Connected {
-  accountId: string;
-  onboarding: Progress | null;
-}
-interface Onboarding {
-  id: string;
-  state: string;
-  phoneNumberId: string | null;
-  steps: Step[];
-  history: { phase: number | null; progress: number | null; declined: boolean };
-  contactsAt: string | null;
-}
-type Signup = ReturnType<ReturnType<typeof sandboxOf>['playEmbeddedSignup']>;
-
-const statesOf = (steps: readonly Step[] | undefined): Record<string, string> =>
-  Object.fromEntries((steps ?? []).map(({ step, state }) => [step, state]));
 const problem = ({ status, body }: ApiAnswer<ApiBody<unknown>>) => ({
   status,
   code: body.error.code,
@@ -63,17 +43,8 @@ describe('Embedded Signup', () => {
 
   const sandbox = () => sandboxOf(app);
   const runner = () => app.app.get(OnboardingRunner);
-  const connect = (signup: Signup, extra: Record<string, unknown> = {}) =>
-    client.post<Connected>(CONNECT, {
-      code: signup.code,
-      wabaId: signup.wabaId,
-      ...(signup.phoneNumberId === null ? {} : { phoneNumberId: signup.phoneNumberId }),
-      ...extra,
-    });
-  const onboardingOf = async (phoneNumberId: string | null): Promise<Onboarding> =>
-    (await client.get<Onboarding>(`${NUMBERS}/${phoneNumberId ?? ''}/onboarding`)).body.data;
-  const makeDue = () =>
-    app.db.query(`UPDATE whatsapp_onboarding_steps SET next_attempt_at = now() WHERE state <> 'done'`);
+  const connect = (signup: Signup, extra: Record<string, unknown> = {}) => finish(client, signup, extra);
+  const onboardingOf = (phoneNumberId: string | null) => readOnboarding(client, phoneNumberId);
 
   describe('with a number', () => {
     it('reads, subscribes and registers it before it answers', async () => {
@@ -164,7 +135,7 @@ describe('Embedded Signup', () => {
         register: 'done',
       });
       sandbox().clearFaults();
-      await makeDue();
+      await makeStepsDue(app);
       await eventually(
         async () => {
           await runner().sweep();
@@ -225,129 +196,6 @@ describe('Embedded Signup', () => {
     expect(sandbox().calls({ path: /register$/ })).toEqual([]);
   });
 
-  describe('of a number that stays on the phone', () => {
-    const messages = Array.from({ length: 6 }, (_, n) => ({
-      from: '16505551234',
-      id: `wamid.history.${n}`,
-      timestamp: String(1_700_000_000 + n),
-      type: 'text',
-      text: { body: `${n}` },
-      history_context: { status: 'READ' },
-    }));
-    const subscribeFields = () =>
-      client.post('/api/meta/webhook/configure', {
-        verifyToken: 'coexistence-token',
-        fields: { messages: true, history: true, smb_app_state_sync: true },
-      });
-
-    it('asks for contacts and past chats once each, and tells how far they have come', async () => {
-      const signup = sandbox().playEmbeddedSignup({
-        event: COEXISTENCE,
-        contacts: [{ phone: '16505551234', fullName: 'Ana Plumber' }],
-        threads: [{ id: '16505551234', messages }],
-      });
-      const answer = await connect(signup, { event: COEXISTENCE });
-      expect(statesOf(answer.body.data.onboarding?.steps)).toEqual({
-        import: 'done',
-        subscribe: 'done',
-        contacts: 'done',
-        history: 'done',
-      });
-      expect(sandbox().calls({ path: /register$/ })).toEqual([]);
-      expect(
-        sandbox()
-          .calls({ path: /smb_app_data$/ })
-          .map(({ body }) => (body as { sync_type: string }).sync_type),
-      ).toEqual(['smb_app_state_sync', 'history']);
-      const onboarding = await onboardingOf(signup.phoneNumberId);
-      expect(onboarding.steps.find(({ step }) => step === 'history')).toMatchObject({
-        requestId: expect.any(String),
-      });
-      expect((await client.get(`${NUMBERS}/${signup.phoneNumberId ?? ''}`)).body.data).toMatchObject({
-        throughputPerSecond: 20,
-      });
-    });
-
-    it('has its address book and progress told by webhooks, in whatever order', async () => {
-      // The app's own subscription: without it nothing comes.
-      await client.post(CONNECT, { ...codeOf(sandbox().playEmbeddedSignup({ event: 'FINISH_ONLY_WABA' })) });
-      await subscribeFields();
-      const signup = sandbox().playEmbeddedSignup({
-        event: COEXISTENCE,
-        contacts: [{ phone: '16505551234', fullName: 'Ana Plumber' }],
-        threads: [{ id: '16505551234', messages }],
-      });
-      const answer = await connect(signup, { event: COEXISTENCE });
-      const { accountId } = answer.body.data;
-      const done = await eventually(
-        () => onboardingOf(signup.phoneNumberId),
-        ({ history, contactsAt }) => history.progress === 100 && contactsAt !== null,
-      );
-      expect(done.history).toMatchObject({ phase: 2, progress: 100, declined: false });
-      const contacts = await app.db.query(
-        `SELECT c.name FROM contacts c JOIN contact_identities i ON i.account_id = c.account_id AND i.contact_id = c.id
-          WHERE c.account_id = $1 AND i.value = '16505551234'`,
-        [accountId],
-      );
-      expect(contacts).toEqual([{ name: 'Ana Plumber' }]);
-    });
-
-    it('says so when the business shares no chats', async () => {
-      await client.post(CONNECT, { ...codeOf(sandbox().playEmbeddedSignup({ event: 'FINISH_ONLY_WABA' })) });
-      await subscribeFields();
-      const signup = sandbox().playEmbeddedSignup({ event: COEXISTENCE, sharesHistory: false });
-      await connect(signup, { event: COEXISTENCE });
-      await eventually(
-        () => onboardingOf(signup.phoneNumberId),
-        ({ history }) => history.declined,
-      );
-    });
-
-    it('takes an answer that was lost for what it was', async () => {
-      const signup = sandbox().playEmbeddedSignup({ event: COEXISTENCE });
-      sandbox().failNext({ path: 'smb_app_data$', drop: 'after' });
-      const answer = await connect(signup, { event: COEXISTENCE });
-      expect(statesOf(answer.body.data.onboarding?.steps)).toMatchObject({
-        contacts: 'pending',
-        history: 'done',
-      });
-      await makeDue();
-      await eventually(
-        async () => {
-          await runner().sweep();
-          return onboardingOf(signup.phoneNumberId);
-        },
-        ({ state }) => state === 'complete',
-      );
-    });
-
-    it('says what to do when it is too late', async () => {
-      const signup = sandbox().playEmbeddedSignup({ event: COEXISTENCE });
-      sandbox().failNext({ path: 'smb_app_data$', code: 2593108, times: 2 });
-      const answer = await connect(signup, { event: COEXISTENCE });
-      expect(answer.body.data.onboarding).toMatchObject({ state: 'failed' });
-      expect(answer.body.data.onboarding?.steps.find(({ step }) => step === 'history')?.error).toMatchObject({
-        code: 'META_REJECTED',
-        message: expect.stringMatching(/24 hours.*Embedded Signup again/),
-      });
-    });
-
-    it('does not ask before the events can arrive', async () => {
-      const signup = sandbox().playEmbeddedSignup({ event: COEXISTENCE });
-      sandbox().failNext({ path: 'subscribed_apps$', code: 200, times: 50 });
-      const answer = await connect(signup, { event: COEXISTENCE });
-      expect(answer.body.data.onboarding).toMatchObject({ state: 'failed' });
-      expect(sandbox().calls({ path: /smb_app_data$/ })).toEqual([]);
-    });
-
-    it('finds out by itself which number it was', async () => {
-      const signup = sandbox().playEmbeddedSignup({ event: COEXISTENCE });
-      const answer = await connect({ ...signup, phoneNumberId: null }, { event: COEXISTENCE });
-      expect(answer.body.data.onboarding).toMatchObject({ state: 'complete' });
-      expect(await onboardingOf(signup.phoneNumberId)).toMatchObject({ phoneNumberId: signup.phoneNumberId });
-    });
-  });
-
   it('that is cancelled is kept for who helps', async () => {
     const told = {
       currentStep: 'PHONE_NUMBER_VERIFICATION',
@@ -381,7 +229,3 @@ describe('Embedded Signup', () => {
     expect(sandbox().calls({ path: /oauth/ })).toEqual([]);
   });
 });
-
-function codeOf({ code, wabaId }: Signup): Record<string, unknown> {
-  return { code, wabaId };
-}

@@ -40,6 +40,7 @@ export class CreateCampaigns1795392000001 implements MigrationInterface {
       CREATE INDEX campaigns_running ON campaigns (id) WHERE state = 'running';
       CREATE INDEX campaigns_due ON campaigns (scheduled_at) WHERE state = 'scheduled';
       CREATE INDEX campaigns_cancelled ON campaigns (finished_at) WHERE state = 'cancelled';
+      CREATE INDEX campaigns_stopped ON campaigns (updated_at) WHERE state IN ('paused', 'cancelled');
 
       -- The numbers that change all the time, apart from what people change: neither waits for the other.
       CREATE TABLE campaign_progress (

@@ -63,6 +63,8 @@ export class AddWhatsappAccountState1795392000004 implements MigrationInterface 
       CREATE INDEX whatsapp_account_events_of_waba ON whatsapp_account_events (account_id, waba_id, id);
       CREATE INDEX whatsapp_account_events_of_number ON whatsapp_account_events (account_id, phone_number_id, id);
 
+      CREATE INDEX whatsapp_account_events_by_age ON whatsapp_account_events (created_at);
+
       -- One business account, or number, that was brought in by Embedded Signup.
       CREATE TABLE whatsapp_onboardings (
         account_id uuid NOT NULL CONSTRAINT whatsapp_onboardings_account REFERENCES meta_accounts ON DELETE CASCADE,

@@ -83,6 +83,16 @@ export class AccountHistory {
     );
   }
 
+  /** @returns how many were removed, at most `limit` */
+  async removeOlderThan(instant: Date, limit: number): Promise<number> {
+    const [, removed]: [unknown[], number] = await this.database.query(
+      `DELETE FROM whatsapp_account_events WHERE (account_id, id) IN (
+         SELECT account_id, id FROM whatsapp_account_events WHERE created_at < $1 ORDER BY created_at LIMIT $2)`,
+      [instant, limit],
+    );
+    return removed;
+  }
+
   /** Newest first, as they were learnt. */
   async page(filter: AccountEventsFilter): Promise<WhatsAppAccountEventEntity[]> {
     const { accountId, wabaId, phoneNumberId, limit, before, after } = filter;

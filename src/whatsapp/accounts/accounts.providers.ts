@@ -1,6 +1,7 @@
 import { AccountEventsController } from './account-events.controller';
 import { AccountEventsRepository } from './account-events.repository';
 import { AccountHistory } from './account-history';
+import { AccountHistoryScheduler } from './account-history.scheduler';
 import { AccountAlertHandler, BusinessCapabilityHandler } from './account-notice.handlers';
 import { AccountRoutingController } from './account-routing.controller';
 import { PartnerSolutionHandler, PaymentConfigurationHandler } from './account-side.handlers';
@@ -30,6 +31,7 @@ import { OnboardingRunner } from './onboarding.runner';
 import { OnboardingService } from './onboarding.service';
 import { OnboardingSteps } from './onboarding.steps';
 import { PhoneNumberNameHandler, PhoneNumberQualityHandler } from './phone-number.handlers';
+import { NumberTroubleHandler } from './number-trouble.handler';
 import { PhoneNumbersApi } from './phone-numbers-api';
 import { PhoneNumbersController } from './phone-numbers.controller';
 import { PhoneNumbersService } from './phone-numbers.service';
@@ -66,6 +68,7 @@ export const ACCOUNT_PROVIDERS = [
   AccountAlertHandler,
   AccountEventsRepository,
   AccountHistory,
+  AccountHistoryScheduler,
   AccountReviewedHandler,
   AccountSubscriptions,
   AccountUpdatedHandler,
@@ -88,6 +91,7 @@ export const ACCOUNT_PROVIDERS = [
   NumberScope,
   NumberSecurityHandler,
   NumberTelling,
+  NumberTroubleHandler,
   OnboardingRepository,
   OnboardingRunner,
   OnboardingService,

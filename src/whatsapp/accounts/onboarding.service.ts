@@ -53,7 +53,15 @@ export class OnboardingService implements SignupFollowUp, OnModuleInit {
   }
 
   async begin(accountId: AccountId, onboardingId: string): Promise<SignupProgress> {
-    const { state, steps } = await this.advance({ accountId, onboardingId });
+    let advanced: Onboarding;
+    try {
+      advanced = await this.advance({ accountId, onboardingId });
+    } catch (error) {
+      // The login is stored all the same, and the sweep finds the steps.
+      this.log.warn(`Onboarding ${onboardingId} was not looked at: ${messageOf(error)}`);
+      return { onboardingId, state: 'running', steps: [] };
+    }
+    const { state, steps } = advanced;
     return {
       onboardingId,
       state,
@@ -100,9 +108,7 @@ export class OnboardingService implements SignupFollowUp, OnModuleInit {
   /** Goes on for a moment, and says how it stands then; a worker does what is left. */
   private async advance(key: OnboardingKey): Promise<Onboarding> {
     const run = this.runner.run(key).catch((error: unknown) => {
-      this.log.warn(
-        `Onboarding ${key.onboardingId} stopped: ${error instanceof Error ? error.message : 'unknown error'}`,
-      );
+      this.log.warn(`Onboarding ${key.onboardingId} stopped: ${messageOf(error)}`);
     });
     await within(LONGEST_WAIT_MS, run);
     const onboarding = await this.onboardings.find(key);
@@ -131,4 +137,8 @@ export class OnboardingService implements SignupFollowUp, OnModuleInit {
 function stateOf(steps: readonly WhatsAppOnboardingStepEntity[]): SignupProgress['state'] {
   if (steps.some(({ state }) => state === 'failed')) return 'failed';
   return steps.every(({ state }) => state === 'done') ? 'complete' : 'running';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown error';
 }

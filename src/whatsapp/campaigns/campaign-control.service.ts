@@ -8,7 +8,7 @@ import { ConflictError } from '../../errors/app.error';
 import { MetaTokenService } from '../../meta-auth/meta-token.service';
 import { JobQueue } from '../../queue/job-queue';
 import { SendingWaker } from '../sending/sending-waker';
-import type { PauseReason } from '../entities/campaign.entity';
+import type { CampaignState, PauseReason } from '../entities/campaign.entity';
 import { CampaignAudienceRepository } from './campaign-audience.repository';
 import type { CampaignKey } from './campaign-imports.repository';
 import { CampaignObstacles } from './campaign-obstacles';
@@ -148,7 +148,10 @@ export class CampaignControl {
           TRANSITIONS.cancel,
           ', finished_at = now(), running_since = NULL, pause_reason = NULL',
         );
-        if (moved) await this.withdraw(tx, campaign);
+        if (moved) {
+          await this.withdraw(tx, campaign);
+          await this.progress.makeUntold(tx, campaign);
+        }
         return moved;
       });
       if (!isCancelled) throw changedMeanwhile();
@@ -166,6 +169,19 @@ export class CampaignControl {
         return count;
       });
     } while (cancelled === CANCELLED_AT_ONCE);
+  }
+
+  /** For messages that came back from their call after the campaign was paused or cancelled. */
+  async keepBack(key: CampaignKey): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const [campaign]: { state: CampaignState }[] = await tx.query(
+        'SELECT state FROM campaigns WHERE account_id = $1 AND id = $2 FOR SHARE',
+        [key.accountId, key.id],
+      );
+      if (campaign?.state === 'paused')
+        await this.ledger.hold(tx, key.accountId, await this.audience.queuedMessages(tx, key));
+      if (campaign?.state === 'cancelled') await this.withdraw(tx, key);
+    });
   }
 
   /** Lets a worker look at once; the watch does it a moment later anyhow. */

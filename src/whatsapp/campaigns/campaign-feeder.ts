@@ -20,7 +20,7 @@ import { isUserId } from './recipient-lines';
 /** Orders of one transaction: as many as cost little more than one. */
 const CHUNK = 500;
 /** Then another campaign has its turn. */
-const MOST_CHUNKS = 20;
+const MOST_CHUNKS = 8;
 const MARKETING = 'MARKETING';
 
 interface AheadRow {

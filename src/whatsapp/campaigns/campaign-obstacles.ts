@@ -32,7 +32,7 @@ export interface RunningStanding extends Standing {
 const USABLE_NUMBERS: readonly string[] = ['CONNECTED', 'UNKNOWN', 'LINKED'];
 /** A business account says many things; these forbid sending. */
 const UNUSABLE_WABAS =
-  /^(?:BANNED|DISABLED?|DISABLE|DELETED|ACCOUNT_DELETED|RESTRICTED|REJECTED|REMOVED|OFFBOARDED|VIOLATION.*)$/;
+  /^(?:BANNED|DISABLED?|DISABLE|DELETED|ACCOUNT_DELETED|REJECTED|REMOVED|OFFBOARDED|VIOLATION.*)$/;
 
 const NUMBER_STATES: Readonly<Record<string, PauseReason>> = {
   DISCONNECTED: reason(

@@ -1,20 +1,11 @@
-import { Body, Controller, Get, Param, Post, Query, Req, StreamableFile } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiConsumes,
-  ApiExtraModels,
-  ApiOkResponse,
-  ApiParam,
-  ApiProduces,
-  ApiTags,
-  getSchemaPath,
-} from '@nestjs/swagger';
+import { Body, Controller, Get, Param, Post, Query, Req } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiExtraModels, ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { NotFoundError, ValidationFailedError } from '../../errors/app.error';
 import { explainGraphCode } from '../../graph-client/graph-error-codes';
 import { decodeCursor, encodeCursor } from '../../http/cursor';
-import { ApiEnvelope, ApiErrors, RawResponse } from '../../http/envelope';
+import { ApiEnvelope, ApiErrors } from '../../http/envelope';
 import { UuidParam } from '../../http/uuid-param.pipe';
 import { DtoValidationPipe } from '../../http/validation.pipe';
 import { Access, CurrentUser } from '../../identity/access.decorators';
@@ -27,7 +18,6 @@ import {
   ImportErrorsQuery,
   ImportQuery,
   ImportedRecipientsDto,
-  RecipientFilterQuery,
   RecipientsQuery,
   RetriedRecipientsDto,
   importDto,
@@ -36,20 +26,16 @@ import {
 import { AddRecipientsDto, RetryRecipientsDto } from '../dto/campaign-write.dto';
 import { CampaignImport, type ImportResult } from './campaign-import.service';
 import { CampaignImportsRepository, MOST_IMPORT_ERRORS } from './campaign-imports.repository';
-import { parseId } from './campaign-cursor';
-import { recipientsAsCsv, recipientsAsJsonLines } from './campaign-export';
-import { CampaignMessage } from './campaign-message';
-import { CampaignRecipientsRepository, type RecipientFilter } from './campaign-recipients.repository';
+import { CAMPAIGN_ID, parseId } from './campaign-parameters';
+import { CampaignRecipientsRepository, filterOf } from './campaign-recipients.repository';
 import { CampaignRetry } from './campaign-retry.service';
 import { CampaignsService } from './campaigns.service';
 import { type RawRecipient, columnKey } from './recipient-csv';
 import { RecipientUpload } from './recipient-upload';
 
-const CAMPAIGN_ID = { name: 'id', description: 'Our id of the campaign.', format: 'uuid' };
 const IMPORT_ID = { name: 'importId', description: 'The list that was handed in.', format: 'uuid' };
 const MOST_IMPORTS = 100;
 const MOST_REASONS = 100;
-const EXPORT_PAGE = 1_000;
 const CSV_EXAMPLE = 'phone,first_name\n+16505551234,Ana\n+447700900123,Bo\n';
 
 @ApiTags('WhatsApp campaigns')
@@ -147,60 +133,6 @@ export class CampaignRecipientsController {
           last === undefined || (before === undefined && rows.length < limit) ? null : encodeCursor(last.id),
       },
     };
-  }
-
-  /**
-   * Downloads the recipients as a table.
-   *
-   * @remarks Cells that a spreadsheet would take for a formula are made plain text.
-   */
-  @Get('recipients.csv')
-  @ApiParam(CAMPAIGN_ID)
-  @Access('agent')
-  @RawResponse()
-  @ApiProduces('text/csv')
-  @ApiOkResponse({
-    description: 'One line for each recipient, with the columns of its values at the end.',
-    content: { 'text/csv': { schema: { type: 'string' } } },
-  })
-  @ApiErrors('NOT_FOUND')
-  async exportCsv(
-    @CurrentUser() user: AuthenticatedUser,
-    @Param('id', UuidParam) id: string,
-    @Query() query: RecipientFilterQuery,
-  ): Promise<StreamableFile> {
-    const { campaign } = await this.campaigns.get(user, id);
-    const { templateName: name, templateLanguage: language, components, defaults } = campaign;
-    const { columns } = new CampaignMessage({ name, language, components, defaults }, null);
-    const rows = this.recipients.all(campaign, filterOf(query), EXPORT_PAGE);
-    return new StreamableFile(recipientsAsCsv(rows, columns), {
-      type: 'text/csv; charset=utf-8',
-      disposition: `attachment; filename="campaign-${campaign.id}.csv"`,
-    });
-  }
-
-  /** Downloads the recipients as JSON lines: one object for each. */
-  @Get('recipients.jsonl')
-  @ApiParam(CAMPAIGN_ID)
-  @Access('agent')
-  @RawResponse()
-  @ApiProduces('application/x-ndjson')
-  @ApiOkResponse({
-    description: 'One recipient on each line, as the list shows them.',
-    content: { 'application/x-ndjson': { schema: { type: 'string' } } },
-  })
-  @ApiErrors('NOT_FOUND')
-  async exportJsonLines(
-    @CurrentUser() user: AuthenticatedUser,
-    @Param('id', UuidParam) id: string,
-    @Query() query: RecipientFilterQuery,
-  ): Promise<StreamableFile> {
-    const { campaign } = await this.campaigns.get(user, id);
-    const rows = this.recipients.all(campaign, filterOf(query), EXPORT_PAGE);
-    return new StreamableFile(recipientsAsJsonLines(rows), {
-      type: 'application/x-ndjson',
-      disposition: `attachment; filename="campaign-${campaign.id}.jsonl"`,
-    });
   }
 
   /**
@@ -307,11 +239,4 @@ function rawRecipients({ recipients }: AddRecipientsDto): Omit<RawRecipient, 'li
       Object.entries(parameters).map(([name, value]) => [columnKey(name), value]),
     ),
   }));
-}
-
-function filterOf({ state, code }: { state?: RecipientFilter['states']; code?: string }): RecipientFilter {
-  return {
-    ...(state === undefined || state.length === 0 ? {} : { states: state }),
-    ...(code === undefined ? {} : { code }),
-  };
 }

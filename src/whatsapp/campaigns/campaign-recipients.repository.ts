@@ -69,3 +69,17 @@ export class CampaignRecipientsRepository {
     );
   }
 }
+
+/** What a query asks for. */
+export function filterOf({
+  state,
+  code,
+}: {
+  state?: RecipientFilter['states'];
+  code?: string;
+}): RecipientFilter {
+  return {
+    ...(state === undefined || state.length === 0 ? {} : { states: state }),
+    ...(code === undefined ? {} : { code }),
+  };
+}

@@ -19,6 +19,7 @@ const EVERY_MS = 1_000;
 /** Campaigns of one state that are looked at in one round; further ones have their turn when these are through. */
 const MOST_AT_ONCE = 500;
 const JOBS_AT_ONCE = 2;
+const UNDER_WAY_FOR = '5 minutes';
 
 interface KeyRow {
   account_id: AccountId;
@@ -76,6 +77,7 @@ export class CampaignWatch implements OnModuleInit, BeforeApplicationShutdown {
   async look(): Promise<void> {
     await this.attempt('starting what is due', () => this.startDue());
     await this.attempt('looking at what is running', () => this.stopOrFeed());
+    await this.attempt('keeping back what comes back', () => this.keepBack());
     await this.attempt('noting what is completed', () => this.complete());
     await this.attempt('ending what was cancelled', () => this.endCancelled());
     await this.attempt('looking at lists', () => this.imports.breakAbandoned());
@@ -88,17 +90,19 @@ export class CampaignWatch implements OnModuleInit, BeforeApplicationShutdown {
         WHERE state = 'scheduled' AND scheduled_at <= now() AND deleted_at IS NULL ORDER BY scheduled_at LIMIT $1`,
       [MOST_AT_ONCE],
     );
-    for (const row of rows) {
-      const view = await this.campaigns.find([row.account_id], row.id);
-      // Whoever is still handing in people is waited for.
-      if (view === null || view.isImporting || view.campaign.state !== 'scheduled') continue;
-      try {
-        await this.control.start(view);
-      } catch (error) {
-        if (!(error instanceof AppError) || error.retryable) throw error;
-        const reason = { code: 'not_started', message: error.message };
-        await this.control.pauseFor(keyOf(row), view.campaign.name, reason, true, ['scheduled']);
-      }
+    for (const row of rows) await this.attempt(`starting campaign ${row.id}`, () => this.startOne(row));
+  }
+
+  private async startOne(row: KeyRow): Promise<void> {
+    const view = await this.campaigns.find([row.account_id], row.id);
+    // Whoever is still handing in people is waited for.
+    if (view === null || view.isImporting || view.campaign.state !== 'scheduled') return;
+    try {
+      await this.control.start(view);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.retryable) throw error;
+      const reason = { code: 'not_started', message: error.message };
+      await this.control.pauseFor(keyOf(row), view.campaign.name, reason, true, ['scheduled']);
     }
   }
 
@@ -106,18 +110,40 @@ export class CampaignWatch implements OnModuleInit, BeforeApplicationShutdown {
     const { CAMPAIGN_PAUSE_FAILURES: failures, CAMPAIGN_PAUSE_LIMITED_PERCENT: limitedPercent } =
       this.config.env;
     const now = new Date();
-    for (const standing of await this.obstacles.ofRunning(MOST_AT_ONCE)) {
-      if (this.isClosing) return;
+    const running = await this.obstacles.ofRunning(MOST_AT_ONCE);
+    const fit: CampaignKey[] = [];
+    // What is to stop goes before anything that is to go on.
+    for (const standing of running) {
       const key = keyOf(standing);
       const reason = obstacleOf(standing, now) ?? verdictOn(standing, { failures, limitedPercent });
-      await this.attempt(`campaign ${key.id}`, async () => {
-        if (reason === null) {
-          await this.feeder.feed(key, () => this.isClosing);
-        } else if (await this.control.pauseFor(key, standing.name, reason, true)) {
-          this.log.warn(`Campaign ${key.id} is paused: ${reason.code}`);
-        }
-      });
+      if (reason === null) fit.push(key);
+      else {
+        await this.attempt(`pausing campaign ${key.id}`, async () => {
+          if (await this.control.pauseFor(key, standing.name, reason, true))
+            this.log.warn(`Campaign ${key.id} is paused: ${reason.code}`);
+        });
+      }
     }
+    for (const key of fit)
+      await this.attempt(`ordering for campaign ${key.id}`, () =>
+        this.feeder.feed(key, () => this.isClosing),
+      );
+  }
+
+  /**
+   * What was under way to Meta when its campaign was paused or cancelled may come back, to be tried again later: it is held
+   * or taken back as well. Longer than a call can last there is nothing of that.
+   */
+  private async keepBack(): Promise<void> {
+    const rows: (KeyRow & { state: 'paused' | 'cancelled' })[] = await this.database.query(
+      `SELECT c.account_id, c.id, c.state FROM campaigns c
+         JOIN campaign_progress p ON p.account_id = c.account_id AND p.campaign_id = c.id
+        WHERE c.state IN ('paused', 'cancelled') AND c.updated_at > now() - interval '${UNDER_WAY_FOR}' AND p.queued > 0
+        ORDER BY c.id LIMIT $1`,
+      [MOST_AT_ONCE],
+    );
+    for (const row of rows)
+      await this.attempt(`keeping campaign ${row.id} back`, () => this.control.keepBack(keyOf(row)));
   }
 
   private async complete(): Promise<void> {

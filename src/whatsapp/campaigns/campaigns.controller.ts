@@ -12,11 +12,9 @@ import { CreateCampaignDto, StartCampaignDto, UpdateCampaignDto } from '../dto/c
 import { CampaignDto, CampaignPageDto, CampaignsQuery, RemovedCampaignDto } from '../dto/campaign.dto';
 import { CampaignControl } from './campaign-control.service';
 import { CampaignForecast } from './campaign-forecast.service';
+import { CAMPAIGN_ID, parseId } from './campaign-parameters';
 import { presentCampaign } from './campaign-presenter';
-import { parseId } from './campaign-cursor';
 import { CampaignsService } from './campaigns.service';
-
-const CAMPAIGN_ID = { name: 'id', description: 'Our id of the campaign.', format: 'uuid' };
 
 @ApiTags('WhatsApp campaigns')
 @Controller('meta/whatsapp/campaigns')

@@ -1,5 +1,6 @@
 import { CampaignAudienceRepository } from './campaign-audience.repository';
 import { CampaignControl } from './campaign-control.service';
+import { CampaignExportsController } from './campaign-exports.controller';
 import { CampaignFeeder } from './campaign-feeder';
 import { CampaignForecast } from './campaign-forecast.service';
 import { CampaignImport } from './campaign-import.service';
@@ -18,7 +19,11 @@ import { CampaignsService } from './campaigns.service';
 import { RecipientUpload } from './recipient-upload';
 
 /** One template to many people, as WhatsAppModule puts it beside the single messages. */
-export const CAMPAIGN_CONTROLLERS = [CampaignsController, CampaignRecipientsController];
+export const CAMPAIGN_CONTROLLERS = [
+  CampaignsController,
+  CampaignRecipientsController,
+  CampaignExportsController,
+];
 
 export const CAMPAIGN_PROVIDERS = [
   CampaignAudienceRepository,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, rm, stat, truncate } from 'node:fs/promises';
+import { open, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -22,6 +22,8 @@ const CSV_TYPES = ['text/csv', 'application/csv', 'text/tab-separated-values', '
 /** Some millions of lines. */
 export const LARGEST_LIST_BYTES = 256 * 1024 * 1024;
 const NEWLINE = 0x0a;
+const FILE_PREFIX = 'campaign-list-';
+const LEFT_OVER_AFTER_MS = 86_400_000;
 
 /** A list that lies in a file of this machine until it has been dealt with. */
 export interface ReceivedList {
@@ -40,7 +42,8 @@ export interface ReceivedList {
 export class RecipientUpload implements OnModuleInit {
   constructor(private readonly adapter: HttpAdapterHost) {}
 
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
+    await removeLeftovers();
     const fastify = this.adapter.httpAdapter.getInstance<FastifyInstance>();
     for (const type of CSV_TYPES) {
       if (fastify.hasContentTypeParser(type)) continue;
@@ -74,7 +77,7 @@ export class RecipientUpload implements OnModuleInit {
   }
 
   private async store(source: Readable, fileName: string | null): Promise<ReceivedList> {
-    const path = join(tmpdir(), `campaign-list-${randomUUID()}`);
+    const path = join(tmpdir(), `${FILE_PREFIX}${randomUUID()}`);
     const remove = (): Promise<void> => rm(path, { force: true });
     try {
       const isComplete = await spool(source, path);
@@ -88,6 +91,15 @@ export class RecipientUpload implements OnModuleInit {
       await remove();
       throw error;
     }
+  }
+}
+
+/** Of processes that died: nobody reads these any more, and they name people. */
+async function removeLeftovers(): Promise<void> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(FILE_PREFIX));
+  for (const path of names.map((name) => join(tmpdir(), name))) {
+    const file = await stat(path).catch(() => null);
+    if (file !== null && Date.now() - file.mtimeMs > LEFT_OVER_AFTER_MS) await rm(path, { force: true });
   }
 }
 

@@ -38,6 +38,9 @@ export class OnboardingStepDto {
   /** Meta's id of what was asked for, for `contacts` and `history`. */
   @ApiProperty({ type: String, nullable: true, example: 'ARBXZ2…' })
   requestId!: string | null;
+  /** What is peculiar about how it was done. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  note!: string | null;
   /** When it is tried again, for a `pending` one. */
   @ApiProperty({ type: Date, nullable: true })
   nextAttemptAt!: Date | null;
@@ -136,7 +139,16 @@ function stepOf(step: WhatsAppOnboardingStepEntity): OnboardingStepDto {
     attempts: step.attempts,
     error: step.error,
     requestId: typeof requestId === 'string' ? requestId : null,
+    note: noteOf(step.result),
     nextAttemptAt: step.state === 'pending' ? step.nextAttemptAt : null,
     finishedAt: step.finishedAt,
   };
+}
+
+function noteOf(result: Readonly<Record<string, unknown>> | null): string | null {
+  if (result?.alreadyRegistered === true) return 'The number was registered already.';
+  // Meta's code 2593107.
+  if (result?.alreadyRequested === true)
+    return 'Meta had been asked for this before, which it lets be done once for each signup; what it hands over comes, or came.';
+  return null;
 }

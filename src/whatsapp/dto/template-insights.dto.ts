@@ -11,10 +11,18 @@ import {
 import type { ValidatorConstraintInterface } from 'class-validator';
 import { QueryInt, QueryList } from '../../http/query-fields';
 import { isTemplateId } from '../templates/template-id.pipe';
+import type { TemplateEntity } from '../entities/template.entity';
 import type { ComparedTemplate, TemplateDay } from '../templates/template-insights-api';
-import type { Period, TemplateFigures } from '../templates/template-insights.service';
-import type { OwnedTemplate } from '../templates/templates.service';
 import { WabaQuery } from './account-query.dto';
+
+interface Period {
+  start: Date;
+  end: Date;
+}
+interface TemplateFigures {
+  template: TemplateEntity;
+  days: readonly TemplateDay[];
+}
 
 const INSTANT = { message: '$property must be a day such as 2026-03-14, or an instant of ISO 8601' };
 
@@ -180,7 +188,7 @@ export class TemplateComparisonDto {
 
   static from(comparison: {
     period: Period;
-    templates: (OwnedTemplate & { figures: ComparedTemplate })[];
+    templates: { template: TemplateEntity; figures: ComparedTemplate }[];
   }): TemplateComparisonDto {
     return Object.assign(new TemplateComparisonDto(), {
       ...comparison.period,

@@ -6,6 +6,7 @@ import type { EventSeverity } from '../../domain-events/domain-events';
 @Entity('whatsapp_account_events')
 @Unique('whatsapp_account_events_once', ['accountId', 'fingerprint'])
 @Index('whatsapp_account_events_of_waba', ['accountId', 'wabaId', 'id'])
+@Index('whatsapp_account_events_by_age', ['createdAt'])
 @Index('whatsapp_account_events_of_number', ['accountId', 'phoneNumberId', 'id'])
 export class WhatsAppAccountEventEntity {
   @PrimaryColumn({ name: 'account_id', type: 'uuid' }) accountId!: AccountId;

@@ -53,12 +53,8 @@ export class GroupEventHandler implements WebhookHandler<'whatsapp.group.updated
     const owned = ownedEvents(events).filter((event) => numbers.has(numberKey(event)));
     if (owned.length === 0) return;
     await this.makeMissing(tx, owned);
-    const rows = await this.lock(tx, owned);
-    const byKey = new Map<string, GroupRow>();
-    for (const row of rows) {
-      if (row.group_id !== null) byKey.set(`${row.account_id}:group:${row.group_id}`, row);
-      if (row.request_id !== null) byKey.set(`${row.account_id}:request:${row.request_id}`, row);
-    }
+    const byKey = byKeys(await this.lock(tx, owned));
+    await this.mergeListed(tx, owned, byKey);
     const rowOf = (event: GroupEvent): GroupRow | undefined =>
       byKey.get(groupKey(event)) ?? byKey.get(requestKey(event));
     const changed = new Map<GroupRow, GroupFacts>();
@@ -113,6 +109,21 @@ export class GroupEventHandler implements WebhookHandler<'whatsapp.group.updated
        ON CONFLICT DO NOTHING`,
       [JSON.stringify(rows)],
     );
+  }
+
+  /** Meta's list may have named a group before its creation was told: the row that our caller knows the id of stays. */
+  private async mergeListed(
+    tx: EntityManager,
+    events: readonly GroupEvent[],
+    byKey: Map<string, GroupRow>,
+  ): Promise<void> {
+    for (const event of events.filter(({ payload }) => payload.type === 'group_create')) {
+      const [listed, requested] = [byKey.get(groupKey(event)), byKey.get(requestKey(event))];
+      if (listed === undefined || requested === undefined || listed === requested) continue;
+      await tx.query('DELETE FROM whatsapp_groups WHERE account_id = $1 AND id = $2', [listed.account_id, listed.id]);
+      Object.assign(requested, { participants: listed.participants, group_id: listed.group_id });
+      byKey.set(groupKey(event), requested);
+    }
   }
 
   private async lock(tx: EntityManager, events: readonly GroupEvent[]): Promise<GroupRow[]> {
@@ -229,6 +240,15 @@ export class GroupEventHandler implements WebhookHandler<'whatsapp.group.updated
       [JSON.stringify(joined)],
     );
   }
+}
+
+function byKeys(rows: readonly GroupRow[]): Map<string, GroupRow> {
+  const found = new Map<string, GroupRow>();
+  for (const row of rows) {
+    if (row.group_id !== null) found.set(`${row.account_id}:group:${row.group_id}`, row);
+    if (row.request_id !== null) found.set(`${row.account_id}:request:${row.request_id}`, row);
+  }
+  return found;
 }
 
 function numberKey({ owner }: GroupEvent): string {

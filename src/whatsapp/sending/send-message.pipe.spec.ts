@@ -163,6 +163,11 @@ describe('a message to send', () => {
       ['recipient_type'],
     ],
     [
+      'a pin for nobody in particular',
+      { to, type: 'pin', pin: { type: 'unpin', message_id: 'wamid.1' } },
+      ['recipient_type'],
+    ],
+    [
       'a pin for one person',
       { to, recipient_type: 'individual', type: 'pin', pin: { type: 'unpin', message_id: 'wamid.1' } },
       ['recipient_type'],

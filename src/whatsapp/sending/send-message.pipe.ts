@@ -23,6 +23,14 @@ export class SendMessagePipe implements PipeTransform<unknown, Promise<SendMessa
     if (!Object.values(SEND_MESSAGE_CLASSES).some((known) => dto instanceof known)) {
       throw new Error('A checked message is not of its class.');
     }
-    return dto as SendMessageDto;
+    const message = dto as SendMessageDto;
+    // Every message may leave recipient_type out, and what may be left out is not checked where it is.
+    if (message.type === 'pin' && !('recipient_type' in message)) throw pinsAreForGroups();
+    return message;
   }
+}
+
+function pinsAreForGroups(): ValidationFailedError {
+  const reason = 'Messages are pinned in groups only: recipient_type must be group.';
+  return ValidationFailedError.of('recipient_type', 'isIn', reason);
 }

@@ -10,21 +10,14 @@ const LONGEST_URL = 2000;
 const LONGEST_PHONE_NUMBER = 20;
 const LONGEST_CODE = { sure: 20, doubtful: 15 };
 
-/** How many of a kind one template may have; kinds that are missing here are bound only by the whole number. */
-const MOST_OF_KIND: Readonly<Record<string, number>> = {
-  URL: 2,
-  PHONE_NUMBER: 1,
-  COPY_CODE: 1,
-  FLOW: 1,
-  CATALOG: 1,
-  MPM: 1,
-  SPM: 1,
-  VOICE_CALL: 1,
-  OTP: 1,
-};
+/** How many of a kind one template may have, where Meta gives a number. */
+const MOST_OF_KIND: Readonly<Record<string, number>> = { URL: 2, PHONE_NUMBER: 1, COPY_CODE: 1 };
+/** Kinds that Meta never shows twice, without saying that it would refuse that. */
+const ONCE: readonly string[] = ['FLOW', 'CATALOG', 'MPM', 'SPM', 'VOICE_CALL', 'OTP'];
 
 const KINDS: readonly string[] = [
   ...Object.keys(MOST_OF_KIND),
+  ...ONCE,
   'QUICK_REPLY',
   'REQUEST_CONTACT_INFO',
   'APP',
@@ -61,6 +54,14 @@ export function checkButtons(
         message: `Meta allows ${most} ${kind} button(s) at most.`,
       });
     }
+  }
+  for (const kind of ONCE) {
+    if (kinds.filter((other) => other === kind).length > 1)
+      problems.push({
+        path: at,
+        rule: 'buttons.repeated_kind',
+        message: `There are several ${kind} buttons.`,
+      });
   }
   problems.push(...checkOrder(kinds, at));
   buttons.forEach((button, index) => problems.push(...checkButton(button, `${at}.${index}`, category)));

@@ -42,6 +42,10 @@ const CASES: Record<Extract<TemplateRuleId, `${Prefix}.${string}`>, Case> = {
     draftWithButtons(aLink(), aLink(), aLink()),
     draftWithButtons(aLink(), aLink()),
   ],
+  'buttons.repeated_kind': [
+    draftWithButtons({ type: 'FLOW', text: 'A', flow_id: '1' }, { type: 'FLOW', text: 'B', flow_id: '1' }),
+    draftWithButtons({ type: 'FLOW', text: 'A', flow_id: '1' }),
+  ],
   'buttons.not_grouped': [
     draftWithButtons(aReply(), aLink(), aReply()),
     draftWithButtons(aReply(), aReply(), aLink()),

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { aBody, aDraft, aLink, draftWith, draftWithButtons } from '../../../test/factories/template.factory';
 import { TEMPLATE_RULES, type TemplateRuleId } from './template-rule-catalogue';
 import { type LintedTemplate, lintTemplate } from './template-rules';
@@ -100,4 +102,12 @@ describe('predictions of what reviewers object to', () => {
   ])('take no offence at %s: %s', (language, text) => {
     expect(rulesOf(inLanguage(language, text))).not.toContain('policy.language_mismatch');
   });
+});
+
+it('every rule of the linter is listed in the documentation, with its severity', () => {
+  const page = readFileSync(join(__dirname, '../../../docs/templates.md'), 'utf8');
+  const listed = [...page.matchAll(/^\| `([a-z_.]+)`\s*\| (error|warning|advice)\s*\|/gm)];
+  expect(Object.fromEntries(listed.map(([, rule, severity]) => [rule, severity]))).toEqual(
+    Object.fromEntries(Object.entries(TEMPLATE_RULES).map(([rule, { severity }]) => [rule, severity])),
+  );
 });

@@ -46,7 +46,7 @@ export const TEMPLATE_RULES = {
   'header.too_many_variables': error(COMPONENTS, 'Keep one variable at most.'),
   'header.variable_malformed': error(REVIEW, VARIABLE_FIX),
   'header.variables_mixed': error(COMPONENTS, ONE_KIND_FIX),
-  'header.variables_not_sequential': error(REVIEW, 'Number the variables from 1 without a gap.'),
+  'header.variables_not_sequential': warning(REVIEW, 'Number the variables from 1 without a gap.'),
   'header.example_missing': error(COMPONENTS, 'Give the sample that reviewers see.'),
   'header.example_count': error(COMPONENTS, 'Give one example for each variable.'),
   'header.example_form': warning(
@@ -85,6 +85,7 @@ export const TEMPLATE_RULES = {
   'buttons.missing': error(COMPONENTS, 'Add a button, or leave the BUTTONS component out.'),
   'buttons.too_many': error(COMPONENTS, 'Keep ten buttons at most.'),
   'buttons.too_many_of_kind': error(COMPONENTS, 'Remove the buttons of this kind that are too many.'),
+  'buttons.repeated_kind': warning(COMPONENTS, 'Keep one button of this kind.'),
   'buttons.not_grouped': error(COMPONENTS, 'Put all QUICK_REPLY buttons together.'),
   'buttons.between_others': warning(COMPONENTS, 'Put the QUICK_REPLY buttons first or last.'),
   'buttons.type_unknown': warning(COMPONENTS, 'Check the spelling of the type.'),

@@ -1,0 +1,43 @@
+import { Readable } from 'node:stream';
+import { multipartOf } from './graph-file';
+
+const aFile = (fileName: string, open: () => Promise<Readable>) => ({
+  fields: { messaging_product: 'whatsapp', type: 'image/png' },
+  fileName,
+  mimeType: 'image/png',
+  size: 6,
+  open,
+});
+const bytes = (): Promise<Readable> =>
+  Promise.resolve(Readable.from([Buffer.from('abc'), Buffer.from('def')]));
+
+async function textOf(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+describe('a file as multipart', () => {
+  it('is as long as it says, and is read by others as it was', async () => {
+    const { stream, length, contentType } = await multipartOf(aFile('größe.png', bytes));
+    const text = await textOf(stream);
+    expect(Buffer.byteLength(text)).toBe(length);
+    const form = await new Response(text, { headers: { 'content-type': contentType } }).formData();
+    expect(form.get('messaging_product')).toBe('whatsapp');
+    const file = form.get('file');
+    if (!(file instanceof File)) throw new Error('No file came');
+    expect([file.name, file.type, await file.text()]).toEqual(['größe.png', 'image/png', 'abcdef']);
+  });
+
+  it('cannot leave its header by its name', async () => {
+    const { stream } = await multipartOf(aFile('a"\r\nx: y', bytes));
+    expect(await textOf(stream)).toContain('filename="a%22%0D%0Ax: y"\r\n');
+  });
+
+  it('is closed when nobody reads on', async () => {
+    const content = Readable.from([Buffer.from('abc'), Buffer.from('def')]);
+    const { stream } = await multipartOf(aFile('a', () => Promise.resolve(content)));
+    for await (const chunk of stream) if ((chunk as Buffer).includes('abc')) break;
+    expect(content.destroyed).toBe(true);
+  });
+});
