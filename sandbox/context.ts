@@ -4,7 +4,7 @@ import { VirtualClock } from './clock';
 import { Customers } from './customers';
 import { DirectInbox } from './direct-inbox';
 import { Faults } from './faults';
-import { LinkedFiles } from './message-files';
+import { LinkedFiles } from './linked-files';
 import { MessageLog } from './message-log';
 import { OutgoingHttp } from './outgoing-http';
 import { Buckets, HourlyCounter } from './rate-limits';
@@ -33,7 +33,7 @@ export class SandboxContext {
   readonly voiceCalls = new VoiceCalls();
   readonly http = new OutgoingHttp();
   /** Files that messages link to. */
-  readonly links = new LinkedFiles(this);
+  readonly links = new LinkedFiles(this.clock, this.http);
   readonly sender = new WebhookSender(this.clock, this.http, this.settings);
   readonly webhooks = new WebhookHub(this.clock, this.world, this.sender);
   readonly buckets = new Buckets();

@@ -269,7 +269,11 @@ const ENTRIES: Readonly<Record<number, CatalogueEntry>> = {
     title: 'Template is being synchronised',
     details: 'A new template can be used in up to 10 minutes.',
   },
-  134102: { status: 400, title: 'Template unavailable for use', details: 'The template cannot be used here.' },
+  134102: {
+    status: 400,
+    title: 'Template unavailable for use',
+    details: 'The template cannot be used here.',
+  },
   135000: {
     status: 400,
     title: 'Generic user error',

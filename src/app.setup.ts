@@ -8,6 +8,7 @@ import { AppModule } from './app.module';
 import { AppConfig } from './config/app-config';
 import { parseEnv } from './config/env';
 import { ServiceUnavailableError } from './errors/app.error';
+import { limitArrival } from './http/arrival-limits';
 import { registerBodyParsers } from './http/body-parsers';
 import { EnvelopeInterceptor } from './http/envelope.interceptor';
 import { serveDirectly } from './http/direct-routes';
@@ -92,6 +93,7 @@ export async function createApp(
     throw error;
   }
   if (config.has('api')) serveDirectly(fastify.server, app.get(WebhookIntake).routes(isClosing));
+  limitArrival(fastify.server);
   return app;
 }
 

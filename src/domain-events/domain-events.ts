@@ -13,6 +13,14 @@ import type {
 /** What an event means for sending: `critical` ends or endangers it, `warning` may become that. */
 export type EventSeverity = 'info' | 'warning' | 'critical';
 
+/** One of several things that stand otherwise than before. */
+export interface WhatsAppFurtherChange {
+  what: string;
+  previous: string | null;
+  current: string | null;
+  severity: EventSeverity;
+}
+
 /** Something of a WhatsApp account or number stands otherwise than before. */
 export interface WhatsAppStateChange {
   wabaId: string;
@@ -44,13 +52,27 @@ export interface CallFacts {
   state: string;
 }
 
+/** A notification as it stands. */
+export interface NotificationNews {
+  notificationId: string;
+  /** As `template.rejected`. */
+  notificationKind: string;
+  severity: EventSeverity;
+  title: string;
+  occurrences: number;
+  isResolved: boolean;
+}
+
 /** What this product tells others of after a commit: browsers, customers' endpoints, analytics. */
 export interface DomainEventMap {
   'account.connected': { accountId: AccountId };
   /** The token stopped working or lost a permission; a person has to connect again. */
   'account.reauth_required': { reason: string; missingPermissions: string[] };
   'account.disconnected': { reason: 'user' | 'deauthorized' | 'data_deletion' };
-  'account.token_refreshed': { expiresAt: string | null };
+  /** `isWell`: Meta said that the connection works again and that nothing is missing of what it had lost. */
+  'account.token_refreshed': { expiresAt: string | null; isWell?: boolean };
+  /** The token ends soon and could not be renewed so far: once for each end, about a week before it. */
+  'account.token_expiring': { expiresAt: string };
   /** A webhook named something of Meta's that nobody had brought in; it went to the owner of what it belongs to. */
   'asset.adopted': { kind: AssetKind; metaId: string };
   'message.created': { messageId: MessageId; conversationId: ConversationId; contactId: ContactId | null };
@@ -87,7 +109,11 @@ export interface DomainEventMap {
     automatic: boolean;
     reason: { code: string; message: string };
   };
-  'campaign.completed': { campaignId: CampaignId; name: string };
+  /** Somebody let it go on. */
+  'campaign.resumed': { campaignId: CampaignId; name: string };
+  'campaign.cancelled': { campaignId: CampaignId; name: string };
+  /** `counts`: how many recipients ended in which state. */
+  'campaign.completed': { campaignId: CampaignId; name: string; counts?: Record<string, number> };
   /** `templateId` is Meta's, `id` ours; `previous` is null for one that was not known before. */
   'template.updated': {
     templateId: string;
@@ -109,7 +135,20 @@ export interface DomainEventMap {
     /** What is forbidden from now on, the longest first; empty where the event speaks of no restriction. */
     restrictions: { type: string; expiresAt: string | null }[];
   };
-  'whatsapp.phone_number.updated': WhatsAppStateChange & { phoneNumberId: string };
+  /** `others`: what changed beside it, the most important first. */
+  'whatsapp.phone_number.updated': WhatsAppStateChange & {
+    phoneNumberId: string;
+    others?: WhatsAppFurtherChange[];
+  };
+  /** A step after Embedded Signup is done, or failed for good: somebody has to do something about it. */
+  'whatsapp.onboarding.step': {
+    onboardingId: string;
+    wabaId: string;
+    phoneNumberId: string | null;
+    step: string;
+    state: 'done' | 'failed';
+    error: { code: string; message: string } | null;
+  };
   /** A flow's status, or an alarm of Meta's about it. `flowId` is Meta's, `id` ours. */
   'whatsapp.flow.updated': {
     id: string;
@@ -140,6 +179,17 @@ export interface DomainEventMap {
   };
   /** What Meta still had of a gap was read; `stored` of the `found` had been missing here. */
   'webhook.gap_repaired': { gapId: string; assetId: AssetId; found: number; stored: number };
+  /** What was missed in a gap cannot be read from Meta, or reading it was given up. `note` says why, for people. */
+  'webhook.gap_unrepaired': {
+    gapId: string;
+    assetId: AssetId;
+    state: 'not_repairable' | 'failed';
+    note: string | null;
+  };
+  /** Something worth a person's attention. Who has it muted is not to be disturbed by it. */
+  'notification.created': NotificationNews;
+  /** It happened again, got worse, is over, …; `isNews` when it counts as unread again. */
+  'notification.updated': NotificationNews & { isNews: boolean };
 }
 
 export type DomainEventKind = keyof DomainEventMap;

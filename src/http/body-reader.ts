@@ -6,7 +6,7 @@ export class RequestAbortedError extends Error {}
 
 /**
  * Reads bodies as exact bytes, holding no more than a bounded number of them at once: senders that are slow, or many, must
- * not fill the memory. How long one may take is the server's `requestTimeout`.
+ * not fill the memory. How long one may take is `limitArrival`'s to say.
  */
 export class BodyReader {
   private heldBytes = 0;

@@ -1,12 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyHttpOptions, RawServerDefault } from 'fastify';
+import { FILE_ARRIVAL_LIMIT_MS } from './arrival-limits';
 import { BODY_LIMIT_BYTES } from './body-parsers';
 import { describeClientError, describeProblem } from './describe-problem';
 import { REQUEST_ID_HEADER, assignRequestId, requestIdOf } from './request-id';
 
-/** How long a request may take to arrive as a whole; a slow one would hold a connection for ever. */
-const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 /** Longer than the minute after which common reverse proxies drop idle connections, or they would meet closed ones. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
@@ -17,7 +16,8 @@ export function serverOptions(): FastifyHttpOptions<RawServerDefault> {
     bodyLimit: BODY_LIMIT_BYTES,
     // Behind a proxy the caller's address is in X-Forwarded-For; only neighbours are believed.
     trustProxy: ['loopback', 'linklocal', 'uniquelocal'],
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Most requests have far less; see limitArrival.
+    requestTimeout: FILE_ARRIVAL_LIMIT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
     // Ours answers in the envelope; see rejectWhileClosing.

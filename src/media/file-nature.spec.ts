@@ -52,6 +52,23 @@ describe('what a file is', () => {
 
   it('text is what has no control characters, also where a character is cut in two', () => {
     expect(natureOf(text('Größe: 5 €\tok\r\n'))).toEqual({ types: [], runs: null, isText: true });
+    for (const words of [
+      'Guten Tag',
+      'BMW',
+      'MZ',
+      'ID3 tags',
+      'GIF89a',
+      'PK',
+      '[draft',
+      'OggS',
+      'xxxxftypisom',
+    ])
+      expect([words, natureOf(text(`${words} and so on`))]).toEqual([
+        words,
+        { types: words === '[draft' ? ['application/json'] : [], runs: null, isText: true },
+      ]);
+    expect(natureOf(Buffer.from('\uFEFFa;b\r\n', 'utf16le'))).toMatchObject({ isText: true, runs: null });
+    expect(natureOf(Buffer.from('\uFEFF<html>', 'utf16le'))).toMatchObject({ runs: 'page' });
     expect(natureOf(text('€').subarray(0, 2))).toMatchObject({ isText: true });
     expect(natureOf(Buffer.from([0x61, 0x00]))).toMatchObject({ isText: false });
     expect(natureOf(Buffer.from([0xff, 0x61, 0x61]))).toMatchObject({ isText: false });
@@ -70,6 +87,9 @@ describe('a file may be', () => {
     ['application/vnd.openxmlformats-officedocument.wordprocessingml.document', zip],
     ['application/vnd.ms-excel', natureOf(of('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'))],
     ['text/csv', words],
+    ['text/csv', natureOf(Buffer.from('\uFEFFa;b', 'utf16le'))],
+    ['application/x-custom', natureOf(Buffer.from([0x47, 1, 2, 3]))],
+    ['text/plain', natureOf(text('[a] {b}'))],
     ['application/json', words],
     ['text/calendar', words],
     ['text/html', page],

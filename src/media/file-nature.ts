@@ -39,12 +39,12 @@ export function normalType(told: string | null | undefined): string | null {
 
 export function natureOf(head: Uint8Array): FileNature {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength).subarray(0, HEAD_BYTES);
-  const program = programOf(bytes);
-  if (program !== null) return { types: [program], runs: 'program', isText: isText(bytes) };
-  const text = isText(bytes);
-  const page = text ? pageOf(bytes) : null;
+  const text = textOf(bytes);
+  const program = programOf(bytes, text);
+  if (program !== null) return { types: [program], runs: 'program', isText: text !== null };
+  const page = text === null ? null : pageOf(text);
   if (page !== null) return { types: [page], runs: 'page', isText: true };
-  return { types: typesOf(bytes), runs: null, isText: text };
+  return { types: typesOf(bytes, text), runs: null, isText: text !== null };
 }
 
 /** Whether a file may be what somebody called it. What the bytes do not tell is believed. */
@@ -74,11 +74,23 @@ const RECOGNISABLE = new Set([
   'application/xhtml+xml',
 ]);
 
-function typesOf(bytes: Buffer): string[] {
-  const own = ownSignature(bytes);
+/** What may begin with nothing but readable characters. Words begin like many a file: `BM`, `ID3`, even `G`. */
+const READABLE_TYPES = new Set(['application/pdf', 'application/rtf', 'application/xml', 'application/json']);
+
+function typesOf(bytes: Buffer, text: string | null): string[] {
+  const own = text === null ? ownSignature(bytes) : null;
   if (own !== null) return own;
-  const guesses = filetypeinfo(bytes).flatMap(({ mime }) => normalType(mime) ?? []);
+  const guesses = filetypeinfo(bytes)
+    .flatMap(({ mime }) => normalType(mime) ?? [])
+    .filter((type) => text === null || READABLE_TYPES.has(type))
+    // The library needs no more for it than one byte.
+    .filter((type) => type !== 'video/mpeg' || isMpegStream(bytes));
   return [...new Set(guesses)];
+}
+
+function isMpegStream(bytes: Buffer): boolean {
+  const isProgramStream = bytes.length >= 4 && bytes.readUInt32BE(0) === 0x000001ba;
+  return isProgramStream || (bytes[0] === 0x47 && bytes[188] === 0x47);
 }
 
 /** Containers of which the inside decides, and what the library does not know. */
@@ -115,39 +127,34 @@ const PROGRAMS: readonly (readonly [string, string])[] = [
   ['4c00000001140200', 'application/x-ms-shortcut'],
 ];
 
-function programOf(bytes: Buffer): string | null {
+function programOf(bytes: Buffer, text: string | null): string | null {
+  if (text !== null) return /^#! ?\//.test(text) ? 'text/x-shellscript' : null;
   const start = bytes.subarray(0, 8).toString('hex');
   const known = PROGRAMS.find(([signature]) => start.startsWith(signature));
   if (known !== undefined) return known[1];
-  return /^(?:\uFEFF)?#! ?\//.test(bytes.subarray(0, 16).toString('utf8')) ? 'text/x-shellscript' : null;
+  // With a binary part behind the script, as installers have.
+  return /^#! ?\//.test(bytes.subarray(0, 16).toString('latin1')) ? 'text/x-shellscript' : null;
 }
+
+const PAGE_TAGS =
+  /^<(?:!doctype html|html|head|body|script|iframe|style|title|table|div|font|base|meta|link|h1|a|b|p|br)[\s>/]/i;
 
 /** What browsers take for a page, after the WHATWG's rules for sniffing, and XML that they run scripts of. */
-function pageOf(bytes: Buffer): string | null {
-  const text = bytes
-    .toString('utf8')
-    .replace(/^\uFEFF/, '')
-    .trimStart();
-  const withoutComments = text.replace(/^(?:(?:<!--.*?-->|<\?.*?\?>|<!doctype svg.*?>)\s*)+/is, '');
+function pageOf(text: string): string | null {
+  const start = text.trimStart();
+  const withoutComments = start.replace(/^(?:(?:<!--.*?-->|<\?.*?\?>|<!doctype svg.*?>)\s*)+/is, '');
   if (/^<svg[\s>]/i.test(withoutComments)) return 'image/svg+xml';
-  if (
-    /^<(?:!doctype html|html|head|body|script|iframe|style|title|table|div|font|base|meta|link|h1|a|b|p|br)[\s>/]/i.test(
-      withoutComments,
-    )
-  )
-    return 'text/html';
-  if (/^<!--/.test(text)) return 'text/html';
-  return /^<\?xml/i.test(text) && /<(?:\w+:)?(?:html|svg|script)[\s>]/i.test(text)
-    ? 'application/xhtml+xml'
-    : null;
+  if (PAGE_TAGS.test(withoutComments) || start.startsWith('<!--')) return 'text/html';
+  const isXml = start.slice(0, 5).toLowerCase() === '<?xml';
+  return isXml && /<(?:\w+:)?(?:html|svg|script)[\s>]/i.test(start) ? 'application/xhtml+xml' : null;
 }
 
-function isText(bytes: Buffer): boolean {
-  if (bytes.length === 0) return false;
-  for (const byte of bytes)
-    if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0c && byte !== 0x0d && byte !== 0x1b)
-      return false;
+/** UTF-8, or UTF-16 with its mark, without control characters; null for anything else. */
+function textOf(bytes: Buffer): string | null {
+  if (bytes.length === 0) return null;
+  const mark = bytes.subarray(0, 2).toString('hex');
+  const encoding = mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : 'utf-8';
   // A character may be cut in two where the head ends.
-  const text = new TextDecoder('utf-8').decode(bytes, { stream: true });
-  return !text.includes('\uFFFD');
+  const text = new TextDecoder(encoding).decode(bytes, { stream: true });
+  return /[^\P{Cc}\t\n\f\r]|\uFFFD/u.test(text) ? null : text;
 }

@@ -11,10 +11,14 @@ import { ACCOUNT_CONTROLLERS, ACCOUNT_PROVIDERS } from './accounts/accounts.prov
 import { TEMPLATE_CONTROLLERS, TEMPLATE_PROVIDERS } from './templates/templates.providers';
 import { AccountScope } from './account-scope';
 import { CAMPAIGN_CONTROLLERS, CAMPAIGN_PROVIDERS } from './campaigns/campaigns.providers';
+import { CALL_CONTROLLERS, CALL_PROVIDERS } from './calls/calls.providers';
+import { CallEntity } from './entities/call.entity';
 import { CampaignImportEntity } from './entities/campaign-import.entity';
 import { CampaignProgressEntity } from './entities/campaign-progress.entity';
 import { CampaignRecipientEntity } from './entities/campaign-recipient.entity';
 import { CampaignEntity } from './entities/campaign.entity';
+import { FlowEntity } from './entities/flow.entity';
+import { GroupEntity } from './entities/group.entity';
 import { TemplateEntity } from './entities/template.entity';
 import { WhatsAppAccountEventEntity } from './entities/whatsapp-account-event.entity';
 import { WhatsAppBusinessAccountEntity } from './entities/whatsapp-business-account.entity';
@@ -23,6 +27,8 @@ import {
   WhatsAppOnboardingStepEntity,
 } from './entities/whatsapp-onboarding.entity';
 import { WhatsAppPhoneNumberEntity } from './entities/whatsapp-phone-number.entity';
+import { FLOW_CONTROLLERS, FLOW_PROVIDERS } from './flows/flows.providers';
+import { GROUP_CONTROLLERS, GROUP_PROVIDERS } from './groups/groups.providers';
 import { MEDIA_CONTROLLERS, MEDIA_PROVIDERS } from './media/media.providers';
 import { MESSAGE_CONTROLLERS, MESSAGE_PROVIDERS } from './messages/messages.providers';
 import { SENDING_PROVIDERS } from './sending/sending.providers';
@@ -32,10 +38,13 @@ import { WhatsAppGaps } from './whatsapp-gaps';
 @Module({
   imports: [
     TypeOrmModule.forFeature([
+      CallEntity,
       CampaignEntity,
       CampaignImportEntity,
       CampaignProgressEntity,
       CampaignRecipientEntity,
+      FlowEntity,
+      GroupEntity,
       WhatsAppAccountEventEntity,
       WhatsAppBusinessAccountEntity,
       WhatsAppOnboardingEntity,
@@ -51,7 +60,16 @@ import { WhatsAppGaps } from './whatsapp-gaps';
     QueueModule,
     WebhooksModule,
   ],
-  controllers: [...ACCOUNT_CONTROLLERS, ...TEMPLATE_CONTROLLERS, ...MESSAGE_CONTROLLERS, ...MEDIA_CONTROLLERS, ...CAMPAIGN_CONTROLLERS],
+  controllers: [
+    ...ACCOUNT_CONTROLLERS,
+    ...TEMPLATE_CONTROLLERS,
+    ...MESSAGE_CONTROLLERS,
+    ...MEDIA_CONTROLLERS,
+    ...CAMPAIGN_CONTROLLERS,
+    ...FLOW_CONTROLLERS,
+    ...GROUP_CONTROLLERS,
+    ...CALL_CONTROLLERS,
+  ],
   providers: [
     ...ACCOUNT_PROVIDERS,
     ...TEMPLATE_PROVIDERS,
@@ -62,6 +80,9 @@ import { WhatsAppGaps } from './whatsapp-gaps';
     ...SENDING_PROVIDERS,
     ...MEDIA_PROVIDERS,
     ...CAMPAIGN_PROVIDERS,
+    ...FLOW_PROVIDERS,
+    ...GROUP_PROVIDERS,
+    ...CALL_PROVIDERS,
   ],
   exports: [AccountScope],
 })

@@ -52,6 +52,7 @@ interface Named extends Operation {
 const WEBHOOKS = ['/api/meta/webhook/events', '/api/whatsapp/webhook', '/api/messenger/webhook'];
 const RAW_ANSWERS = [
   'POST /api/meta/auth/data-deletion',
+  'GET /api/meta/whatsapp/media/{id}/content',
   'GET /api/meta/whatsapp/campaigns/{id}/recipients.csv',
   'GET /api/meta/whatsapp/campaigns/{id}/recipients.jsonl',
   ...WEBHOOKS.map((path) => `GET ${path}`),
@@ -227,6 +228,11 @@ describe('the API document of the built service', () => {
     expect(noBody.map(({ name }) => name)).toEqual([
       'POST /api/meta/webhook/deliveries/{id}/replay',
       'POST /api/meta/webhook/gaps/{id}/repair',
+      'POST /api/meta/whatsapp/phone-numbers/{id}/deregister',
+      'POST /api/meta/whatsapp/phone-numbers/{id}/two-step-pin/reveal',
+      'POST /api/meta/whatsapp/templates/{id}/unpause',
+      'POST /api/meta/whatsapp/templates/{id}/archive',
+      'POST /api/meta/whatsapp/templates/{id}/unarchive',
       'POST /api/meta/whatsapp/campaigns/{id}/pause',
       'POST /api/meta/whatsapp/campaigns/{id}/resume',
       'POST /api/meta/whatsapp/campaigns/{id}/cancel',

@@ -16,7 +16,7 @@ const optional = { type: String, required: false } as const;
 
 export class TextContentDto {
   @ApiProperty({ type: String, enum: ['text'] }) kind!: 'text';
-  /** @example Do you deliver on Sundays? */
+  /** @example "Do you deliver on Sundays?" */
   body!: string;
   /** Of a message of ours: whether the first address in it was to be shown with a preview. */
   preview_url?: boolean;
@@ -34,7 +34,7 @@ abstract class FileContentDto {
 }
 
 abstract class CaptionedFileContentDto extends FileContentDto {
-  /** @example Is this one still for sale? */
+  /** @example "Is this one still for sale?" */
   caption?: string;
 }
 
@@ -98,7 +98,7 @@ export class SystemContentDto {
   @ApiProperty({ type: String, enum: ['system'] }) kind!: 'system';
   /** `user_changed_number`, `user_changed_user_id`, `customer_identity_changed`, … @example user_changed_number */
   type?: string;
-  /** @example Ana changed from 16505551234 to 16505555678 */
+  /** @example "Ana changed from 16505551234 to 16505555678" */
   body?: string;
   wa_id?: string;
   new_wa_id?: string;

@@ -53,7 +53,8 @@ export class ThreadMessageDto {
   /** The message that it answers, or that it was forwarded. */
   @ApiProperty({ type: MessageContextDto, nullable: true }) context!: MessageContextDto | null;
   /** The advertisement or link that led the person here; only with the first message after it. */
-  @ApiProperty({ type: MessageReferralDto, nullable: true }) referral!: MessageReferralDto | null;
+  @ApiProperty({ type: MessageReferralDto, nullable: true, example: null })
+  referral!: MessageReferralDto | null;
   @ApiProperty({ enum: MESSAGE_STATUSES }) status!: MessageStatus;
   @ApiProperty({ type: MessageErrorDto, nullable: true }) error!: MessageErrorDto | null;
   /** Its place in the conversation, from 1, in order of arrival. A gap means something has not reached you yet. @example 7 */

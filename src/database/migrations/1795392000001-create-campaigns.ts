@@ -91,11 +91,13 @@ export class CreateCampaigns1795392000001 implements MigrationInterface {
         reason text,
         updated_at timestamptz NOT NULL DEFAULT now(),
         CONSTRAINT campaign_recipients_pkey PRIMARY KEY (account_id, campaign_id, id),
-        CONSTRAINT campaign_recipients_once UNIQUE (account_id, campaign_id, person_key),
+        -- No other index begins with the account and the campaign: before the first statistics the planner would take it
+        -- for as good as the key, and read a whole campaign for each row.
+        CONSTRAINT campaign_recipients_once UNIQUE (account_id, person_key, campaign_id),
         CONSTRAINT campaign_recipients_campaign FOREIGN KEY (account_id, campaign_id)
           REFERENCES campaigns (account_id, id) ON DELETE CASCADE
       );
-      CREATE INDEX campaign_recipients_by_state ON campaign_recipients (account_id, campaign_id, state, id);
+      CREATE INDEX campaign_recipients_by_state ON campaign_recipients (state, account_id, campaign_id, id);
       CREATE UNIQUE INDEX campaign_recipients_of_message ON campaign_recipients (account_id, message_id)
         WHERE message_id IS NOT NULL;
 

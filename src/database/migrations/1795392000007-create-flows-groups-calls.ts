@@ -154,6 +154,7 @@ export class CreateFlowsGroupsCalls1795392000007 implements MigrationInterface {
           REFERENCES whatsapp_phone_numbers (account_id, id) ON DELETE CASCADE
       );
       CREATE INDEX whatsapp_calls_of_number ON whatsapp_calls (account_id, phone_number_id, id);
+      CREATE INDEX whatsapp_calls_live ON whatsapp_calls (account_id, phone_number_id, id) WHERE state <> 'ended';
     `);
   }
 

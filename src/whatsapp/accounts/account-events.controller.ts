@@ -19,8 +19,10 @@ export class AccountEventsController {
   ) {}
 
   /**
-   * What happened to accounts and numbers, newest first: restrictions, violations, reviews, limits, quality, names,
-   * security, registrations.
+   * What happened to accounts and numbers, newest first.
+   *
+   * @remarks Restrictions, violations, reviews, limits, quality, names, security, registrations; what Meta's webhooks told,
+   * what was found when a number was read, and what was done here. Kept for two years.
    */
   @Get()
   @Access('viewer')

@@ -118,12 +118,12 @@ export function numberUpdated(
   number: { wabaId: string; phoneNumberId: string },
   field: string,
   change: StateChange,
-  fingerprint: Buffer | null = null,
+  { fingerprint = null, others = [] }: { fingerprint?: Buffer | null; others?: readonly StateChange[] } = {},
 ): DomainEvent<'whatsapp.phone_number.updated'> {
   return {
     kind: 'whatsapp.phone_number.updated',
     accountId,
-    payload: { ...number, field, ...change },
+    payload: { ...number, field, ...change, ...(others.length === 0 ? {} : { others: [...others] }) },
     ...(fingerprint === null ? {} : { fingerprint }),
   };
 }

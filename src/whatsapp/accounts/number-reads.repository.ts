@@ -15,6 +15,13 @@ export interface DueNumber {
   id: AssetId;
 }
 
+interface ReadRow {
+  phone_number_id: string;
+  before: NumberState;
+  after: NumberState;
+  ended_problem: number | null;
+}
+
 /** What a number was told by itself, and when it is to be read again. */
 @Injectable()
 export class NumberReadsRepository {
@@ -54,10 +61,9 @@ export class NumberReadsRepository {
     { readAt, wellMs, unwellMs }: { readAt: Date; wellMs: number; unwellMs: number },
   ): Promise<UpsertedNumber[]> {
     const isWell = isWellAtMeta(number);
-    const [rows]: [{ phone_number_id: string; before: NumberState; after: NumberState }[], number] =
-      await tx.query(
-        `WITH old AS MATERIALIZED (
-           SELECT n.account_id, n.id, ${NUMBER_STATE} AS before FROM whatsapp_phone_numbers n
+    const [rows]: [ReadRow[], number] = await tx.query(
+      `WITH old AS MATERIALIZED (
+           SELECT n.account_id, n.id, n.send_problem_code AS problem, ${NUMBER_STATE} AS before FROM whatsapp_phone_numbers n
             WHERE n.account_id = $1 AND n.id = $2 FOR UPDATE)
          UPDATE whatsapp_phone_numbers n SET
            phone_number = coalesce($3, n.phone_number), display_name = coalesce($4, n.display_name),
@@ -74,34 +80,40 @@ export class NumberReadsRepository {
            next_read_at = now() + (CASE WHEN $21 THEN $22::float8 ELSE $23::float8 END) * interval '1 millisecond',
            synced_at = now(), updated_at = now()
           FROM old WHERE n.account_id = old.account_id AND n.id = old.id
-        RETURNING n.phone_number_id, old.before, ${NUMBER_STATE} AS after`,
-        [
-          accountId,
-          id,
-          number.phoneNumber,
-          number.displayName,
-          number.status,
-          readAt,
-          number.qualityRating,
-          number.nameStatus,
-          number.codeVerificationStatus,
-          number.platformType,
-          number.throughputLevel,
-          number.messagingLimit,
-          number.accountMode,
-          number.isOfficialBusinessAccount,
-          number.isOnBizApp,
-          number.isPinEnabled,
-          number.healthStatus,
-          number.newDisplayName,
-          number.newNameStatus,
-          number.username,
-          isWell,
-          wellMs,
-          unwellMs,
-        ],
-      );
-    return rows.map((row) => ({ phoneNumberId: row.phone_number_id, before: row.before, after: row.after }));
+        RETURNING n.phone_number_id, old.before, ${NUMBER_STATE} AS after,
+                  CASE WHEN n.send_problem_code IS NULL THEN old.problem END AS ended_problem`,
+      [
+        accountId,
+        id,
+        number.phoneNumber,
+        number.displayName,
+        number.status,
+        readAt,
+        number.qualityRating,
+        number.nameStatus,
+        number.codeVerificationStatus,
+        number.platformType,
+        number.throughputLevel,
+        number.messagingLimit,
+        number.accountMode,
+        number.isOfficialBusinessAccount,
+        number.isOnBizApp,
+        number.isPinEnabled,
+        number.healthStatus,
+        number.newDisplayName,
+        number.newNameStatus,
+        number.username,
+        isWell,
+        wellMs,
+        unwellMs,
+      ],
+    );
+    return rows.map((row) => ({
+      phoneNumberId: row.phone_number_id,
+      before: row.before,
+      after: row.after,
+      endedProblem: row.ended_problem,
+    }));
   }
 }
 

@@ -104,8 +104,12 @@ export class NumberTelling {
         const change = changes[0] ?? asEvent;
         if (change === undefined) return [];
         const { wabaId, phoneNumberId } = number;
-        const mark = changes.length === 0 ? fingerprint : null;
-        return [numberUpdated(event.owner.accountId, { wabaId, phoneNumberId }, wording.field, change, mark)];
+        return [
+          numberUpdated(event.owner.accountId, { wabaId, phoneNumberId }, wording.field, change, {
+            fingerprint: changes.length === 0 ? fingerprint : null,
+            others: changes.slice(1),
+          }),
+        ];
       }),
     );
   }

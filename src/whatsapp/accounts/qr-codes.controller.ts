@@ -9,6 +9,13 @@ import { ApiNumber } from './number-path';
 import { NumberScope } from './number-scope';
 import { QrCodesService } from './qr-codes.service';
 
+const CODE_PARAM = {
+  name: 'code',
+  type: String,
+  description: 'The code at the end of the link.',
+  example: '4O4YGZEG3RIVE1',
+};
+
 /** QR codes and short links that open a chat with the number. Kept at Meta, at most 2,000 per number. */
 @ApiTags('WhatsApp accounts')
 @Controller('meta/whatsapp/phone-numbers/:id/qr-codes')
@@ -31,7 +38,7 @@ export class QrCodesController {
   @Get(':code')
   @Access('viewer')
   @ApiNumber()
-  @ApiParam({ name: 'code', type: String, example: '4O4YGZEG3RIVE1' })
+  @ApiParam(CODE_PARAM)
   @ApiEnvelope(QrCodeDto)
   async get(
     @CurrentUser() user: AuthenticatedUser,
@@ -58,7 +65,7 @@ export class QrCodesController {
   @Put(':code')
   @Access('agent')
   @ApiNumber()
-  @ApiParam({ name: 'code', type: String, example: '4O4YGZEG3RIVE1' })
+  @ApiParam(CODE_PARAM)
   @ApiEnvelope(QrCodeDto)
   async update(
     @CurrentUser() user: AuthenticatedUser,
@@ -73,7 +80,7 @@ export class QrCodesController {
   @Delete(':code')
   @Access('agent')
   @ApiNumber()
-  @ApiParam({ name: 'code', type: String, example: '4O4YGZEG3RIVE1' })
+  @ApiParam(CODE_PARAM)
   @ApiEnvelope(null)
   async remove(
     @CurrentUser() user: AuthenticatedUser,

@@ -20,8 +20,8 @@ export class ReadChanges {
     numbers: readonly UpsertedNumber[],
     field = 'read',
   ): Promise<void> {
-    const changed = numbers.flatMap(({ phoneNumberId, before, after }) => {
-      const changes = numberChanges(before, after);
+    const changed = numbers.flatMap(({ phoneNumberId, before, after, endedProblem }) => {
+      const changes = [...numberChanges(before, after), ...endOf(endedProblem)];
       const [first] = changes;
       return first === undefined ? [] : [{ phoneNumberId, changes, first }];
     });
@@ -40,11 +40,17 @@ export class ReadChanges {
         occurredAt: new Date(),
         fingerprint: null,
       })),
-      changed.map(({ phoneNumberId, first }) =>
-        numberUpdated(accountId, { wabaId, phoneNumberId }, field, first),
+      changed.map(({ phoneNumberId, first, changes }) =>
+        numberUpdated(accountId, { wabaId, phoneNumberId }, field, first, { others: changes.slice(1) }),
       ),
     );
   }
+}
+
+/** Meta takes messages of the number again. */
+function endOf(problemCode: number | null | undefined): StateChange[] {
+  if (problemCode === null || problemCode === undefined) return [];
+  return [{ what: 'sending', previous: String(problemCode), current: null, severity: 'info' }];
 }
 
 function sentenceOf(changes: readonly StateChange[]): string {

@@ -76,20 +76,18 @@ export class CampaignForecast {
   private async audience({ campaign, progress }: CampaignView, isMarketing: boolean): Promise<AudienceRow[]> {
     if (progress.pending === 0) return [];
     return this.database.query(
-      `WITH pending AS MATERIALIZED (
-         SELECT id, recipient, person_key FROM campaign_recipients
-          WHERE account_id = $1 AND campaign_id = $2 AND state = 'pending'),
-       known AS (
-         SELECT DISTINCT ON (p.id) p.id, i.contact_id
-           FROM pending p
-           JOIN contact_identities i ON i.account_id = $1 AND i.value IN (p.recipient, p.person_key)
-            AND i.kind IN ('wa_id', 'phone', 'bsuid', 'parent_bsuid')
-          ORDER BY p.id, i.kind DESC),
-       judged AS (
+      `WITH judged AS (
          SELECT p.id, left(p.recipient, 6) AS prefix, c.id AS contact_id, c.opted_out_at, c.marketing_opted_out_at,
                 c.id IS NOT NULL AND row_number() OVER (PARTITION BY c.id ORDER BY p.id) > 1 AS is_duplicate
-           FROM pending p LEFT JOIN known k ON k.id = p.id
-           LEFT JOIN contacts c ON c.account_id = $1 AND c.id = k.contact_id)
+           FROM campaign_recipients p
+           -- One after the other by the index, however large the table of all identities is.
+           LEFT JOIN LATERAL (
+             SELECT i.contact_id FROM contact_identities i
+              WHERE i.account_id = $1 AND i.kind = ANY('{wa_id,phone,bsuid,parent_bsuid}'::text[])
+                AND i.value = ANY(ARRAY[p.recipient, p.person_key])
+              ORDER BY i.kind DESC LIMIT 1) k ON true
+           LEFT JOIN contacts c ON c.account_id = $1 AND c.id = k.contact_id
+          WHERE p.account_id = $1 AND p.campaign_id = $2 AND p.state = 'pending')
        SELECT CASE WHEN opted_out_at IS NOT NULL THEN 'opted_out'
                    WHEN $3 AND marketing_opted_out_at IS NOT NULL THEN 'marketing_opted_out'
                    WHEN is_duplicate THEN 'duplicate' ELSE 'sendable' END AS verdict,

@@ -73,9 +73,9 @@ export class UnchangedUserDto {
   user!: string;
   /** Meta's code; null where Meta gave none. @example 131047 */
   @ApiProperty({ type: Number, nullable: true }) code!: number | null;
-  /** @example Re-engagement message */
+  /** @example "Re-engagement message" */
   message!: string;
-  /** What to do. @example Only people who wrote to this number in the last 24 hours can be blocked. */
+  /** What to do. @example "Only people who wrote to this number in the last 24 hours can be blocked." */
   advice!: string;
 }
 

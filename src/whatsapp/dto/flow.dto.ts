@@ -1,5 +1,16 @@
 import { ApiProperty, IntersectionType } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsUrl, Length, Matches, ValidateBy } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsUrl,
+  Length,
+  Matches,
+  ValidateBy,
+} from 'class-validator';
 import { IfPresent, NameField } from '../../http/body-fields';
 import { OffsetPageQuery, OffsetPaginationDto } from '../../http/page.dto';
 import { QueryBoolean } from '../../http/query-fields';
@@ -217,7 +228,10 @@ export class FlowJsonResultDto {
 
 export class FlowPreviewDto {
   /** Opens without a login. */
-  @ApiProperty({ type: String, example: 'https://business.facebook.com/wa/manage/flows/1097420589034000/preview/' })
+  @ApiProperty({
+    type: String,
+    example: 'https://business.facebook.com/wa/manage/flows/1097420589034000/preview/',
+  })
   url!: string;
   @ApiProperty({ type: Date, nullable: true }) expiresAt!: Date | null;
 }

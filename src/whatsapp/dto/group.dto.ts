@@ -1,5 +1,14 @@
 import { ApiProperty, IntersectionType } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, IsString, Length, MaxLength } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsString,
+  Length,
+  MaxLength,
+} from 'class-validator';
 import { IfPresent, NameField } from '../../http/body-fields';
 import { CursorPageQuery, CursorPaginationDto } from '../../http/page.dto';
 import { QueryBoolean } from '../../http/query-fields';
@@ -83,13 +92,18 @@ export class GroupProblemDto {
 export class GroupDto {
   @ApiProperty({ type: String, format: 'uuid' }) id!: string;
   /** Meta’s id, which messages name; `null` until Meta has told it. */
-  @ApiProperty({ type: String, nullable: true, example: 'Y2FwaV9ncm91cDoxODA1NTU1MDE3MjoxMjAzNjMyMjI3NzE5NjMwNjcZD' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'Y2FwaV9ncm91cDoxODA1NTU1MDE3MjoxMjAzNjMyMjI3NzE5NjMwNjcZD',
+  })
   groupId!: string | null;
   @ApiProperty({ type: String, example: '106540352242922' }) phoneNumberId!: string;
   @ApiProperty({ type: String, nullable: true, example: 'Car buyers' }) subject!: string | null;
   @ApiProperty({ type: String, nullable: true }) description!: string | null;
   @ApiProperty({ type: String, nullable: true, example: 'auto_approve' }) joinApprovalMode!: string | null;
-  @ApiProperty({ type: String, nullable: true, example: 'https://chat.whatsapp.com/AbCdEf' }) inviteLink!: string | null;
+  @ApiProperty({ type: String, nullable: true, example: 'https://chat.whatsapp.com/AbCdEf' }) inviteLink!:
+    string | null;
   @ApiProperty({ type: String, enum: GROUP_STATES, example: 'active' }) state!: string;
   /** By WhatsApp, for its policies. */
   @ApiProperty({ type: Boolean }) suspended!: boolean;

@@ -73,11 +73,12 @@ export class ListedMessageDto {
   /** The message that it answers (`message_id`), or that it was forwarded. */
   @ApiProperty({ type: MessageContextDto, nullable: true }) context!: MessageContextDto | null;
   /** The advertisement or post that led the person here; only with the first message after it. */
-  @ApiProperty({ type: MessageReferralDto, nullable: true }) referral!: MessageReferralDto | null;
+  @ApiProperty({ type: MessageReferralDto, nullable: true, example: null })
+  referral!: MessageReferralDto | null;
   /** Meta's id of the group that it was written in; null outside of groups. */
   @ApiProperty({ type: String, nullable: true }) groupId!: string | null;
   /** When it is to go out, while it waits for that; null otherwise. */
-  @ApiProperty({ type: Date, nullable: true }) sendAt!: Date | null;
+  @ApiProperty({ type: Date, nullable: true, example: null }) sendAt!: Date | null;
   /** What else came with it: `referral` (the advertisement that led here), `errors`, `origin`. */
   @ApiProperty({ type: 'object', additionalProperties: true }) metadata!: Record<string, unknown>;
   accountId!: string;

@@ -49,7 +49,7 @@ const hasTwoBreaksAtMost = (text: unknown): boolean =>
   typeof text !== 'string' || (text.match(/\r\n|\r|\n/g) ?? []).length <= 2;
 
 export class SendCardTextDto {
-  /** Up to 160 characters in up to three lines. @example *Blue Echeveria*, a rosette of powdery blue leaves */
+  /** Up to 160 characters in up to three lines. @example "*Blue Echeveria*, a rosette of powdery blue leaves" */
   @IsString()
   @Length(1, 160, SIZED)
   @Satisfies('twoLineBreaks', hasTwoBreaksAtMost, 'The text of a card may have two line breaks at most.')
@@ -76,7 +76,7 @@ export class SendUrlCardDto extends SendMediaCardDto {
 export class SendCardReplyDto {
   /** Comes back in the webhook when the button is pressed. @example learn-blue-echeveria */
   @IsString() @Length(1, 256, SIZED) id!: string;
-  /** @example Learn more */
+  /** @example "Learn more" */
   @IsString() @Length(1, 20, SIZED) title!: string;
 }
 
@@ -191,7 +191,7 @@ export class SendCarouselActionDto {
 
 /** Cards to swipe through: pictures or videos with buttons, or products. It has a body, but no header and no footer. */
 export class SendCarouselDto extends SendInteractiveDto {
-  @ApiProperty({ type: String, enum: ['carousel'] }) override type!: 'carousel';
+  @ApiProperty({ type: String, enum: ['carousel'], example: 'carousel' }) override type!: 'carousel';
   @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
   @IsDefined() @ValidateNested() @Type(() => SendCarouselActionDto) action!: SendCarouselActionDto;
 }

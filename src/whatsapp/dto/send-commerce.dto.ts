@@ -34,7 +34,7 @@ export class SendProductItemDto {
 }
 
 export class SendProductSectionDto {
-  /** Required when there are several sections. @example Popular bundles */
+  /** Required when there are several sections. @example "Popular bundles" */
   @IsOptional() @IsString() @Length(1, 24, SIZED) title?: string;
   @IsArray()
   @ArrayNotEmpty()
@@ -88,14 +88,15 @@ export class SendCatalogActionDto {
 
 /** One product of a catalogue. */
 export class SendProductMessageDto extends SendFootedInteractiveDto {
-  @ApiProperty({ type: String, enum: ['product'] }) override type!: 'product';
+  @ApiProperty({ type: String, enum: ['product'], example: 'product' }) override type!: 'product';
   @IsOptional() @ValidateNested() @Type(() => SendInteractiveTextDto) body?: SendInteractiveTextDto;
   @IsDefined() @ValidateNested() @Type(() => SendProductActionDto) action!: SendProductActionDto;
 }
 
 /** Up to thirty products of a catalogue, in sections. A text above them is required. */
 export class SendProductListDto extends SendFootedInteractiveDto {
-  @ApiProperty({ type: String, enum: ['product_list'] }) override type!: 'product_list';
+  @ApiProperty({ type: String, enum: ['product_list'], example: 'product_list' })
+  override type!: 'product_list';
   @IsDefined({ message: 'header is required for a product_list: {"type": "text", "text": …}.' })
   @ValidateNested()
   @Type(() => SendTextHeaderDto)
@@ -106,7 +107,8 @@ export class SendProductListDto extends SendFootedInteractiveDto {
 
 /** A button that opens the whole catalogue. */
 export class SendCatalogMessageDto extends SendFootedInteractiveDto {
-  @ApiProperty({ type: String, enum: ['catalog_message'] }) override type!: 'catalog_message';
+  @ApiProperty({ type: String, enum: ['catalog_message'], example: 'catalog_message' })
+  override type!: 'catalog_message';
   @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
   @IsDefined() @ValidateNested() @Type(() => SendCatalogActionDto) action!: SendCatalogActionDto;
 }

@@ -18,7 +18,7 @@ import { SIZED } from './send-field-rules';
 
 /** `formatted_name` and at least one further part. */
 export class SendContactNameDto {
-  /** @example Ana Silva */
+  /** @example "Ana Silva" */
   @IsString() @Length(1, 512, SIZED) formatted_name!: string;
   @IsOptional() @IsString() @MaxLength(512, SIZED) first_name?: string;
   @IsOptional() @IsString() @MaxLength(512, SIZED) last_name?: string;
@@ -28,7 +28,7 @@ export class SendContactNameDto {
 }
 
 export class SendContactPhoneDto {
-  /** @example +1 (650) 555-1234 */
+  /** @example "+1 (650) 555-1234" */
   @IsOptional() @IsString() @MaxLength(64, SIZED) phone?: string;
   /** @example WORK */
   @IsOptional() @IsString() @MaxLength(64, SIZED) type?: string;

@@ -35,17 +35,17 @@ export const INTERACTIVE_TYPES = [
 export type InteractiveType = (typeof INTERACTIVE_TYPES)[number];
 
 export class SendInteractiveTextDto {
-  /** Up to 1024 characters. @example Shall we deliver tomorrow? */
+  /** Up to 1024 characters. @example "Shall we deliver tomorrow?" */
   @IsString() @Length(1, 1024, SIZED) text!: string;
 }
 
 export class SendInteractiveLongTextDto {
-  /** Up to 4096 characters. @example When shall we come? */
+  /** Up to 4096 characters. @example "When shall we come?" */
   @IsString() @Length(1, 4096, SIZED) text!: string;
 }
 
 export class SendInteractiveFooterDto {
-  /** Up to 60 characters. @example Lucky Shrub */
+  /** Up to 60 characters. @example "Lucky Shrub" */
   @IsString() @Length(1, 60, SIZED) text!: string;
 }
 
@@ -56,7 +56,7 @@ export class SendInteractiveHeaderDto {
   @ApiProperty({ type: String, enum: HEADER_TYPES, example: 'text' })
   @IsIn(HEADER_TYPES, { message: 'type must be text, image, video, document or gif.' })
   type!: (typeof HEADER_TYPES)[number];
-  /** Up to 60 characters. @example Your delivery */
+  /** Up to 60 characters. @example "Your delivery" */
   @ForType('text') @IsString() @Length(1, 60, SIZED) text?: string;
   /** With `text`: a smaller line below it. */
   @IsOptional() @IsString() @Length(1, 60, SIZED) sub_text?: string;
@@ -70,14 +70,14 @@ export class SendInteractiveHeaderDto {
 export class SendTextHeaderDto {
   @IsIn(['text'], { message: 'Above this kind of message only text may stand: type must be text.' })
   type!: 'text';
-  /** Up to 60 characters. @example Our plants */
+  /** Up to 60 characters. @example "Our plants" */
   @IsString() @Length(1, 60, SIZED) text!: string;
 }
 
 const WEB_ADDRESS = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
 
 export class SendCtaUrlParametersDto {
-  /** What the button says. @example See dates */
+  /** What the button says. @example "See dates" */
   @IsString() @Length(1, 20, SIZED) display_text!: string;
   /** @example https://www.luckyshrub.com/dates */
   @IsUrl(WEB_ADDRESS, { message: 'url must be a web address with http:// or https://.' })

@@ -96,7 +96,7 @@ export class SendLocationDto {
   longitude!: number | string;
   /** @example "Jasper’s Market" */
   @IsOptional() @IsString() @MaxLength(1000, SIZED) name?: string;
-  /** @example 1 Hacker Way, Menlo Park, CA 94025 */
+  /** @example "1 Hacker Way, Menlo Park, CA 94025" */
   @IsOptional() @IsString() @MaxLength(1000, SIZED) address?: string;
 }
 

@@ -26,7 +26,7 @@ import {
 export class SendReplyDto {
   /** Comes back in the webhook when the button is pressed. @example change-order */
   @IsString() @Length(1, 256, SIZED) id!: string;
-  /** @example Change order */
+  /** @example "Change order" */
   @IsString() @Length(1, 20, SIZED) title!: string;
 }
 
@@ -52,7 +52,7 @@ export class SendListRowDto {
   @IsString() @Length(1, 200, SIZED) id!: string;
   /** @example Saturday */
   @IsString() @Length(1, 24, SIZED) title!: string;
-  /** @example Between nine and twelve */
+  /** @example "Between nine and twelve" */
   @IsOptional() @IsString() @Length(1, 72, SIZED) description?: string;
 }
 
@@ -86,7 +86,7 @@ function haveDistinctIds(value: unknown): boolean {
 }
 
 export class SendListActionDto {
-  /** What the button that opens the list says. @example Show times */
+  /** What the button that opens the list says. @example "Show times" */
   @IsString() @Length(1, 20, SIZED) button!: string;
   /** One to ten sections, with ten rows in all. */
   @IsArray()
@@ -102,7 +102,7 @@ export class SendListActionDto {
 
 /** Up to three buttons to answer with. */
 export class SendButtonsDto extends SendFootedInteractiveDto {
-  @ApiProperty({ type: String, enum: ['button'] }) override type!: 'button';
+  @ApiProperty({ type: String, enum: ['button'], example: 'button' }) override type!: 'button';
   @IsOptional() @ValidateNested() @Type(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
   @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
   @IsDefined() @ValidateNested() @Type(() => SendButtonActionDto) action!: SendButtonActionDto;
@@ -110,7 +110,7 @@ export class SendButtonsDto extends SendFootedInteractiveDto {
 
 /** A menu to choose one row from. */
 export class SendListDto extends SendFootedInteractiveDto {
-  @ApiProperty({ type: String, enum: ['list'] }) override type!: 'list';
+  @ApiProperty({ type: String, enum: ['list'], example: 'list' }) override type!: 'list';
   @IsOptional() @ValidateNested() @Type(() => SendTextHeaderDto) header?: SendTextHeaderDto;
   @IsDefined() @ValidateNested() @Type(() => SendInteractiveLongTextDto) body!: SendInteractiveLongTextDto;
   @IsDefined() @ValidateNested() @Type(() => SendListActionDto) action!: SendListActionDto;
@@ -118,7 +118,7 @@ export class SendListDto extends SendFootedInteractiveDto {
 
 /** A button that opens a web page. */
 export class SendCtaUrlDto extends SendFootedInteractiveDto {
-  @ApiProperty({ type: String, enum: ['cta_url'] }) override type!: 'cta_url';
+  @ApiProperty({ type: String, enum: ['cta_url'], example: 'cta_url' }) override type!: 'cta_url';
   @IsOptional() @ValidateNested() @Type(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
   @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
   @IsDefined() @ValidateNested() @Type(() => SendCtaUrlActionDto) action!: SendCtaUrlActionDto;

@@ -26,7 +26,7 @@ import { SendTemplateMessageDto } from './send-template.dto';
 import { SIZED } from './send-field-rules';
 
 export class SendTextDto {
-  /** WhatsApp's own marks work: `*bold*`, `_italic_`. @example Your order is on its way. */
+  /** WhatsApp's own marks work: `*bold*`, `_italic_`. @example "Your order is on its way." */
   @IsString() @Length(1, 4096, SIZED) @Matches(/\S/, { message: 'body must not be blank' }) body!: string;
   /** Show a preview of the first address in the text. */
   @IsOptional() @IsBoolean() preview_url?: boolean;

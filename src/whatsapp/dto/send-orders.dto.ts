@@ -163,7 +163,7 @@ export class SendOrderStateDto {
   @ApiProperty({ type: String, enum: ORDER_STATUSES, example: 'shipped' })
   @IsIn(ORDER_STATUSES, { message: `status must be one of ${ORDER_STATUSES.join(', ')}.` })
   status!: (typeof ORDER_STATUSES)[number];
-  /** @example It leaves our shop today. */
+  /** @example "It leaves our shop today." */
   @IsOptional() @IsString() @MaxLength(120, SIZED) description?: string;
 }
 
@@ -195,7 +195,8 @@ export class SendOrderStatusActionDto {
 
 /** A bill to pay inside WhatsApp. India, Brazil and Singapore. */
 export class SendOrderDetailsDto extends SendFootedInteractiveDto {
-  @ApiProperty({ type: String, enum: ['order_details'] }) override type!: 'order_details';
+  @ApiProperty({ type: String, enum: ['order_details'], example: 'order_details' })
+  override type!: 'order_details';
   @IsOptional() @ValidateNested() @Type(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
   @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
   @IsDefined() @ValidateNested() @Type(() => SendOrderDetailsActionDto) action!: SendOrderDetailsActionDto;
@@ -203,7 +204,8 @@ export class SendOrderDetailsDto extends SendFootedInteractiveDto {
 
 /** How far an order has come that was sent as `order_details`. */
 export class SendOrderStatusDto extends SendFootedInteractiveDto {
-  @ApiProperty({ type: String, enum: ['order_status'] }) override type!: 'order_status';
+  @ApiProperty({ type: String, enum: ['order_status'], example: 'order_status' })
+  override type!: 'order_status';
   @IsOptional() @ValidateNested() @Type(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
   @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
   @IsDefined() @ValidateNested() @Type(() => SendOrderStatusActionDto) action!: SendOrderStatusActionDto;

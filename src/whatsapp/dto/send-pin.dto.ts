@@ -43,7 +43,7 @@ export class SendPinDto {
 export class SendPinMessageDto extends SendMessageBaseDto {
   @IsIn(['pin']) type!: 'pin';
   /** Required here: messages are pinned in groups only. */
-  @ApiProperty({ type: String, enum: ['group'] })
+  @ApiProperty({ type: String, enum: ['group'], example: 'group' })
   @IsIn(['group'], { message: 'Messages are pinned in groups only: recipient_type must be group.' })
   override recipient_type!: 'group';
   @IsDefined() @ValidateNested() @Type(() => SendPinDto) pin!: SendPinDto;

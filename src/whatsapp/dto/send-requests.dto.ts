@@ -65,7 +65,7 @@ export class SendFlowParametersDto {
   @Matches(/^\d{1,32}$/, { message: 'flow_id must be the id of a flow: digits only.' })
   flow_id?: string;
   @IsOptional() @IsString() @Length(1, 200, SIZED) flow_name?: string;
-  /** What the button says. @example Book a visit */
+  /** What the button says. @example "Book a visit" */
   @IsString() @Length(1, 30, SIZED) flow_cta!: string;
   /** Comes back with the answer; Meta takes `unused` when it is left out. @example visit-4711 */
   @IsOptional() @IsString() @Length(1, 4096, SIZED) flow_token?: string;
@@ -151,7 +151,7 @@ export const CALL_BUTTON_MINUTES = {
 };
 
 export class SendVoiceCallParametersDto {
-  /** What the button says; Meta's word for "Call now" otherwise. @example Call us */
+  /** What the button says; Meta's word for "Call now" otherwise. @example "Call us" */
   @IsOptional() @IsString() @Length(1, 20, SIZED) display_text?: string;
   /** For how many minutes the button works; seven days otherwise. */
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 43_200, example: 1440 })
@@ -174,7 +174,7 @@ export class SendVoiceCallActionDto {
 
 /** A button that opens a form (a flow) inside WhatsApp. The answer comes as a message of kind `nfm_reply`. */
 export class SendFlowDto extends SendFootedInteractiveDto {
-  @ApiProperty({ type: String, enum: ['flow'] }) override type!: 'flow';
+  @ApiProperty({ type: String, enum: ['flow'], example: 'flow' }) override type!: 'flow';
   @IsOptional() @ValidateNested() @Type(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
   @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
   @IsDefined() @ValidateNested() @Type(() => SendFlowActionDto) action!: SendFlowActionDto;
@@ -182,7 +182,7 @@ export class SendFlowDto extends SendFootedInteractiveDto {
 
 /** A button to share one's location with. The answer is a `location` that answers this message. */
 export class SendLocationRequestDto extends SendFootedInteractiveDto {
-  @ApiProperty({ type: String, enum: ['location_request_message'] })
+  @ApiProperty({ type: String, enum: ['location_request_message'], example: 'location_request_message' })
   override type!: 'location_request_message';
   @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
   @IsDefined()
@@ -193,7 +193,8 @@ export class SendLocationRequestDto extends SendFootedInteractiveDto {
 
 /** A form for a postal address. The answer comes as a message of kind `nfm_reply`. */
 export class SendAddressRequestDto extends SendFootedInteractiveDto {
-  @ApiProperty({ type: String, enum: ['address_message'] }) override type!: 'address_message';
+  @ApiProperty({ type: String, enum: ['address_message'], example: 'address_message' })
+  override type!: 'address_message';
   @IsOptional() @ValidateNested() @Type(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
   @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
   @IsDefined() @ValidateNested() @Type(() => SendAddressActionDto) action!: SendAddressActionDto;
@@ -204,7 +205,8 @@ export class SendAddressRequestDto extends SendFootedInteractiveDto {
  * `contact_request`. Meta has documented this kind only recently; numbers that do not have it yet are refused by Meta.
  */
 export class SendContactRequestDto extends SendFootedInteractiveDto {
-  @ApiProperty({ type: String, enum: ['request_contact_info'] }) override type!: 'request_contact_info';
+  @ApiProperty({ type: String, enum: ['request_contact_info'], example: 'request_contact_info' })
+  override type!: 'request_contact_info';
   @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
   @IsDefined()
   @ValidateNested()
@@ -214,7 +216,8 @@ export class SendContactRequestDto extends SendFootedInteractiveDto {
 
 /** Asks for leave to call. The answer comes as a message of kind `call_permission_reply`. */
 export class SendCallPermissionDto extends SendFootedInteractiveDto {
-  @ApiProperty({ type: String, enum: ['call_permission_request'] }) override type!: 'call_permission_request';
+  @ApiProperty({ type: String, enum: ['call_permission_request'], example: 'call_permission_request' })
+  override type!: 'call_permission_request';
   @IsOptional() @ValidateNested() @Type(() => SendInteractiveTextDto) body?: SendInteractiveTextDto;
   @IsDefined()
   @ValidateNested()
@@ -224,7 +227,7 @@ export class SendCallPermissionDto extends SendFootedInteractiveDto {
 
 /** A button that calls the business over WhatsApp. */
 export class SendVoiceCallDto extends SendFootedInteractiveDto {
-  @ApiProperty({ type: String, enum: ['voice_call'] }) override type!: 'voice_call';
+  @ApiProperty({ type: String, enum: ['voice_call'], example: 'voice_call' }) override type!: 'voice_call';
   @IsOptional() @ValidateNested() @Type(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
   @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
   @IsDefined() @ValidateNested() @Type(() => SendVoiceCallActionDto) action!: SendVoiceCallActionDto;

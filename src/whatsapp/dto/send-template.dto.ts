@@ -83,7 +83,7 @@ export class SendCurrencyDto {
 }
 
 export class SendDateTimeDto {
-  /** What is shown. @example February 25, 1977 */
+  /** What is shown. @example "February 25, 1977" */
   @IsString() @Length(1, 200, SIZED) fallback_value!: string;
   @IsOptional() @IsInt() day_of_week?: number;
   @IsOptional() @IsInt() year?: number;

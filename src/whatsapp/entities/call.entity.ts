@@ -22,6 +22,7 @@ export interface CallProblem {
 @Entity('whatsapp_calls')
 @Unique('whatsapp_calls_by_meta_id', ['accountId', 'callId'])
 @Index('whatsapp_calls_of_number', ['accountId', 'phoneNumberId', 'id'])
+@Index('whatsapp_calls_live', ['accountId', 'phoneNumberId', 'id'], { where: "state <> 'ended'" })
 export class CallEntity {
   @PrimaryColumn({ name: 'account_id', type: 'uuid' }) accountId!: AccountId;
   /** UUIDv7: in the order in which calls were learnt of here. */

@@ -21,8 +21,8 @@ export type RecipientState = (typeof RECIPIENT_STATES)[number];
 
 /** Somebody who is to get a campaign's message, once. */
 @Entity('campaign_recipients')
-@Unique('campaign_recipients_once', ['accountId', 'campaignId', 'personKey'])
-@Index('campaign_recipients_by_state', ['accountId', 'campaignId', 'state', 'id'])
+@Unique('campaign_recipients_once', ['accountId', 'personKey', 'campaignId'])
+@Index('campaign_recipients_by_state', ['state', 'accountId', 'campaignId', 'id'])
 export class CampaignRecipientEntity {
   @PrimaryColumn({ name: 'account_id', type: 'uuid' }) accountId!: AccountId;
   @PrimaryColumn({ name: 'campaign_id', type: 'uuid' }) campaignId!: CampaignId;

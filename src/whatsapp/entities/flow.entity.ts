@@ -1,4 +1,13 @@
-import { Column, CreateDateColumn, DeleteDateColumn, Entity, Index, PrimaryColumn, Unique, UpdateDateColumn } from 'typeorm';
+import {
+  Column,
+  CreateDateColumn,
+  DeleteDateColumn,
+  Entity,
+  Index,
+  PrimaryColumn,
+  Unique,
+  UpdateDateColumn,
+} from 'typeorm';
 import type { AccountId, AssetId } from '../../database/ids';
 
 /** A place in a flow's text; lines and columns count from 1. */
@@ -57,9 +66,11 @@ export class FlowEntity {
   @Column({ name: 'endpoint_uri', type: 'text', nullable: true }) endpointUri!: string | null;
   @Column({ name: 'forward_url', type: 'text', nullable: true }) forwardUrl!: string | null;
   /** Encrypted. */
-  @Column({ name: 'forward_secret', type: 'text', nullable: true, select: false }) forwardSecret!: string | null;
+  @Column({ name: 'forward_secret', type: 'text', nullable: true, select: false }) forwardSecret!:
+    string | null;
   @Column({ type: 'jsonb', default: {} }) alerts!: Record<string, FlowAlert>;
-  @Column({ name: 'last_client_error', type: 'jsonb', nullable: true }) lastClientError!: FlowClientError | null;
+  @Column({ name: 'last_client_error', type: 'jsonb', nullable: true })
+  lastClientError!: FlowClientError | null;
   @Column({ name: 'synced_at', type: 'timestamptz', nullable: true }) syncedAt!: Date | null;
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' }) createdAt!: Date;
   @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' }) updatedAt!: Date;

@@ -40,8 +40,10 @@ export class GroupEntity {
   @Column({ type: 'jsonb', nullable: true }) error!: GroupProblem | null;
   @Column({ type: 'jsonb', default: [] }) participants!: GroupParticipant[];
   @Column({ name: 'state_changed_at', type: 'timestamptz', nullable: true }) stateChangedAt!: Date | null;
-  @Column({ name: 'settings_changed_at', type: 'timestamptz', nullable: true }) settingsChangedAt!: Date | null;
-  @Column({ name: 'suspension_changed_at', type: 'timestamptz', nullable: true }) suspensionChangedAt!: Date | null;
+  @Column({ name: 'settings_changed_at', type: 'timestamptz', nullable: true })
+  settingsChangedAt!: Date | null;
+  @Column({ name: 'suspension_changed_at', type: 'timestamptz', nullable: true })
+  suspensionChangedAt!: Date | null;
   @Column({ name: 'synced_at', type: 'timestamptz', nullable: true }) syncedAt!: Date | null;
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' }) createdAt!: Date;
   @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' }) updatedAt!: Date;

@@ -13,7 +13,10 @@ import { isRecord } from '../meta-values';
 const TAG_BYTES = 16;
 /** What Meta asks for. */
 const RSA_BITS = 2048;
-const CIPHERS: Readonly<Record<number, 'aes-128-gcm' | 'aes-256-gcm'>> = { 16: 'aes-128-gcm', 32: 'aes-256-gcm' };
+const CIPHERS: Readonly<Record<number, 'aes-128-gcm' | 'aes-256-gcm'>> = {
+  16: 'aes-128-gcm',
+  32: 'aes-256-gcm',
+};
 
 /** Both in PEM. */
 export interface FlowKeyPair {

@@ -45,8 +45,14 @@ export class FlowEndpointController {
     description: 'The encrypted answer, in base64.',
     content: { 'text/plain': { schema: { type: 'string', example: 'q83vEjRWeJCrze8=' } } },
   })
-  @ApiResponse({ status: 421, description: 'It was encrypted with another key: the phone fetches ours anew.' })
-  @ApiResponse({ status: 427, description: 'The flow’s token is no longer valid, with an encrypted `error_msg`.' })
+  @ApiResponse({
+    status: 421,
+    description: 'It was encrypted with another key: the phone fetches ours anew.',
+  })
+  @ApiResponse({
+    status: 427,
+    description: 'The flow’s token is no longer valid, with an encrypted `error_msg`.',
+  })
   @ApiResponse({ status: 432, description: 'It was not signed by Meta.' })
   @ApiResponse({ status: 502, description: 'The business’s own endpoint gave no usable answer in time.' })
   async answer(

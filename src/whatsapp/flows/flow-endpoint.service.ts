@@ -5,7 +5,12 @@ import { TokenCipher } from '../../crypto/token-cipher';
 import { isUuid } from '../../database/ids';
 import type { FlowEntity } from '../entities/flow.entity';
 import { isRecord, textAt } from '../meta-values';
-import { type OpenedFlowRequest, openFlowRequest, readSealedRequest, sealFlowAnswer } from './flow-encryption';
+import {
+  type OpenedFlowRequest,
+  openFlowRequest,
+  readSealedRequest,
+  sealFlowAnswer,
+} from './flow-encryption';
 import { FlowForwarder } from './flow-forwarder';
 import { FlowKeysService } from './flow-keys.service';
 import { FlowsRepository, type OwnedFlow } from './flows.repository';

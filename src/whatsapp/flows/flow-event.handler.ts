@@ -4,7 +4,11 @@ import type { EventSeverity } from '../../domain-events/domain-events';
 import { Outbox } from '../../domain-events/outbox';
 import { type AccountId, type AssetId, newId } from '../../database/ids';
 import { fingerprintOf } from '../../webhooks/event-fingerprint';
-import { type RoutedEvent, type WebhookHandler, WebhookHandlerRegistry } from '../../webhooks/webhook-handler.registry';
+import {
+  type RoutedEvent,
+  type WebhookHandler,
+  WebhookHandlerRegistry,
+} from '../../webhooks/webhook-handler.registry';
 import { textAt } from '../meta-values';
 import { type OwnedEvent, newestByKey, ownedEvents } from '../newest-events';
 
@@ -36,7 +40,9 @@ export class FlowEventHandler implements WebhookHandler<'whatsapp.flow'>, OnModu
   }
 
   async handle(events: readonly RoutedEvent<'whatsapp.flow'>[], tx: EntityManager): Promise<void> {
-    const owned = ownedEvents(events).filter((event): event is FlowEvent => event.payload.flowId !== undefined);
+    const owned = ownedEvents(events).filter(
+      (event): event is FlowEvent => event.payload.flowId !== undefined,
+    );
     if (owned.length === 0) return;
     const touched = new Map(
       (await this.applyStatuses(tx, owned)).map((row) => [`${row.account_id}:${row.flow_id}`, row]),

@@ -20,7 +20,13 @@ export class FlowKeysController {
   @Get()
   @Access('viewer')
   @ApiEnvelope(FlowKeyReportDto)
-  @ApiErrors('VALIDATION_FAILED', 'ACCOUNT_NOT_FOUND', 'NOT_FOUND', 'ACCOUNT_AMBIGUOUS', 'META_REAUTH_REQUIRED')
+  @ApiErrors(
+    'VALIDATION_FAILED',
+    'ACCOUNT_NOT_FOUND',
+    'NOT_FOUND',
+    'ACCOUNT_AMBIGUOUS',
+    'META_REAUTH_REQUIRED',
+  )
   async get(@CurrentUser() user: AuthenticatedUser, @Query() query: WabaQuery): Promise<FlowKeyReportDto> {
     return this.keys.report(await this.scope.resolve(user, query), query.wabaId);
   }
@@ -34,7 +40,13 @@ export class FlowKeysController {
   @Post()
   @Access('admin')
   @ApiEnvelope(FlowKeyReportDto)
-  @ApiErrors('VALIDATION_FAILED', 'ACCOUNT_NOT_FOUND', 'NOT_FOUND', 'ACCOUNT_AMBIGUOUS', 'META_REAUTH_REQUIRED')
+  @ApiErrors(
+    'VALIDATION_FAILED',
+    'ACCOUNT_NOT_FOUND',
+    'NOT_FOUND',
+    'ACCOUNT_AMBIGUOUS',
+    'META_REAUTH_REQUIRED',
+  )
   async provide(
     @CurrentUser() user: AuthenticatedUser,
     @Body() body: ProvideFlowKeyDto,

@@ -70,11 +70,7 @@ export class FlowKeysService {
    * Makes a pair where there is none, or another one, and uploads its public half for every number. A number that Meta
    * refuses it for is told in the answer; calling again goes on with those that are missing.
    */
-  async provide(
-    accountId: AccountId,
-    wabaId: string | undefined,
-    rotate: boolean,
-  ): Promise<FlowKeyReport> {
+  async provide(accountId: AccountId, wabaId: string | undefined, rotate: boolean): Promise<FlowKeyReport> {
     const waba = await this.accounts.chooseWaba(accountId, wabaId);
     const present = rotate ? null : await this.currentKey(waba);
     const key = present ?? (await this.makeKey(waba, rotate));

@@ -185,7 +185,9 @@ export class FlowsApi {
     });
     const url = textAt(raw.preview, 'preview_url');
     const expiresAt = new Date(textAt(raw.preview, 'expires_at')?.replace(/\+0000$/, 'Z') ?? Number.NaN);
-    return url === undefined ? null : { url, expiresAt: Number.isNaN(expiresAt.getTime()) ? null : expiresAt };
+    return url === undefined
+      ? null
+      : { url, expiresAt: Number.isNaN(expiresAt.getTime()) ? null : expiresAt };
   }
 
   async uploadKey(token: string, phoneNumberId: string, publicKey: string): Promise<void> {

@@ -191,7 +191,8 @@ export class FlowsService {
   /** @returns whether what is stored is old because Meta did not answer */
   private async ensureFresh(waba: WhatsAppBusinessAccountEntity, force: boolean): Promise<boolean> {
     const { flowsSyncedAt } = waba;
-    if (!force && flowsSyncedAt !== null && Date.now() - flowsSyncedAt.getTime() < STALE_AFTER_MS) return false;
+    if (!force && flowsSyncedAt !== null && Date.now() - flowsSyncedAt.getTime() < STALE_AFTER_MS)
+      return false;
     try {
       await this.sync(waba);
       return false;

@@ -3,7 +3,11 @@ import type { EntityManager } from 'typeorm';
 import { type AccountId, newId } from '../../database/ids';
 import { Outbox } from '../../domain-events/outbox';
 import { fingerprintOf } from '../../webhooks/event-fingerprint';
-import { type RoutedEvent, type WebhookHandler, WebhookHandlerRegistry } from '../../webhooks/webhook-handler.registry';
+import {
+  type RoutedEvent,
+  type WebhookHandler,
+  WebhookHandlerRegistry,
+} from '../../webhooks/webhook-handler.registry';
 import type { GroupParticipant, GroupProblem, GroupState } from '../entities/group.entity';
 import { type OwnedEvent, ownedEvents } from '../newest-events';
 import { type GroupFacts, afterGroupEvent } from './group-state';
@@ -120,7 +124,10 @@ export class GroupEventHandler implements WebhookHandler<'whatsapp.group.updated
     for (const event of events.filter(({ payload }) => payload.type === 'group_create')) {
       const [listed, requested] = [byKey.get(groupKey(event)), byKey.get(requestKey(event))];
       if (listed === undefined || requested === undefined || listed === requested) continue;
-      await tx.query('DELETE FROM whatsapp_groups WHERE account_id = $1 AND id = $2', [listed.account_id, listed.id]);
+      await tx.query('DELETE FROM whatsapp_groups WHERE account_id = $1 AND id = $2', [
+        listed.account_id,
+        listed.id,
+      ]);
       Object.assign(requested, { participants: listed.participants, group_id: listed.group_id });
       byKey.set(groupKey(event), requested);
     }

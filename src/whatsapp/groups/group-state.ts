@@ -32,7 +32,12 @@ export function afterGroupEvent(facts: GroupFacts, event: WhatsAppGroupUpdated, 
     case 'group_participants_add':
       return withPeople(facts, event.added, 'joined', instant);
     case 'group_participants_remove':
-      return withPeople(facts, event.removed, event.initiatedBy === 'participant' ? 'left' : 'removed', instant);
+      return withPeople(
+        facts,
+        event.removed,
+        event.initiatedBy === 'participant' ? 'left' : 'removed',
+        instant,
+      );
     case 'group_settings_update':
       return afterSettings(facts, event, instant);
     case 'group_suspend':
@@ -65,7 +70,8 @@ export function afterReading(
 function afterLifecycle(facts: GroupFacts, event: WhatsAppGroupUpdated, at: string): GroupFacts {
   const isCreation = event.type === 'group_create';
   const [problem] = event.errors;
-  const error = problem === undefined ? null : { code: problem.code ?? null, message: problem.message ?? null };
+  const error =
+    problem === undefined ? null : { code: problem.code ?? null, message: problem.message ?? null };
   const named = {
     ...facts,
     groupId: facts.groupId ?? event.groupId,
@@ -148,7 +154,9 @@ function isSame(one: GroupPerson, other: GroupPerson): boolean {
 }
 
 function trimmed(participants: GroupParticipant[]): GroupParticipant[] {
-  const gone = participants.filter(({ state }) => state !== 'joined').sort((a, b) => b.at.localeCompare(a.at));
+  const gone = participants
+    .filter(({ state }) => state !== 'joined')
+    .sort((a, b) => b.at.localeCompare(a.at));
   const dropped = new Set(gone.slice(MOST_GONE));
   return participants.filter((participant) => !dropped.has(participant));
 }

@@ -108,7 +108,16 @@ export class GroupsApi {
         const groupId = textAt(entry, 'id');
         if (groupId === undefined) return [];
         const subject = textAt(entry, 'subject') ?? null;
-        return [{ groupId, subject, description: null, joinApprovalMode: null, isSuspended: null, participants: null }];
+        return [
+          {
+            groupId,
+            subject,
+            description: null,
+            joinApprovalMode: null,
+            isSuspended: null,
+            participants: null,
+          },
+        ];
       });
       after = nextOf(raw);
       if (after === undefined) return;

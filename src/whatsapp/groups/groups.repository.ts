@@ -111,7 +111,11 @@ export class GroupsRepository {
   }
 
   /** Groups of Meta's list; those that are known keep what the list does not tell. */
-  async storeListed({ accountId, id }: NumberOfGroups, found: readonly FoundGroup[], readAt: Date): Promise<void> {
+  async storeListed(
+    { accountId, id }: NumberOfGroups,
+    found: readonly FoundGroup[],
+    readAt: Date,
+  ): Promise<void> {
     if (found.length === 0) return;
     const rows = found.map(({ groupId, subject }) => ({ id: newId(), group_id: groupId, subject }));
     await this.database.query(
@@ -228,7 +232,10 @@ export class GroupsRepository {
   }
 
   /** Meta's ids of numbers. */
-  async numbersOf(tx: EntityManager, ids: readonly { accountId: AccountId; id: AssetId }[]): Promise<Map<string, string>> {
+  async numbersOf(
+    tx: EntityManager,
+    ids: readonly { accountId: AccountId; id: AssetId }[],
+  ): Promise<Map<string, string>> {
     const rows: { account_id: string; id: string; phone_number_id: string }[] = await tx.query(
       `SELECT n.account_id, n.id, n.phone_number_id
          FROM unnest($1::uuid[], $2::uuid[]) AS e (account_id, id)

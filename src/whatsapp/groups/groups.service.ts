@@ -7,7 +7,13 @@ import { AccountScope, type NamedAssets } from '../account-scope';
 import { AccountsService } from '../accounts/accounts.service';
 import type { GroupEntity } from '../entities/group.entity';
 import { GroupsApi, type JoinVerdict } from './groups-api';
-import { type GroupsFilter, GroupsRepository, type NumberOfGroups, type OwnedGroup, type StoredJoinRequest } from './groups.repository';
+import {
+  type GroupsFilter,
+  GroupsRepository,
+  type NumberOfGroups,
+  type OwnedGroup,
+  type StoredJoinRequest,
+} from './groups.repository';
 
 export interface NewGroup {
   subject: string;
@@ -106,7 +112,9 @@ export class GroupsService {
     joinRequestIds: readonly string[],
   ): Promise<JoinVerdict> {
     const groupId = idAtMeta(owned.group);
-    const result = await this.call(owned, (token) => this.api.decide(token, groupId, verdict, joinRequestIds));
+    const result = await this.call(owned, (token) =>
+      this.api.decide(token, groupId, verdict, joinRequestIds),
+    );
     if (result.done.length > 0) {
       const state = verdict === 'approve' ? 'approved' : 'rejected';
       await this.groups.recordVerdict(owned.group, state, result.done);
@@ -149,7 +157,9 @@ export class GroupsService {
 function idAtMeta({ groupId, state }: GroupEntity): string {
   if (groupId === null)
     throw new ConflictError(
-      state === 'failed' ? 'Meta could not make this group.' : 'Meta is still making this group. Try again shortly.',
+      state === 'failed'
+        ? 'Meta could not make this group.'
+        : 'Meta is still making this group. Try again shortly.',
     );
   if (state === 'deleted') throw new ConflictError('This group was deleted.');
   return groupId;

@@ -15,7 +15,8 @@ const LONGEST_DOWNLOAD_MS = 6 * 60_000;
 /** The download, the question before it and writing it down, with time to spare: who is alive holds on to what it has. */
 const LEASE_MS = 10 * 60_000;
 const REMOVE_EVERY_MS = 60_000;
-const REMOVED_AT_ONCE = 500;
+/** All at the same time, within a transaction that must not be long. */
+const REMOVED_AT_ONCE = 50;
 const LONGEST_CLOSE_MS = 15_000;
 
 /**
@@ -66,11 +67,20 @@ export class MediaWorker implements OnModuleInit, BeforeApplicationShutdown {
     }
   }
 
-  /** Files of which the messages are gone. */
+  /** Files of which the rows are gone, or were never written. */
   async removeFiles(): Promise<void> {
     let settled: number;
-    do settled = await this.media.settleRemovals(REMOVED_AT_ONCE, (key) => this.storage.remove(key));
+    do settled = await this.media.settleRemovals(REMOVED_AT_ONCE, (key) => this.remove(key));
     while (settled === REMOVED_AT_ONCE && !this.closing.signal.aborted);
+  }
+
+  private async remove(key: string): Promise<void> {
+    try {
+      await this.storage.remove(key);
+    } catch (error) {
+      this.log.warn(`The file ${key} is to go and was not removed: ${messageOf(error)}`);
+      throw error;
+    }
   }
 
   /** Breaks downloads off and gives them back: the next process begins them anew. */

@@ -250,8 +250,9 @@ export class MessageMediaRepository {
   }
 
   /**
-   * Has files removed whose rows are gone, or were never written, and forgets them.
-   * @param remove when it throws, the files are remembered
+   * Has files removed whose rows are gone, or were never written, and forgets them. A file that cannot be removed is left for
+   * later, and holds nothing up.
+   * @param remove may throw
    * @returns how many there were
    */
   async settleRemovals(limit: number, remove: (storageKey: string) => Promise<void>): Promise<number> {
@@ -261,10 +262,16 @@ export class MessageMediaRepository {
           ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
         [limit],
       );
-      for (const row of rows) await remove(row.storage_key);
-      await tx.query('DELETE FROM media_removals WHERE storage_key = ANY ($1)', [
-        rows.map((row) => row.storage_key),
-      ]);
+      const results = await Promise.allSettled(rows.map((row) => remove(row.storage_key)));
+      const keysOf = (status: 'fulfilled' | 'rejected'): string[] =>
+        rows.filter((_, index) => results[index]?.status === status).map((row) => row.storage_key);
+      await tx.query('DELETE FROM media_removals WHERE storage_key = ANY ($1)', [keysOf('fulfilled')]);
+      const failed = keysOf('rejected');
+      if (failed.length > 0)
+        await tx.query(
+          `UPDATE media_removals SET due_at = now() + interval '10 minutes' WHERE storage_key = ANY ($1)`,
+          [failed],
+        );
       return rows.length;
     });
   }
