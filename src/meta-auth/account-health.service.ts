@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { sha256 } from '../crypto/secret-hash';
 import { Outbox } from '../domain-events/outbox';
 import { Clock } from './clock';
 import type { MetaAccountEntity, StatusReason } from './entities/meta-account.entity';
@@ -69,8 +70,31 @@ export class AccountHealth {
             payload: { reason: reason ?? 'permissions_lost', missingPermissions },
           },
         ]);
+      } else if (reason === null && (account.status !== 'active' || account.statusReason !== null)) {
+        // A person did something about it at Meta, which nobody else would tell of.
+        await this.outbox.record(tx, [
+          {
+            kind: 'account.token_refreshed',
+            accountId: account.id,
+            payload: { expiresAt: health.tokenExpiry?.toISOString() ?? null, isWell: true },
+          },
+        ]);
       }
     });
+  }
+
+  /** The token ends soon and could not be renewed so far. Told once for each end of a token. */
+  async recordExpiring({ account: { id } }: HeldToken, expiresAt: Date): Promise<void> {
+    await this.accounts.transaction((tx) =>
+      this.outbox.record(tx, [
+        {
+          kind: 'account.token_expiring',
+          accountId: id,
+          payload: { expiresAt: expiresAt.toISOString() },
+          fingerprint: sha256(`account.token_expiring ${id} ${expiresAt.toISOString()}`),
+        },
+      ]),
+    );
   }
 
   /**

@@ -6,7 +6,7 @@ import { Clock } from './clock';
 import { MetaAccountsRepository } from './meta-accounts.repository';
 import { reauthRequired } from './meta-token.service';
 import { MetaLogins } from './meta-logins';
-import { isRenewalDue, retryAt } from './token-schedule';
+import { isEnding, isRenewalDue, retryAt } from './token-schedule';
 import type { HeldToken } from './token-vault';
 import { TokenVault } from './token-vault';
 import { verdictOf } from './token-verdict';
@@ -58,8 +58,11 @@ export class TokenRefreshService {
         .of(loginKind)
         .renew(held.token, { tokenKind, dataAccessExpiry, tokenExpiry: expiresAt });
       if (renewed !== null) await this.health.recordRenewal(held, renewed);
+      else await this.warnOfEnd(held, expiresAt);
     } catch (error) {
-      if (!(await this.recordDeathIn(held, error))) await this.postpone(held, error);
+      if (await this.recordDeathIn(held, error)) return;
+      await this.warnOfEnd(held, held.account.tokenExpiry);
+      await this.postpone(held, error);
     }
   }
 
@@ -72,6 +75,11 @@ export class TokenRefreshService {
     }
     await this.health.recordLife(held, found);
     return found.tokenExpiry;
+  }
+
+  private async warnOfEnd(held: HeldToken, expiresAt: Date | null): Promise<void> {
+    if (expiresAt !== null && isEnding(this.clock.now(), expiresAt))
+      await this.health.recordExpiring(held, expiresAt);
   }
 
   private async recordDeathIn(held: HeldToken, error: unknown): Promise<boolean> {

@@ -4,6 +4,8 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** A token is renewed from this long before its end, so that ten days of failures cost nobody a login. */
 const RENEW_AHEAD_MS = 10 * DAY_MS;
+/** After three days of trying. */
+const WARN_AHEAD_MS = 7 * DAY_MS;
 /** Below this a user token is one of Meta's short-lived ones, and is exchanged for one of about sixty days. */
 const SHORT_LIVED_MS = 30 * DAY_MS;
 const LONGEST_BACKOFF_MS = 6 * HOUR_MS;
@@ -24,6 +26,12 @@ export function isShortLived(now: Date, expiresAt: Date | null): boolean {
 
 export function isRenewalDue(now: Date, expiresAt: Date | null): boolean {
   return expiresAt !== null && expiresAt.getTime() - now.getTime() <= RENEW_AHEAD_MS;
+}
+
+/** Renewing has been tried for days by then: somebody has to connect again before the end. */
+export function isEnding(now: Date, expiresAt: Date | null): boolean {
+  const restMs = expiresAt === null ? Infinity : expiresAt.getTime() - now.getTime();
+  return restMs > 0 && restMs <= WARN_AHEAD_MS;
 }
 
 export function isTooYoungForInstagram(now: Date, expiresAt: Date | null): boolean {

@@ -488,10 +488,12 @@ describe('a naive implementation gets wrong that', () => {
     const stored = await me.client.get(`${TEMPLATES}/${template.id}`);
     expect(stored.body.data.components).toEqual(footer);
     await approve();
+    // Counted here, so that the refusal says when it is allowed again, which Meta does not.
     expect(await edit(footer.slice(0, 1))).toMatchObject({
-      status: 422,
-      body: { error: { code: 'META_REJECTED' } },
+      status: 429,
+      body: { error: { code: 'META_RATE_LIMITED', details: { allowedAt: expect.any(String) as string } } },
     });
+    expect(edits()).toHaveLength(1);
     expect((await me.client.get(`${TEMPLATES}/${template.id}`)).body.data.components).toEqual(footer);
   });
 

@@ -104,28 +104,40 @@ export class GapRepairsRepository {
           WHERE account_id = $1 AND id = $2 AND attempts = $3 AND state = 'repairing'`,
         [accountId, gapId, gap.attempts, state, found, stored, note],
       );
-      if (written === 0 || state !== 'repaired') return;
+      if (written === 0) return;
       await this.outbox.record(tx, [
-        { kind: 'webhook.gap_repaired', accountId, payload: { gapId, assetId, found, stored } },
+        state === 'repaired'
+          ? { kind: 'webhook.gap_repaired', accountId, payload: { gapId, assetId, found, stored } }
+          : { kind: 'webhook.gap_unrepaired', accountId, payload: { gapId, assetId, state, note } },
       ]);
     });
   }
 
-  async postpone({ accountId, gapId, attempts }: HeldGap, setback: RepairSetback): Promise<void> {
-    await this.database.query(
-      `UPDATE webhook_gaps SET state = $4, note = $5, waits_for_account = $6, updated_at = now(),
-              next_attempt_at = now() + $7 * interval '1 millisecond'
-        WHERE account_id = $1 AND id = $2 AND attempts = $3 AND state = 'repairing'`,
-      [
-        accountId,
-        gapId,
-        attempts,
-        setback.nextAttemptInMs === null ? 'failed' : 'found',
-        setback.note,
-        setback.waitsForAccount,
-        setback.nextAttemptInMs ?? 0,
-      ],
-    );
+  async postpone(
+    { accountId, gapId, assetId, attempts }: HeldGap,
+    { note, nextAttemptInMs, waitsForAccount }: RepairSetback,
+  ): Promise<void> {
+    const isGivenUp = nextAttemptInMs === null;
+    await this.database.transaction(async (tx) => {
+      const [, written]: [unknown[], number] = await tx.query(
+        `UPDATE webhook_gaps SET state = $4, note = $5, waits_for_account = $6, updated_at = now(),
+                next_attempt_at = now() + $7 * interval '1 millisecond'
+          WHERE account_id = $1 AND id = $2 AND attempts = $3 AND state = 'repairing'`,
+        [
+          accountId,
+          gapId,
+          attempts,
+          isGivenUp ? 'failed' : 'found',
+          note,
+          waitsForAccount,
+          nextAttemptInMs ?? 0,
+        ],
+      );
+      if (written === 0 || !isGivenUp) return;
+      await this.outbox.record(tx, [
+        { kind: 'webhook.gap_unrepaired', accountId, payload: { gapId, assetId, state: 'failed', note } },
+      ]);
+    });
   }
 
   /** Begins anew; one that somebody works on is left to them. */

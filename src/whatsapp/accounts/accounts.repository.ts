@@ -22,6 +22,8 @@ export interface UpsertedNumber {
   phoneNumberId: string;
   before: NumberState;
   after: NumberState;
+  /** Meta's code for which it took no messages until now. */
+  endedProblem?: number | null;
 }
 
 @Injectable()

@@ -63,7 +63,8 @@ export class NumberReadsRepository {
     const isWell = isWellAtMeta(number);
     const [rows]: [ReadRow[], number] = await tx.query(
       `WITH old AS MATERIALIZED (
-           SELECT n.account_id, n.id, n.send_problem_code AS problem, ${NUMBER_STATE} AS before FROM whatsapp_phone_numbers n
+           SELECT n.account_id, n.id, n.send_problem_code AS problem, ${NUMBER_STATE} AS before
+             FROM whatsapp_phone_numbers n
             WHERE n.account_id = $1 AND n.id = $2 FOR UPDATE)
          UPDATE whatsapp_phone_numbers n SET
            phone_number = coalesce($3, n.phone_number), display_name = coalesce($4, n.display_name),

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { TokenCipher } from '../../crypto/token-cipher';
 import { type AccountId, newId } from '../../database/ids';
+import { Outbox } from '../../domain-events/outbox';
 import type { FinishedSignup, SignupEvent } from '../../meta-auth/signup-follow-up';
 import {
   type OnboardingStepName,
@@ -63,6 +64,7 @@ export class OnboardingRepository {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly cipher: TokenCipher,
+    private readonly outbox: Outbox,
   ) {}
 
   /** Begins one, or begins it anew: whoever goes through Embedded Signup again has every step taken again. */
@@ -130,31 +132,37 @@ export class OnboardingRepository {
   }
 
   async recordDone(step: ClaimedStep, result: Record<string, unknown>): Promise<void> {
-    await this.finish(step, 'done', { error: null, result, delayMs: 0 });
+    await this.database.transaction(async (tx) => {
+      if (await this.finish(tx, step, 'done', { error: null, result, delayMs: 0 }))
+        await this.tell(tx, step, 'done', null);
+    });
   }
 
   /** To be taken again by itself. */
   async recordRetry(step: ClaimedStep, error: StepError, delayMs: number): Promise<void> {
-    await this.finish(step, 'pending', { error, result: null, delayMs });
+    await this.finish(this.database.manager, step, 'pending', { error, result: null, delayMs });
   }
 
   /** Somebody has to do something. What needs the step cannot be done either, and says so. */
   async recordFailed(step: ClaimedStep, error: StepError): Promise<void> {
-    if (!(await this.finish(step, 'failed', { error, result: null, delayMs: 0 }))) return;
-    await this.database.query(
-      `UPDATE whatsapp_onboarding_steps SET state = 'failed', error = $4, finished_at = now()
-        WHERE account_id = $1 AND onboarding_id = $2 AND state = 'pending' AND needs ? $3`,
-      [
-        step.accountId,
-        step.onboardingId,
-        step.step,
-        JSON.stringify({
-          code: 'CONFLICT',
-          message: `This waits for the step ${step.step}.`,
-          metaCode: null,
-        } satisfies StepError),
-      ],
-    );
+    await this.database.transaction(async (tx) => {
+      if (!(await this.finish(tx, step, 'failed', { error, result: null, delayMs: 0 }))) return;
+      await tx.query(
+        `UPDATE whatsapp_onboarding_steps SET state = 'failed', error = $4, finished_at = now()
+          WHERE account_id = $1 AND onboarding_id = $2 AND state = 'pending' AND needs ? $3`,
+        [
+          step.accountId,
+          step.onboardingId,
+          step.step,
+          JSON.stringify({
+            code: 'CONFLICT',
+            message: `This waits for the step ${step.step}.`,
+            metaCode: null,
+          } satisfies StepError),
+        ],
+      );
+      await this.tell(tx, step, 'failed', error);
+    });
   }
 
   /** Failed steps once more. @param pin takes the place of the one that was given before */
@@ -241,13 +249,41 @@ export class OnboardingRepository {
     );
   }
 
+  private async tell(
+    tx: EntityManager,
+    { accountId, onboardingId, step }: ClaimedStep,
+    state: 'done' | 'failed',
+    error: StepError | null,
+  ): Promise<void> {
+    const [row]: { waba_id: string; phone_number_id: string | null }[] = await tx.query(
+      'SELECT waba_id, phone_number_id FROM whatsapp_onboardings WHERE account_id = $1 AND id = $2',
+      [accountId, onboardingId],
+    );
+    if (row === undefined) return;
+    await this.outbox.record(tx, [
+      {
+        kind: 'whatsapp.onboarding.step',
+        accountId,
+        payload: {
+          onboardingId,
+          wabaId: row.waba_id,
+          phoneNumberId: row.phone_number_id,
+          step,
+          state,
+          error: error === null ? null : { code: error.code, message: error.message },
+        },
+      },
+    ]);
+  }
+
   /** @returns false when somebody else has taken the step since */
   private async finish(
+    tx: EntityManager,
     { accountId, onboardingId, step, attempts }: ClaimedStep,
     state: 'pending' | 'done' | 'failed',
     { error, result, delayMs }: { error: StepError | null; result: unknown; delayMs: number },
   ): Promise<boolean> {
-    const [, changed]: [unknown[], number] = await this.database.query(
+    const [, changed]: [unknown[], number] = await tx.query(
       `UPDATE whatsapp_onboarding_steps
           SET state = $5, error = $6, result = coalesce($7::jsonb, result),
               next_attempt_at = now() + $8::float8 * interval '1 millisecond',

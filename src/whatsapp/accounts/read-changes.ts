@@ -50,7 +50,7 @@ export class ReadChanges {
 /** Meta takes messages of the number again. */
 function endOf(problemCode: number | null | undefined): StateChange[] {
   if (problemCode === null || problemCode === undefined) return [];
-  return [{ what: 'sending', previous: String(problemCode), current: null, severity: 'info' }];
+  return [{ what: 'sending', previous: String(problemCode), current: 'OK', severity: 'info' }];
 }
 
 function sentenceOf(changes: readonly StateChange[]): string {

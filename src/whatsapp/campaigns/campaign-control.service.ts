@@ -129,6 +129,7 @@ export class CampaignControl {
       if (!moved) return false;
       await this.ledger.release(tx, campaign.accountId, await this.audience.queuedMessages(tx, campaign));
       await this.progress.forgetOutcomes(tx, campaign);
+      await this.tell(tx, 'campaign.resumed', campaign);
       return true;
     });
     if (!isResumed) throw changedMeanwhile();
@@ -150,6 +151,7 @@ export class CampaignControl {
         );
         if (moved) {
           await this.withdraw(tx, campaign);
+          await this.tell(tx, 'campaign.cancelled', campaign);
           await this.progress.makeUntold(tx, campaign);
         }
         return moved;
@@ -207,6 +209,14 @@ export class CampaignControl {
     const second = await find();
     if (second !== null) throw inTheWay(second);
     return category;
+  }
+
+  private async tell(
+    tx: EntityManager,
+    kind: 'campaign.resumed' | 'campaign.cancelled',
+    { accountId, id, name }: CampaignKey & { name: string },
+  ): Promise<void> {
+    await this.outbox.record(tx, [{ kind, accountId, payload: { campaignId: id, name } }]);
   }
 
   private async withdraw(tx: EntityManager, key: CampaignKey): Promise<void> {

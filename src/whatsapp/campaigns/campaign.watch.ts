@@ -7,11 +7,12 @@ import type { AccountId, CampaignId } from '../../database/ids';
 import { Outbox } from '../../domain-events/outbox';
 import { AppError } from '../../errors/app.error';
 import { JobWorker } from '../../queue/job-worker';
+import type { RecipientCounts } from '../entities/campaign-progress.entity';
 import { CampaignControl } from './campaign-control.service';
 import { CampaignFeeder } from './campaign-feeder';
 import { type CampaignKey, CampaignImportsRepository } from './campaign-imports.repository';
 import { CampaignObstacles, obstacleOf } from './campaign-obstacles';
-import { CampaignProgressRepository } from './campaign-progress.repository';
+import { CampaignProgressRepository, countsOf } from './campaign-progress.repository';
 import { verdictOn } from './campaign-verdict';
 import { CampaignsRepository } from './campaigns.repository';
 
@@ -163,11 +164,11 @@ export class CampaignWatch implements OnModuleInit, BeforeApplicationShutdown {
         `SELECT name FROM campaigns WHERE account_id = $1 AND id = $2 AND state = 'running' FOR UPDATE`,
         [key.accountId, key.id],
       );
-      const open: unknown[] = await tx.query(
-        'SELECT 1 FROM campaign_progress WHERE account_id = $1 AND campaign_id = $2 AND pending + queued > 0',
+      const [progress]: RecipientCounts[] = await tx.query(
+        'SELECT * FROM campaign_progress WHERE account_id = $1 AND campaign_id = $2',
         [key.accountId, key.id],
       );
-      if (campaign === undefined || open.length > 0) return;
+      if (campaign === undefined || progress === undefined || progress.pending + progress.queued > 0) return;
       await this.campaigns.move(
         tx,
         key,
@@ -178,7 +179,7 @@ export class CampaignWatch implements OnModuleInit, BeforeApplicationShutdown {
         {
           kind: 'campaign.completed',
           accountId: key.accountId,
-          payload: { campaignId: key.id, name: campaign.name },
+          payload: { campaignId: key.id, name: campaign.name, counts: countsOf(progress) },
         },
       ]);
       await this.progress.makeUntold(tx, key);
