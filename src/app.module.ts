@@ -13,6 +13,7 @@ import { IdempotencyModule } from './http/idempotency.module';
 import { IdentityModule } from './identity/identity.module';
 import { InstagramModule } from './instagram/instagram.module';
 import { MetaAuthModule } from './meta-auth/meta-auth.module';
+import { NotificationsModule } from './notifications/notifications.module';
 import { OperationsModule } from './operations/operations.module';
 import { QueueModule } from './queue/queue.module';
 import { WebhooksModule } from './webhooks/webhooks.module';
@@ -49,6 +50,7 @@ export class AppModule {
         FacebookModule,
         InstagramModule,
         AnalyticsModule,
+        NotificationsModule,
         ...extra,
       ],
     };

@@ -216,6 +216,7 @@ export class Env {
   @IsIn(DETACHED_ENDS, { message: `one of ${DETACHED_ENDS.join(', ')}` })
   RETENTION_DETACHED: DetachedEnd = 'drop';
   @integer @IsInt() @Min(0) @Max(36_500) EVENT_RETENTION_DAYS: number = 30;
+  @integer @IsInt() @Min(0) @Max(36_500) NOTIFICATION_RETENTION_DAYS: number = 180;
 
   @IsIn(LOG_LEVELS, { message: `one of ${LOG_LEVELS.join(', ')}` })
   LOG_LEVEL: LogLevel = 'info';

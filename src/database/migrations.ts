@@ -18,6 +18,7 @@ import { CreateCampaigns1795392000001 } from './migrations/1795392000001-create-
 import { CreateMediaUploads1795392000002 } from './migrations/1795392000002-create-media-uploads';
 import { ExtendWhatsappTemplates1795392000003 } from './migrations/1795392000003-extend-whatsapp-templates';
 import { AddWhatsappAccountState1795392000004 } from './migrations/1795392000004-add-whatsapp-account-state';
+import { CreateNotifications1795392000005 } from './migrations/1795392000005-create-notifications';
 import { CreateMessageMetrics1795392000006 } from './migrations/1795392000006-create-message-metrics';
 import { CreateFlowsGroupsCalls1795392000007 } from './migrations/1795392000007-create-flows-groups-calls';
 
@@ -43,6 +44,7 @@ export const MIGRATIONS = [
   CreateMediaUploads1795392000002,
   ExtendWhatsappTemplates1795392000003,
   AddWhatsappAccountState1795392000004,
+  CreateNotifications1795392000005,
   CreateMessageMetrics1795392000006,
   CreateFlowsGroupsCalls1795392000007,
 ];

@@ -58,8 +58,7 @@ export class GraphTransport implements OnApplicationShutdown {
   async exchange(request: UnknownGraphRequest): Promise<GraphTextAnswer> {
     const timeoutMs = request.timeoutMs ?? this.config.env.META_TIMEOUT_MS;
     const url = this.urlOf(request);
-    const progress: Progress = { isConnected: false };
-    const deadline = AbortSignal.timeout(timeoutMs);
+    const progress: Progress = { isConnected: false, isLate: false };
     const headers = this.headersOf(request);
     const multipart = request.file === undefined ? null : await multipartOf(request.file);
     const config: AxiosRequestConfig<unknown> = {
@@ -67,8 +66,7 @@ export class GraphTransport implements OnApplicationShutdown {
       url,
       headers: { ...headers, ...lengthOf(multipart) },
       data: multipart?.stream ?? dataOf(request),
-      signal: deadline, // axios' own time-out counts silence, not time: an answer of one byte a second would never end
-      transport: watched(url.startsWith('https:') ? https : http, progress),
+      transport: watched(url.startsWith('https:') ? https : http, progress, timeoutMs),
       httpAgent: this.agents.http,
       httpsAgent: this.agents.https,
       proxy: false,
@@ -84,7 +82,7 @@ export class GraphTransport implements OnApplicationShutdown {
       const { status, headers: told, data } = await this.httpService.axiosRef.request<unknown>(config);
       return { httpStatus: status, headers: flatten(told), text: typeof data === 'string' ? data : '' };
     } catch (error) {
-      throw failureOf(error, progress, deadline.aborted, timeoutMs);
+      throw failureOf(error, progress, timeoutMs);
     } finally {
       // Meta may answer before it has read everything.
       multipart?.stream.destroy();
@@ -153,6 +151,8 @@ function assertPath(path: string): void {
 interface Progress {
   /** Whether bytes of the request can have left: the connection stood, for https including its handshake. */
   isConnected: boolean;
+  /** Whether it was broken off because its time was over. */
+  isLate: boolean;
 }
 
 interface WatchedTransport {
@@ -164,13 +164,27 @@ interface WatchedTransport {
   globalAgent: http.Agent;
 }
 
-/** Node's own http or https, with an eye on how far the request came: nothing else can tell afterwards. */
-function watched(transport: typeof http | typeof https, progress: Progress): WatchedTransport {
+/**
+ * Node's own http or https, with an eye on how far the request came, which nothing else can tell afterwards, and on the
+ * time: axios' own time-out counts silence, and an answer of one byte a second would never end.
+ */
+function watched(
+  transport: typeof http | typeof https,
+  progress: Progress,
+  timeoutMs: number,
+): WatchedTransport {
   const request = (
     options: https.RequestOptions,
     onAnswer: (answer: http.IncomingMessage) => void,
   ): http.ClientRequest => {
     const outgoing = transport.request(options, onAnswer);
+    const deadline = setTimeout(() => {
+      progress.isLate = true;
+      outgoing.destroy(new Error('The time for this call is over'));
+    }, timeoutMs);
+    outgoing.once('close', () => {
+      clearTimeout(deadline);
+    });
     outgoing.once('socket', (socket) => {
       // A kept connection stands already; listening on it for every request would pile up listeners.
       if (outgoing.reusedSocket || !socket.connecting) progress.isConnected = true;
@@ -191,7 +205,7 @@ const OUR_MISTAKES: ReadonlySet<string> = new Set([
   'ERR_NOT_SUPPORT',
 ]);
 
-function failureOf(error: unknown, { isConnected }: Progress, isTimeOut: boolean, timeoutMs: number): Error {
+function failureOf(error: unknown, { isConnected, isLate }: Progress, timeoutMs: number): Error {
   const { code, message } =
     error instanceof Error ? (error as NodeJS.ErrnoException) : { code: undefined, message: '' };
   if (message.startsWith('maxContentLength')) {
@@ -201,7 +215,7 @@ function failureOf(error: unknown, { isConnected }: Progress, isTimeOut: boolean
   if (code !== undefined && OUR_MISTAKES.has(code)) {
     return new TypeError(`A Graph call could not be put together: ${code}, ${withoutSecrets(message, [])}`);
   }
-  const what = isTimeOut
+  const what = isLate
     ? `Meta did not answer within ${timeoutMs} ms.`
     : `The connection to Meta ${isConnected ? 'broke' : 'could not be made'} (${code ?? 'no code'}).`;
   return new GraphUnavailableError(what, isConnected ? 'unknown' : 'not-sent');

@@ -84,14 +84,15 @@ export class AccountHealth {
   }
 
   /** The token ends soon and could not be renewed so far. Told once for each end of a token. */
-  async recordExpiring({ account: { id } }: HeldToken, expiresAt: Date): Promise<void> {
-    await this.accounts.transaction((tx) =>
+  async recordExpiring(held: HeldToken, expiresAt: Date): Promise<void> {
+    const until = expiresAt.toISOString();
+    await this.vault.whileUnchanged(held, (tx, { id }) =>
       this.outbox.record(tx, [
         {
           kind: 'account.token_expiring',
           accountId: id,
-          payload: { expiresAt: expiresAt.toISOString() },
-          fingerprint: sha256(`account.token_expiring ${id} ${expiresAt.toISOString()}`),
+          payload: { expiresAt: until },
+          fingerprint: sha256(`account.token_expiring ${id} ${until}`),
         },
       ]),
     );

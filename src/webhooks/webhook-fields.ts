@@ -95,8 +95,8 @@ const MEANINGS: Readonly<Record<string, Partial<Record<WebhookObject, readonly s
 };
 
 /**
- * Fields that keep our own picture of templates, numbers and accounts right. They come with every subscription to
- * WhatsApp, for without them a rejected template or a restricted account would go unnoticed.
+ * Fields that keep our own picture of templates, numbers, accounts, flows, groups and calls right. They come with every
+ * subscription to WhatsApp, for without them a rejected template, a restricted account or a call would go unnoticed.
  */
 const STATE_OF_WHATSAPP = [
   'message_template_status_update',
@@ -111,6 +111,12 @@ const STATE_OF_WHATSAPP = [
   'business_capability_update',
   'security',
   'user_preferences',
+  'flows',
+  'group_lifecycle_update',
+  'group_participants_update',
+  'group_settings_update',
+  'group_status_update',
+  'calls',
 ] as const;
 
 /** Every name that `configure` accepts. */

@@ -141,7 +141,10 @@ describe('repairing a gap', () => {
     expect(row.state).toBe('failed');
     expect(row.note).not.toContain('postgres://');
     expect(backfill.mock.calls.length).toBeLessThan(20);
-    expect(await gapEvents(app)).toEqual([]);
+    expect((await gapEvents(app)).map(({ kind, payload }) => [kind, payload.gapId])).toEqual([
+      ['webhook.gap_unrepaired', hopeless.gapId],
+      ['webhook.gap_unrepaired', stubborn.gapId],
+    ]);
   });
 
   it('waits for the account while its connection does not work, and goes on as soon as that does', async () => {

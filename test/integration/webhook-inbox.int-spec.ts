@@ -310,7 +310,7 @@ describe('processing', () => {
                 value(A_CHANNEL.phoneNumberId, { messages: [aTextMessage('a'), { id: 'x' }, 7] }),
               ),
               change('warp', {}),
-              change('security', { event: 'PIN_CHANGED' }),
+              change('payment_configuration_update', { event: 'CHANGED' }),
             ],
           },
           {

@@ -159,7 +159,10 @@ describe('calls of WhatsApp', () => {
     it('is refused by Meta without permission, and says so', async () => {
       const refused = await start();
       expect(refused.status).toBe(422);
-      expect(refused.body.error).toMatchObject({ code: 'META_REJECTED', details: { meta: { code: 138006 } } });
+      expect(refused.body.error).toMatchObject({
+        code: 'META_REJECTED',
+        details: { meta: { code: 138006 } },
+      });
       expect(await list()).toMatchObject([
         { state: 'ended', outcome: 'failed', callId: null, error: { code: 138006 } },
       ]);
@@ -234,6 +237,8 @@ describe('calls of WhatsApp', () => {
     expect((await client.put(`${CALLS}/settings`, settings)).body.data).toEqual(settings);
     expect((await client.get(`${CALLS}/settings`)).body.data).toEqual(settings);
     expect((await client.put(`${CALLS}/settings`, {})).status).toBe(400);
-    expect((await client.put(`${CALLS}/settings`, { hours: { ...hours, timezone: 'Mars' } })).status).toBe(400);
+    expect((await client.put(`${CALLS}/settings`, { hours: { ...hours, timezone: 'Mars' } })).status).toBe(
+      400,
+    );
   });
 });

@@ -1,0 +1,30 @@
+import type { AccountId } from '../../database/ids';
+import type { DomainEventKind } from '../../domain-events/domain-events';
+import type { DeliveredEvent } from '../../domain-events/outbox-subscribers';
+import { ACCOUNT_RULES } from './account.rules';
+import { CAMPAIGN_RULES } from './campaign.rules';
+import type { Finding, RuleTable } from './finding';
+import { NUMBER_RULES } from './number.rules';
+import { TEMPLATE_RULES } from './template.rules';
+import { WABA_RULES } from './waba.rules';
+import { WEBHOOK_RULES } from './webhook.rules';
+import { WHATSAPP_RULES } from './whatsapp.rules';
+
+const RULES: RuleTable = {
+  ...ACCOUNT_RULES,
+  ...CAMPAIGN_RULES,
+  ...NUMBER_RULES,
+  ...TEMPLATE_RULES,
+  ...WABA_RULES,
+  ...WEBHOOK_RULES,
+  ...WHATSAPP_RULES,
+};
+
+export const TOLD_KINDS = Object.keys(RULES) as DomainEventKind[];
+
+/** What people are told of an event; nothing of a kind that has no rule. */
+export function findingsOf(event: Pick<DeliveredEvent, 'kind' | 'payload' | 'accountId'>): Finding[] {
+  // The table gives each kind a rule for its own payload.
+  const rule = RULES[event.kind] as ((payload: unknown, accountId: AccountId) => Finding[]) | undefined;
+  return rule?.(event.payload, event.accountId) ?? [];
+}
