@@ -69,10 +69,15 @@ describe('nobody twice, nobody forgotten', () => {
     await acted(me.client, id, 'start');
     const feeder = app.app.get(CampaignFeeder);
     await Promise.all(Array.from({ length: 6 }, () => feeder.feed(keyOf(id))));
-    const rows: { recipients: number; messages: number }[] = await app.db.query(
-      `SELECT count(*)::int AS recipients, count(DISTINCT message_id)::int AS messages
-         FROM campaign_recipients WHERE campaign_id = $1 AND message_id IS NOT NULL`,
-      [id],
+    // The worker that starting has woken may still be writing its part.
+    const rows = await eventually(
+      async (): Promise<{ recipients: number; messages: number }[]> =>
+        app.db.query(
+          `SELECT count(*)::int AS recipients, count(DISTINCT message_id)::int AS messages
+             FROM campaign_recipients WHERE campaign_id = $1 AND message_id IS NOT NULL`,
+          [id],
+        ),
+      ([row]) => row?.recipients === 900,
     );
     expect(rows).toEqual([{ recipients: 900, messages: 900 }]);
     await acted(me.client, id, 'cancel');

@@ -1,4 +1,4 @@
-import type { AccountId } from '../../database/ids';
+import { type AccountId, isUuid } from '../../database/ids';
 import type { DomainEventKind, DomainEventMap, EventSeverity } from '../../domain-events/domain-events';
 import type { NotificationKind, SubjectType } from '../notification-kinds';
 
@@ -62,6 +62,7 @@ export function clear(topic: string, subjectId: string): Cleared {
 }
 
 const NAMELESS: Partial<Record<SubjectType, string>> = {
+  account: 'the Meta account',
   waba: 'the WhatsApp account',
   phone_number: 'the number',
   page: 'the Page',
@@ -69,12 +70,15 @@ const NAMELESS: Partial<Record<SubjectType, string>> = {
   flow: 'the flow',
   group: 'the group',
   delivery: 'the delivery',
+  gap: 'something connected',
 };
 
 export function nameOf({ type, id, name }: Subject): string {
   if (name !== undefined && name !== null && name !== '') return name;
   const noun = NAMELESS[type];
-  return noun === undefined ? id : `${noun} ${id}`;
+  if (noun === undefined) return id;
+  // Our own ids say nothing to people.
+  return isUuid(id) ? noun : `${noun} ${id}`;
 }
 
 /** The name at the beginning of a sentence. */

@@ -34,30 +34,30 @@ export abstract class SendMessageBaseDto {
    * number without its country code is refused. With `recipient_type` `group`: Meta's id of the group.
    * @example +16505551234
    */
-  @IsOptional() @IsString() @IsNotEmpty() @MaxLength(256) to?: string;
+  @IfPresent() @IsString() @IsNotEmpty() @MaxLength(256) to?: string;
 
   /**
    * Business-scoped user id of a person whose number is hidden, instead of `to`.
    * @example US.13491208655302741918
    */
-  @IsOptional() @IsString() @IsNotEmpty() recipient?: string;
+  @IfPresent() @IsString() @IsNotEmpty() recipient?: string;
 
   /** The message that this one answers. */
-  @IsOptional() @ValidateNested() @Type(() => SendContextDto) context?: SendContextDto;
+  @IfPresent() @Part(() => SendContextDto) context?: SendContextDto;
 
   /**
    * Meta's id of the number to send from. Needed only if the account has several.
    * @example "106540352242922"
    */
-  @IsOptional()
+  @IfPresent()
   @Matches(/^\d{1,32}$/, { message: "phoneNumberId must be Meta's id of a phone number: digits only" })
   phoneNumberId?: string;
 
   /** The connected Meta account, by our id. Needed only if you have several. */
-  @IsOptional() @IsUUID() accountId?: string;
+  @IfPresent() @IsUUID() accountId?: string;
 
   /** As in Meta's own message object; may be left out. */
-  @IsOptional() @IsIn(['whatsapp']) messaging_product?: 'whatsapp';
+  @IfPresent() @IsIn(['whatsapp']) messaging_product?: 'whatsapp';
 
   /**
    * `group` sends into a group of the Groups API: `to` is then the group's id. Groups take text, images, videos, audio,
@@ -65,7 +65,7 @@ export abstract class SendMessageBaseDto {
    * @example individual
    */
   @ApiPropertyOptional({ type: String, enum: RECIPIENT_TYPES })
-  @IsOptional()
+  @IfPresent()
   @IsIn(RECIPIENT_TYPES, { message: 'recipient_type must be individual or group.' })
   recipient_type?: RecipientType;
 
@@ -75,7 +75,7 @@ export abstract class SendMessageBaseDto {
    * @example 2026-12-24T09:00:00Z
    */
   @ApiPropertyOptional({ type: String, format: 'date-time' })
-  @IsOptional()
+  @IfPresent()
   @Matches(INSTANT, {
     message:
       'sendAt must be an instant with its time zone, such as 2026-12-24T09:00:00Z or …T10:00:00+01:00.',
@@ -83,5 +83,5 @@ export abstract class SendMessageBaseDto {
   sendAt?: string;
 
   /** Lets Meta refuse the message when the person's identity key has changed since (identity change check). */
-  @IsOptional() @IsString() @Length(1, 256) recipient_identity_key_hash?: string;
+  @IfPresent() @IsString() @Length(1, 256) recipient_identity_key_hash?: string;
 }

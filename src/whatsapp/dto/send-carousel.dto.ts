@@ -41,8 +41,8 @@ export class SendCardHeaderDto {
   @ApiProperty({ type: String, enum: CARD_HEADERS, example: 'image' })
   @IsIn(CARD_HEADERS, { message: 'Above a card an image or a video may stand: type must be image or video.' })
   type!: (typeof CARD_HEADERS)[number];
-  @ForType('image') @IsDefined() @ValidateNested() @Type(() => SendFileDto) image?: SendFileDto;
-  @ForType('video') @IsDefined() @ValidateNested() @Type(() => SendFileDto) video?: SendFileDto;
+  @ForType('image') @IsDefined() @Part(() => SendFileDto) image?: SendFileDto;
+  @ForType('video') @IsDefined() @Part(() => SendFileDto) video?: SendFileDto;
 }
 
 const hasTwoBreaksAtMost = (text: unknown): boolean =>
@@ -58,19 +58,18 @@ export class SendCardTextDto {
 
 abstract class SendMediaCardDto extends SendCardDto {
   @IsDefined({ message: 'Each card needs a header: an image or a video.' })
-  @ValidateNested()
-  @Type(() => SendCardHeaderDto)
+  @Part(() => SendCardHeaderDto)
   header!: SendCardHeaderDto;
-  @IsOptional() @ValidateNested() @Type(() => SendCardTextDto) body?: SendCardTextDto;
+  @IfPresent() @Part(() => SendCardTextDto) body?: SendCardTextDto;
 }
 
 /** A card with one button that opens a web page. */
 export class SendUrlCardDto extends SendMediaCardDto {
   @ApiProperty({ type: String, enum: ['cta_url'], required: false })
-  @IsOptional()
+  @IfPresent()
   @IsIn(['cta_url'], { message: 'The type of a card with a web address is cta_url.' })
   type?: 'cta_url';
-  @IsDefined() @ValidateNested() @Type(() => SendCtaUrlActionDto) action!: SendCtaUrlActionDto;
+  @IsDefined() @Part(() => SendCtaUrlActionDto) action!: SendCtaUrlActionDto;
 }
 
 export class SendCardReplyDto {
@@ -83,15 +82,14 @@ export class SendCardReplyDto {
 export class SendCardReplyButtonDto {
   @IsIn(['quick_reply'], { message: 'The type of a button in a card is quick_reply.' })
   type!: 'quick_reply';
-  @IsDefined() @ValidateNested() @Type(() => SendCardReplyDto) quick_reply!: SendCardReplyDto;
+  @IsDefined() @Part(() => SendCardReplyDto) quick_reply!: SendCardReplyDto;
 }
 
 export class SendCardRepliesDto {
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(3)
-  @ValidateNested({ each: true })
-  @Type(() => SendCardReplyButtonDto)
+  @Parts(() => SendCardReplyButtonDto)
   buttons!: SendCardReplyButtonDto[];
 }
 
@@ -99,16 +97,16 @@ export class SendCardRepliesDto {
 export class SendReplyCardDto extends SendMediaCardDto {
   /** Meta's own examples leave it out, and some client libraries send `cta_url` here; it has no effect. */
   @ApiProperty({ type: String, enum: ['quick_reply', 'cta_url'], required: false })
-  @IsOptional()
+  @IfPresent()
   @IsIn(['quick_reply', 'cta_url'])
   type?: 'quick_reply' | 'cta_url';
-  @IsDefined() @ValidateNested() @Type(() => SendCardRepliesDto) action!: SendCardRepliesDto;
+  @IsDefined() @Part(() => SendCardRepliesDto) action!: SendCardRepliesDto;
 }
 
 /** A product of a catalogue; the card shows what the catalogue says of it. */
 export class SendProductCardDto extends SendCardDto {
   @IsIn(['product'], { message: 'The type of a card with a product is product.' }) type!: 'product';
-  @IsDefined() @ValidateNested() @Type(() => SendProductActionDto) action!: SendProductActionDto;
+  @IsDefined() @Part(() => SendProductActionDto) action!: SendProductActionDto;
 }
 
 type AnyCard = SendUrlCardDto | SendReplyCardDto | SendProductCardDto;
@@ -192,6 +190,6 @@ export class SendCarouselActionDto {
 /** Cards to swipe through: pictures or videos with buttons, or products. It has a body, but no header and no footer. */
 export class SendCarouselDto extends SendInteractiveDto {
   @ApiProperty({ type: String, enum: ['carousel'], example: 'carousel' }) override type!: 'carousel';
-  @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
-  @IsDefined() @ValidateNested() @Type(() => SendCarouselActionDto) action!: SendCarouselActionDto;
+  @IsDefined() @Part(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
+  @IsDefined() @Part(() => SendCarouselActionDto) action!: SendCarouselActionDto;
 }

@@ -35,12 +35,11 @@ export class SendProductItemDto {
 
 export class SendProductSectionDto {
   /** Required when there are several sections. @example "Popular bundles" */
-  @IsOptional() @IsString() @Length(1, 24, SIZED) title?: string;
+  @IfPresent() @IsString() @Length(1, 24, SIZED) title?: string;
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(30)
-  @ValidateNested({ each: true })
-  @Type(() => SendProductItemDto)
+  @Parts(() => SendProductItemDto)
   product_items!: SendProductItemDto[];
 }
 
@@ -71,26 +70,25 @@ export class SendProductListActionDto {
   @ArrayMaxSize(10, { message: 'sections may be ten at most.' })
   @Satisfies('thirtyProducts', haveThirtyProductsAtMost, 'sections may have thirty products in all.')
   @Satisfies('titledSections', areTitledIfSeveral, 'Where there are several sections each needs a title.')
-  @ValidateNested({ each: true })
-  @Type(() => SendProductSectionDto)
+  @Parts(() => SendProductSectionDto)
   sections!: SendProductSectionDto[];
 }
 
 export class SendCatalogParametersDto {
   /** The product whose picture is shown above; the first of the catalogue otherwise. @example 2lc20305pt */
-  @IsOptional() @IsString() @Length(1, 256, SIZED) thumbnail_product_retailer_id?: string;
+  @IfPresent() @IsString() @Length(1, 256, SIZED) thumbnail_product_retailer_id?: string;
 }
 
 export class SendCatalogActionDto {
   @IsIn(['catalog_message']) name!: 'catalog_message';
-  @IsOptional() @ValidateNested() @Type(() => SendCatalogParametersDto) parameters?: SendCatalogParametersDto;
+  @IfPresent() @Part(() => SendCatalogParametersDto) parameters?: SendCatalogParametersDto;
 }
 
 /** One product of a catalogue. */
 export class SendProductMessageDto extends SendFootedInteractiveDto {
   @ApiProperty({ type: String, enum: ['product'], example: 'product' }) override type!: 'product';
-  @IsOptional() @ValidateNested() @Type(() => SendInteractiveTextDto) body?: SendInteractiveTextDto;
-  @IsDefined() @ValidateNested() @Type(() => SendProductActionDto) action!: SendProductActionDto;
+  @IfPresent() @Part(() => SendInteractiveTextDto) body?: SendInteractiveTextDto;
+  @IsDefined() @Part(() => SendProductActionDto) action!: SendProductActionDto;
 }
 
 /** Up to thirty products of a catalogue, in sections. A text above them is required. */
@@ -98,17 +96,16 @@ export class SendProductListDto extends SendFootedInteractiveDto {
   @ApiProperty({ type: String, enum: ['product_list'], example: 'product_list' })
   override type!: 'product_list';
   @IsDefined({ message: 'header is required for a product_list: {"type": "text", "text": …}.' })
-  @ValidateNested()
-  @Type(() => SendTextHeaderDto)
+  @Part(() => SendTextHeaderDto)
   header!: SendTextHeaderDto;
-  @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
-  @IsDefined() @ValidateNested() @Type(() => SendProductListActionDto) action!: SendProductListActionDto;
+  @IsDefined() @Part(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
+  @IsDefined() @Part(() => SendProductListActionDto) action!: SendProductListActionDto;
 }
 
 /** A button that opens the whole catalogue. */
 export class SendCatalogMessageDto extends SendFootedInteractiveDto {
   @ApiProperty({ type: String, enum: ['catalog_message'], example: 'catalog_message' })
   override type!: 'catalog_message';
-  @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
-  @IsDefined() @ValidateNested() @Type(() => SendCatalogActionDto) action!: SendCatalogActionDto;
+  @IsDefined() @Part(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
+  @IsDefined() @Part(() => SendCatalogActionDto) action!: SendCatalogActionDto;
 }

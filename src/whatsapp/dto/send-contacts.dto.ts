@@ -20,48 +20,48 @@ import { SIZED } from './send-field-rules';
 export class SendContactNameDto {
   /** @example "Ana Silva" */
   @IsString() @Length(1, 512, SIZED) formatted_name!: string;
-  @IsOptional() @IsString() @MaxLength(512, SIZED) first_name?: string;
-  @IsOptional() @IsString() @MaxLength(512, SIZED) last_name?: string;
-  @IsOptional() @IsString() @MaxLength(512, SIZED) middle_name?: string;
-  @IsOptional() @IsString() @MaxLength(512, SIZED) prefix?: string;
-  @IsOptional() @IsString() @MaxLength(512, SIZED) suffix?: string;
+  @IfPresent() @IsString() @MaxLength(512, SIZED) first_name?: string;
+  @IfPresent() @IsString() @MaxLength(512, SIZED) last_name?: string;
+  @IfPresent() @IsString() @MaxLength(512, SIZED) middle_name?: string;
+  @IfPresent() @IsString() @MaxLength(512, SIZED) prefix?: string;
+  @IfPresent() @IsString() @MaxLength(512, SIZED) suffix?: string;
 }
 
 export class SendContactPhoneDto {
   /** @example "+1 (650) 555-1234" */
-  @IsOptional() @IsString() @MaxLength(64, SIZED) phone?: string;
+  @IfPresent() @IsString() @MaxLength(64, SIZED) phone?: string;
   /** @example WORK */
-  @IsOptional() @IsString() @MaxLength(64, SIZED) type?: string;
+  @IfPresent() @IsString() @MaxLength(64, SIZED) type?: string;
   /** Offers a button to chat with this number on WhatsApp. */
-  @IsOptional()
+  @IfPresent()
   @Matches(/^\d{5,15}$/, { message: 'wa_id must be the digits of a WhatsApp number.' })
   wa_id?: string;
 }
 
 export class SendContactEmailDto {
-  @IsOptional() @IsString() @MaxLength(320, SIZED) email?: string;
-  @IsOptional() @IsString() @MaxLength(64, SIZED) type?: string;
+  @IfPresent() @IsString() @MaxLength(320, SIZED) email?: string;
+  @IfPresent() @IsString() @MaxLength(64, SIZED) type?: string;
 }
 
 export class SendContactUrlDto {
-  @IsOptional() @IsString() @MaxLength(2048, SIZED) url?: string;
-  @IsOptional() @IsString() @MaxLength(64, SIZED) type?: string;
+  @IfPresent() @IsString() @MaxLength(2048, SIZED) url?: string;
+  @IfPresent() @IsString() @MaxLength(64, SIZED) type?: string;
 }
 
 export class SendContactAddressDto {
-  @IsOptional() @IsString() @MaxLength(512, SIZED) street?: string;
-  @IsOptional() @IsString() @MaxLength(512, SIZED) city?: string;
-  @IsOptional() @IsString() @MaxLength(512, SIZED) state?: string;
-  @IsOptional() @IsString() @MaxLength(64, SIZED) zip?: string;
-  @IsOptional() @IsString() @MaxLength(512, SIZED) country?: string;
-  @IsOptional() @IsString() @MaxLength(8, SIZED) country_code?: string;
-  @IsOptional() @IsString() @MaxLength(64, SIZED) type?: string;
+  @IfPresent() @IsString() @MaxLength(512, SIZED) street?: string;
+  @IfPresent() @IsString() @MaxLength(512, SIZED) city?: string;
+  @IfPresent() @IsString() @MaxLength(512, SIZED) state?: string;
+  @IfPresent() @IsString() @MaxLength(64, SIZED) zip?: string;
+  @IfPresent() @IsString() @MaxLength(512, SIZED) country?: string;
+  @IfPresent() @IsString() @MaxLength(8, SIZED) country_code?: string;
+  @IfPresent() @IsString() @MaxLength(64, SIZED) type?: string;
 }
 
 export class SendContactOrganisationDto {
-  @IsOptional() @IsString() @MaxLength(512, SIZED) company?: string;
-  @IsOptional() @IsString() @MaxLength(512, SIZED) department?: string;
-  @IsOptional() @IsString() @MaxLength(512, SIZED) title?: string;
+  @IfPresent() @IsString() @MaxLength(512, SIZED) company?: string;
+  @IfPresent() @IsString() @MaxLength(512, SIZED) department?: string;
+  @IfPresent() @IsString() @MaxLength(512, SIZED) title?: string;
 }
 
 const HAS_A_PART = {
@@ -78,32 +78,27 @@ const HAS_A_PART = {
 export class SendContactDto {
   @IsDefined()
   @ValidateBy(HAS_A_PART)
-  @ValidateNested()
-  @Type(() => SendContactNameDto)
+  @Part(() => SendContactNameDto)
   name!: SendContactNameDto;
-  @IsOptional()
+  @IfPresent()
   @IsArray()
-  @ValidateNested({ each: true })
-  @Type(() => SendContactPhoneDto)
+  @Parts(() => SendContactPhoneDto)
   phones?: SendContactPhoneDto[];
-  @IsOptional()
+  @IfPresent()
   @IsArray()
-  @ValidateNested({ each: true })
-  @Type(() => SendContactEmailDto)
+  @Parts(() => SendContactEmailDto)
   emails?: SendContactEmailDto[];
-  @IsOptional()
+  @IfPresent()
   @IsArray()
-  @ValidateNested({ each: true })
-  @Type(() => SendContactUrlDto)
+  @Parts(() => SendContactUrlDto)
   urls?: SendContactUrlDto[];
-  @IsOptional()
+  @IfPresent()
   @IsArray()
-  @ValidateNested({ each: true })
-  @Type(() => SendContactAddressDto)
+  @Parts(() => SendContactAddressDto)
   addresses?: SendContactAddressDto[];
-  @IsOptional() @ValidateNested() @Type(() => SendContactOrganisationDto) org?: SendContactOrganisationDto;
+  @IfPresent() @Part(() => SendContactOrganisationDto) org?: SendContactOrganisationDto;
   /** @example 2012-08-18 */
-  @IsOptional()
+  @IfPresent()
   @Matches(/^\d{4}-\d{2}-\d{2}$/, { message: 'birthday must be a date as 2012-08-18.' })
   birthday?: string;
 }
@@ -114,7 +109,6 @@ export class SendContactsMessageDto extends SendMessageBaseDto {
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(257, { message: 'contacts may have 257 cards at most; send the others in a second message.' })
-  @ValidateNested({ each: true })
-  @Type(() => SendContactDto)
+  @Parts(() => SendContactDto)
   contacts!: SendContactDto[];
 }

@@ -59,11 +59,11 @@ export class SendInteractiveHeaderDto {
   /** Up to 60 characters. @example "Your delivery" */
   @ForType('text') @IsString() @Length(1, 60, SIZED) text?: string;
   /** With `text`: a smaller line below it. */
-  @IsOptional() @IsString() @Length(1, 60, SIZED) sub_text?: string;
-  @ForType('image') @IsDefined() @ValidateNested() @Type(() => SendFileDto) image?: SendFileDto;
-  @ForType('video') @IsDefined() @ValidateNested() @Type(() => SendFileDto) video?: SendFileDto;
-  @ForType('document') @IsDefined() @ValidateNested() @Type(() => SendDocumentDto) document?: SendDocumentDto;
-  @ForType('gif') @IsDefined() @ValidateNested() @Type(() => SendFileDto) gif?: SendFileDto;
+  @IfPresent() @IsString() @Length(1, 60, SIZED) sub_text?: string;
+  @ForType('image') @IsDefined() @Part(() => SendFileDto) image?: SendFileDto;
+  @ForType('video') @IsDefined() @Part(() => SendFileDto) video?: SendFileDto;
+  @ForType('document') @IsDefined() @Part(() => SendDocumentDto) document?: SendDocumentDto;
+  @ForType('gif') @IsDefined() @Part(() => SendFileDto) gif?: SendFileDto;
 }
 
 /** Kinds of message that take no file above their body. */
@@ -87,7 +87,7 @@ export class SendCtaUrlParametersDto {
 
 export class SendCtaUrlActionDto {
   @IsIn(['cta_url']) name!: 'cta_url';
-  @IsDefined() @ValidateNested() @Type(() => SendCtaUrlParametersDto) parameters!: SendCtaUrlParametersDto;
+  @IsDefined() @Part(() => SendCtaUrlParametersDto) parameters!: SendCtaUrlParametersDto;
 }
 
 /** Also what an unknown `type` is checked against, so that the answer names the types there are. */
@@ -99,5 +99,5 @@ export class SendInteractiveDto {
 
 /** Kinds that may have a small line below the body. */
 export class SendFootedInteractiveDto extends SendInteractiveDto {
-  @IsOptional() @ValidateNested() @Type(() => SendInteractiveFooterDto) footer?: SendInteractiveFooterDto;
+  @IfPresent() @Part(() => SendInteractiveFooterDto) footer?: SendInteractiveFooterDto;
 }

@@ -11,10 +11,10 @@ export class SendMarketingDto {
    * ordinary way, `STRICT` lets it fail. Left out: Meta's own default, the fallback.
    */
   @ApiPropertyOptional({ type: String, enum: PRODUCT_POLICIES, example: 'CLOUD_API_FALLBACK' })
-  @IsOptional()
+  @IfPresent()
   @IsIn(PRODUCT_POLICIES, { message: 'productPolicy must be CLOUD_API_FALLBACK or STRICT.' })
   productPolicy?: ProductPolicy;
 
   /** Whether Meta may use what people do with the message to improve later ones. Left out: as set in WhatsApp Manager. */
-  @IsOptional() @IsBoolean() messageActivitySharing?: boolean;
+  @IfPresent() @IsBoolean() messageActivitySharing?: boolean;
 }

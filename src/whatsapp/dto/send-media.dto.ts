@@ -71,7 +71,7 @@ export class SendFileDto {
 
 export class SendCaptionedFileDto extends SendFileDto {
   /** Shown below the file. */
-  @IsOptional() @IsString() @MaxLength(1024, SIZED) caption?: string;
+  @IfPresent() @IsString() @MaxLength(1024, SIZED) caption?: string;
 }
 
 export class SendDocumentDto extends SendCaptionedFileDto {
@@ -79,12 +79,12 @@ export class SendDocumentDto extends SendCaptionedFileDto {
    * What the person sees the file called; its ending decides the icon.
    * @example catalogue.pdf
    */
-  @IsOptional() @IsString() @Length(1, 240, SIZED) filename?: string;
+  @IfPresent() @IsString() @Length(1, 240, SIZED) filename?: string;
 }
 
 export class SendAudioDto extends SendFileDto {
   /** Show it as a voice note; needs OGG with OPUS. */
-  @IsOptional() @IsBoolean() voice?: boolean;
+  @IfPresent() @IsBoolean() voice?: boolean;
 }
 
 export class SendLocationDto {
@@ -95,9 +95,9 @@ export class SendLocationDto {
   @IsLongitude({ message: 'longitude must be degrees from -180 to 180.' })
   longitude!: number | string;
   /** @example "Jasper’s Market" */
-  @IsOptional() @IsString() @MaxLength(1000, SIZED) name?: string;
+  @IfPresent() @IsString() @MaxLength(1000, SIZED) name?: string;
   /** @example "1 Hacker Way, Menlo Park, CA 94025" */
-  @IsOptional() @IsString() @MaxLength(1000, SIZED) address?: string;
+  @IfPresent() @IsString() @MaxLength(1000, SIZED) address?: string;
 }
 
 export class SendReactionDto {
@@ -115,35 +115,35 @@ export class SendReactionDto {
 
 export class SendImageMessageDto extends SendMessageBaseDto {
   @IsIn(['image']) type!: 'image';
-  @IsDefined() @ValidateNested() @Type(() => SendCaptionedFileDto) image!: SendCaptionedFileDto;
+  @IsDefined() @Part(() => SendCaptionedFileDto) image!: SendCaptionedFileDto;
 }
 
 export class SendVideoMessageDto extends SendMessageBaseDto {
   @IsIn(['video']) type!: 'video';
-  @IsDefined() @ValidateNested() @Type(() => SendCaptionedFileDto) video!: SendCaptionedFileDto;
+  @IsDefined() @Part(() => SendCaptionedFileDto) video!: SendCaptionedFileDto;
 }
 
 export class SendAudioMessageDto extends SendMessageBaseDto {
   @IsIn(['audio']) type!: 'audio';
-  @IsDefined() @ValidateNested() @Type(() => SendAudioDto) audio!: SendAudioDto;
+  @IsDefined() @Part(() => SendAudioDto) audio!: SendAudioDto;
 }
 
 export class SendDocumentMessageDto extends SendMessageBaseDto {
   @IsIn(['document']) type!: 'document';
-  @IsDefined() @ValidateNested() @Type(() => SendDocumentDto) document!: SendDocumentDto;
+  @IsDefined() @Part(() => SendDocumentDto) document!: SendDocumentDto;
 }
 
 export class SendStickerMessageDto extends SendMessageBaseDto {
   @IsIn(['sticker']) type!: 'sticker';
-  @IsDefined() @ValidateNested() @Type(() => SendFileDto) sticker!: SendFileDto;
+  @IsDefined() @Part(() => SendFileDto) sticker!: SendFileDto;
 }
 
 export class SendLocationMessageDto extends SendMessageBaseDto {
   @IsIn(['location']) type!: 'location';
-  @IsDefined() @ValidateNested() @Type(() => SendLocationDto) location!: SendLocationDto;
+  @IsDefined() @Part(() => SendLocationDto) location!: SendLocationDto;
 }
 
 export class SendReactionMessageDto extends SendMessageBaseDto {
   @IsIn(['reaction']) type!: 'reaction';
-  @IsDefined() @ValidateNested() @Type(() => SendReactionDto) reaction!: SendReactionDto;
+  @IsDefined() @Part(() => SendReactionDto) reaction!: SendReactionDto;
 }

@@ -32,7 +32,7 @@ export class SendReplyDto {
 
 export class SendReplyButtonDto {
   @IsIn(['reply'], { message: 'type must be reply.' }) type!: 'reply';
-  @IsDefined() @ValidateNested() @Type(() => SendReplyDto) reply!: SendReplyDto;
+  @IsDefined() @Part(() => SendReplyDto) reply!: SendReplyDto;
 }
 
 export class SendButtonActionDto {
@@ -42,8 +42,7 @@ export class SendButtonActionDto {
   @ArrayMaxSize(3, { message: 'buttons may be three at most; for more choices send a list.' })
   @DistinctBy('reply.id', (button: Partial<SendReplyButtonDto> | undefined) => button?.reply?.id)
   @DistinctBy('reply.title', (button: Partial<SendReplyButtonDto> | undefined) => button?.reply?.title)
-  @ValidateNested({ each: true })
-  @Type(() => SendReplyButtonDto)
+  @Parts(() => SendReplyButtonDto)
   buttons!: SendReplyButtonDto[];
 }
 
@@ -53,17 +52,16 @@ export class SendListRowDto {
   /** @example Saturday */
   @IsString() @Length(1, 24, SIZED) title!: string;
   /** @example "Between nine and twelve" */
-  @IsOptional() @IsString() @Length(1, 72, SIZED) description?: string;
+  @IfPresent() @IsString() @Length(1, 72, SIZED) description?: string;
 }
 
 export class SendListSectionDto {
   /** Required when there are several sections. @example Weekend */
-  @IsOptional() @IsString() @Length(1, 24, SIZED) title?: string;
+  @IfPresent() @IsString() @Length(1, 24, SIZED) title?: string;
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(10)
-  @ValidateNested({ each: true })
-  @Type(() => SendListRowDto)
+  @Parts(() => SendListRowDto)
   rows!: SendListRowDto[];
 }
 
@@ -95,31 +93,30 @@ export class SendListActionDto {
   @Satisfies('tenRows', (value) => rowsOf(value).length <= 10, 'sections may have ten rows in all.')
   @Satisfies('titledSections', areTitledIfSeveral, 'Where there are several sections each needs a title.')
   @Satisfies('distinctRows', haveDistinctIds, 'Every row of the list needs an id of its own.')
-  @ValidateNested({ each: true })
-  @Type(() => SendListSectionDto)
+  @Parts(() => SendListSectionDto)
   sections!: SendListSectionDto[];
 }
 
 /** Up to three buttons to answer with. */
 export class SendButtonsDto extends SendFootedInteractiveDto {
   @ApiProperty({ type: String, enum: ['button'], example: 'button' }) override type!: 'button';
-  @IsOptional() @ValidateNested() @Type(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
-  @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
-  @IsDefined() @ValidateNested() @Type(() => SendButtonActionDto) action!: SendButtonActionDto;
+  @IfPresent() @Part(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
+  @IsDefined() @Part(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
+  @IsDefined() @Part(() => SendButtonActionDto) action!: SendButtonActionDto;
 }
 
 /** A menu to choose one row from. */
 export class SendListDto extends SendFootedInteractiveDto {
   @ApiProperty({ type: String, enum: ['list'], example: 'list' }) override type!: 'list';
-  @IsOptional() @ValidateNested() @Type(() => SendTextHeaderDto) header?: SendTextHeaderDto;
-  @IsDefined() @ValidateNested() @Type(() => SendInteractiveLongTextDto) body!: SendInteractiveLongTextDto;
-  @IsDefined() @ValidateNested() @Type(() => SendListActionDto) action!: SendListActionDto;
+  @IfPresent() @Part(() => SendTextHeaderDto) header?: SendTextHeaderDto;
+  @IsDefined() @Part(() => SendInteractiveLongTextDto) body!: SendInteractiveLongTextDto;
+  @IsDefined() @Part(() => SendListActionDto) action!: SendListActionDto;
 }
 
 /** A button that opens a web page. */
 export class SendCtaUrlDto extends SendFootedInteractiveDto {
   @ApiProperty({ type: String, enum: ['cta_url'], example: 'cta_url' }) override type!: 'cta_url';
-  @IsOptional() @ValidateNested() @Type(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
-  @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
-  @IsDefined() @ValidateNested() @Type(() => SendCtaUrlActionDto) action!: SendCtaUrlActionDto;
+  @IfPresent() @Part(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
+  @IsDefined() @Part(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
+  @IsDefined() @Part(() => SendCtaUrlActionDto) action!: SendCtaUrlActionDto;
 }

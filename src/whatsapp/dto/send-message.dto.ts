@@ -29,12 +29,12 @@ export class SendTextDto {
   /** WhatsApp's own marks work: `*bold*`, `_italic_`. @example "Your order is on its way." */
   @IsString() @Length(1, 4096, SIZED) @Matches(/\S/, { message: 'body must not be blank' }) body!: string;
   /** Show a preview of the first address in the text. */
-  @IsOptional() @IsBoolean() preview_url?: boolean;
+  @IfPresent() @IsBoolean() preview_url?: boolean;
 }
 
 export class SendTextMessageDto extends SendMessageBaseDto {
   @IsIn(['text']) type!: 'text';
-  @IsDefined() @ValidateNested() @Type(() => SendTextDto) text!: SendTextDto;
+  @IsDefined() @Part(() => SendTextDto) text!: SendTextDto;
 }
 
 /** By the message's `type`: what the rest of it is checked against. */

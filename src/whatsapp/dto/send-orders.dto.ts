@@ -40,32 +40,32 @@ export class SendAmountDto {
 }
 
 export class SendDescribedAmountDto extends SendAmountDto {
-  @IsOptional() @IsString() @MaxLength(60, SIZED) description?: string;
+  @IfPresent() @IsString() @MaxLength(60, SIZED) description?: string;
 }
 
 export class SendDiscountDto extends SendDescribedAmountDto {
-  @IsOptional() @IsString() @MaxLength(60, SIZED) discount_program_name?: string;
+  @IfPresent() @IsString() @MaxLength(60, SIZED) discount_program_name?: string;
 }
 
 export class SendOrderItemDto {
   /** The product's content id in the catalogue. @example "1234567" */
-  @IsOptional() @IsString() @Length(1, 256, SIZED) retailer_id?: string;
+  @IfPresent() @IsString() @Length(1, 256, SIZED) retailer_id?: string;
   /** @example Bread */
   @IsString() @Length(1, 60, SIZED) name!: string;
   /** A picture of it, for orders without a catalogue. */
-  @IsOptional() @ValidateNested() @Type(() => SendFileDto) image?: SendFileDto;
+  @IfPresent() @Part(() => SendFileDto) image?: SendFileDto;
   /** The price of one. */
-  @IsDefined() @ValidateNested() @Type(() => SendAmountDto) amount!: SendAmountDto;
+  @IsDefined() @Part(() => SendAmountDto) amount!: SendAmountDto;
   /** The lower price of one, which then counts. */
-  @IsOptional() @ValidateNested() @Type(() => SendAmountDto) sale_amount?: SendAmountDto;
+  @IfPresent() @Part(() => SendAmountDto) sale_amount?: SendAmountDto;
   /** @example 1 */
   @IsInt({ message: 'quantity must be a whole number.' })
   @Min(1, { message: 'quantity must be at least 1.' })
   quantity!: number;
-  @IsOptional() @IsString() @MaxLength(100, SIZED) country_of_origin?: string;
-  @IsOptional() @IsString() @MaxLength(200, SIZED) importer_name?: string;
+  @IfPresent() @IsString() @MaxLength(100, SIZED) country_of_origin?: string;
+  @IfPresent() @IsString() @MaxLength(200, SIZED) importer_name?: string;
   @ApiPropertyOptional({ type: 'object', additionalProperties: true })
-  @IsOptional()
+  @IfPresent()
   @IsObject()
   importer_address?: Record<string, unknown>;
 }
@@ -74,32 +74,31 @@ export class SendOrderExpirationDto {
   /** In seconds since 1970, at least five minutes ahead. @example "1798761600" */
   @Matches(/^\d{10,12}$/, { message: 'timestamp must be seconds since 1970, as text.' }) timestamp!: string;
   /** Why the order cannot be paid any longer then. */
-  @IsOptional() @IsString() @MaxLength(120, SIZED) description?: string;
+  @IfPresent() @IsString() @MaxLength(120, SIZED) description?: string;
 }
 
 export class SendOrderDto {
   @IsIn(['pending'], { message: 'The status of a new order is pending.' }) status!: 'pending';
   /** Hides "Review and pay": only "Pay now" is shown. */
-  @IsOptional() @IsIn(['quick_pay'], { message: 'type may only be quick_pay.' }) type?: 'quick_pay';
+  @IfPresent() @IsIn(['quick_pay'], { message: 'type may only be quick_pay.' }) type?: 'quick_pay';
   /** @example "194836987003835" */
-  @IsOptional() @Matches(CATALOG_ID.pattern, CATALOG_ID.options) catalog_id?: string;
-  @IsOptional() @ValidateNested() @Type(() => SendOrderExpirationDto) expiration?: SendOrderExpirationDto;
+  @IfPresent() @Matches(CATALOG_ID.pattern, CATALOG_ID.options) catalog_id?: string;
+  @IfPresent() @Part(() => SendOrderExpirationDto) expiration?: SendOrderExpirationDto;
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(999)
-  @ValidateNested({ each: true })
-  @Type(() => SendOrderItemDto)
+  @Parts(() => SendOrderItemDto)
   items!: SendOrderItemDto[];
-  @IsDefined() @ValidateNested() @Type(() => SendAmountDto) subtotal!: SendAmountDto;
-  @IsOptional() @ValidateNested() @Type(() => SendDescribedAmountDto) tax?: SendDescribedAmountDto;
-  @IsOptional() @ValidateNested() @Type(() => SendDescribedAmountDto) shipping?: SendDescribedAmountDto;
-  @IsOptional() @ValidateNested() @Type(() => SendDiscountDto) discount?: SendDiscountDto;
+  @IsDefined() @Part(() => SendAmountDto) subtotal!: SendAmountDto;
+  @IfPresent() @Part(() => SendDescribedAmountDto) tax?: SendDescribedAmountDto;
+  @IfPresent() @Part(() => SendDescribedAmountDto) shipping?: SendDescribedAmountDto;
+  @IfPresent() @Part(() => SendDiscountDto) discount?: SendDiscountDto;
 }
 
 export class SendBeneficiaryDto {
   @IsString() @Length(1, 200, SIZED) name!: string;
   @IsString() @Length(1, 100, SIZED) address_line1!: string;
-  @IsOptional() @IsString() @MaxLength(100, SIZED) address_line2?: string;
+  @IfPresent() @IsString() @MaxLength(100, SIZED) address_line2?: string;
   @IsString() @Length(1, 100, SIZED) city!: string;
   @IsString() @Length(1, 100, SIZED) state!: string;
   @IsString() @Length(1, 100, SIZED) country!: string;
@@ -119,34 +118,32 @@ export class SendOrderDetailsParametersDto {
   @Matches(/^[A-Z]{3}$/, { message: 'currency must be an ISO 4217 code such as INR or BRL.' })
   currency!: string;
   /** Subtotal, tax and shipping without the discount. */
-  @IsDefined() @ValidateNested() @Type(() => SendAmountDto) total_amount!: SendAmountDto;
+  @IsDefined() @Part(() => SendAmountDto) total_amount!: SendAmountDto;
   /** `upi`, `payment_gateway:…`, `br`, as the country's guide of Meta names it. @example upi */
-  @IsOptional() @IsString() @Length(1, 64, SIZED) payment_type?: string;
+  @IfPresent() @IsString() @Length(1, 64, SIZED) payment_type?: string;
   /** The name of a payment configuration in WhatsApp Manager. @example my-payment-config */
-  @IsOptional() @IsString() @Length(1, 60, SIZED) payment_configuration?: string;
+  @IfPresent() @IsString() @Length(1, 60, SIZED) payment_configuration?: string;
   /** How it can be paid, in Meta's form for the country: `pix_dynamic_code`, `payment_link`, `payment_gateway`, … */
   @ApiPropertyOptional({ type: 'array', items: { type: 'object', additionalProperties: true } })
-  @IsOptional()
+  @IfPresent()
   @IsArray()
   @ArrayMaxSize(10)
   @IsObject({ each: true })
   payment_settings?: Record<string, unknown>[];
   /** To whom physical goods go. */
-  @IsOptional()
+  @IfPresent()
   @IsArray()
   @ArrayMaxSize(10)
-  @ValidateNested({ each: true })
-  @Type(() => SendBeneficiaryDto)
+  @Parts(() => SendBeneficiaryDto)
   beneficiaries?: SendBeneficiaryDto[];
   /** Required in India and Singapore; in Brazil a total alone is enough. */
-  @IsOptional() @ValidateNested() @Type(() => SendOrderDto) order?: SendOrderDto;
+  @IfPresent() @Part(() => SendOrderDto) order?: SendOrderDto;
 }
 
 export class SendOrderDetailsActionDto {
   @IsIn(['review_and_pay']) name!: 'review_and_pay';
   @IsDefined()
-  @ValidateNested()
-  @Type(() => SendOrderDetailsParametersDto)
+  @Part(() => SendOrderDetailsParametersDto)
   parameters!: SendOrderDetailsParametersDto;
 }
 
@@ -164,7 +161,7 @@ export class SendOrderStateDto {
   @IsIn(ORDER_STATUSES, { message: `status must be one of ${ORDER_STATUSES.join(', ')}.` })
   status!: (typeof ORDER_STATUSES)[number];
   /** @example "It leaves our shop today." */
-  @IsOptional() @IsString() @MaxLength(120, SIZED) description?: string;
+  @IfPresent() @IsString() @MaxLength(120, SIZED) description?: string;
 }
 
 const PAYMENT_STATUSES = ['pending', 'captured', 'failed'] as const;
@@ -174,22 +171,21 @@ export class SendPaymentStateDto {
   @IsIn(PAYMENT_STATUSES, { message: 'status must be pending, captured or failed.' })
   status!: (typeof PAYMENT_STATUSES)[number];
   /** In seconds since 1970. */
-  @ApiProperty({ type: 'integer', required: false }) @IsOptional() @IsInt() @Min(0) timestamp?: number;
+  @ApiProperty({ type: 'integer', required: false }) @IfPresent() @IsInt() @Min(0) timestamp?: number;
 }
 
 export class SendOrderStatusParametersDto {
   /** The one of the `order_details`. @example order-4471-1 */
   @Matches(/^[A-Za-z0-9_.-]{1,35}$/, REFERENCE) reference_id!: string;
-  @IsDefined() @ValidateNested() @Type(() => SendOrderStateDto) order!: SendOrderStateDto;
+  @IsDefined() @Part(() => SendOrderStateDto) order!: SendOrderStateDto;
   /** In Brazil and Singapore: whether it has been paid. */
-  @IsOptional() @ValidateNested() @Type(() => SendPaymentStateDto) payment?: SendPaymentStateDto;
+  @IfPresent() @Part(() => SendPaymentStateDto) payment?: SendPaymentStateDto;
 }
 
 export class SendOrderStatusActionDto {
   @IsIn(['review_order']) name!: 'review_order';
   @IsDefined()
-  @ValidateNested()
-  @Type(() => SendOrderStatusParametersDto)
+  @Part(() => SendOrderStatusParametersDto)
   parameters!: SendOrderStatusParametersDto;
 }
 
@@ -197,16 +193,16 @@ export class SendOrderStatusActionDto {
 export class SendOrderDetailsDto extends SendFootedInteractiveDto {
   @ApiProperty({ type: String, enum: ['order_details'], example: 'order_details' })
   override type!: 'order_details';
-  @IsOptional() @ValidateNested() @Type(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
-  @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
-  @IsDefined() @ValidateNested() @Type(() => SendOrderDetailsActionDto) action!: SendOrderDetailsActionDto;
+  @IfPresent() @Part(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
+  @IsDefined() @Part(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
+  @IsDefined() @Part(() => SendOrderDetailsActionDto) action!: SendOrderDetailsActionDto;
 }
 
 /** How far an order has come that was sent as `order_details`. */
 export class SendOrderStatusDto extends SendFootedInteractiveDto {
   @ApiProperty({ type: String, enum: ['order_status'], example: 'order_status' })
   override type!: 'order_status';
-  @IsOptional() @ValidateNested() @Type(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
-  @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
-  @IsDefined() @ValidateNested() @Type(() => SendOrderStatusActionDto) action!: SendOrderStatusActionDto;
+  @IfPresent() @Part(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
+  @IsDefined() @Part(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
+  @IsDefined() @Part(() => SendOrderStatusActionDto) action!: SendOrderStatusActionDto;
 }

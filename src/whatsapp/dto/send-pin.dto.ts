@@ -46,5 +46,5 @@ export class SendPinMessageDto extends SendMessageBaseDto {
   @ApiProperty({ type: String, enum: ['group'], example: 'group' })
   @IsIn(['group'], { message: 'Messages are pinned in groups only: recipient_type must be group.' })
   override recipient_type!: 'group';
-  @IsDefined() @ValidateNested() @Type(() => SendPinDto) pin!: SendPinDto;
+  @IsDefined() @Part(() => SendPinDto) pin!: SendPinDto;
 }

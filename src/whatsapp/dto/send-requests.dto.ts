@@ -35,7 +35,7 @@ export class SendFlowPayloadDto {
     additionalProperties: true,
     example: { product_name: 'Blue Echeveria' },
   })
-  @IsOptional()
+  @IfPresent()
   @IsNotEmptyObject(
     {},
     { message: 'data must be an object with at least one field; leave it out otherwise.' },
@@ -64,27 +64,27 @@ export class SendFlowParametersDto {
   @ValidateBy(EITHER_ID_OR_NAME)
   @Matches(/^\d{1,32}$/, { message: 'flow_id must be the id of a flow: digits only.' })
   flow_id?: string;
-  @IsOptional() @IsString() @Length(1, 200, SIZED) flow_name?: string;
+  @IfPresent() @IsString() @Length(1, 200, SIZED) flow_name?: string;
   /** What the button says. @example "Book a visit" */
   @IsString() @Length(1, 30, SIZED) flow_cta!: string;
   /** Comes back with the answer; Meta takes `unused` when it is left out. @example visit-4711 */
-  @IsOptional() @IsString() @Length(1, 4096, SIZED) flow_token?: string;
+  @IfPresent() @IsString() @Length(1, 4096, SIZED) flow_token?: string;
   /** `draft` for a flow that has not been published yet. Left out: `published`. */
   @ApiPropertyOptional({ type: String, enum: FLOW_MODES })
-  @IsOptional()
+  @IfPresent()
   @IsIn(FLOW_MODES, { message: 'mode must be draft or published.' })
   mode?: (typeof FLOW_MODES)[number];
   /** `navigate`: the first screen is named here. `data_exchange`: the flow's endpoint says what comes first. */
   @ApiPropertyOptional({ type: String, enum: FLOW_ACTIONS })
-  @IsOptional()
+  @IfPresent()
   @IsIn(FLOW_ACTIONS, { message: 'flow_action must be navigate or data_exchange.' })
   flow_action?: (typeof FLOW_ACTIONS)[number];
-  @IsOptional() @ValidateNested() @Type(() => SendFlowPayloadDto) flow_action_payload?: SendFlowPayloadDto;
+  @IfPresent() @Part(() => SendFlowPayloadDto) flow_action_payload?: SendFlowPayloadDto;
 }
 
 export class SendFlowActionDto {
   @IsIn(['flow']) name!: 'flow';
-  @IsDefined() @ValidateNested() @Type(() => SendFlowParametersDto) parameters!: SendFlowParametersDto;
+  @IsDefined() @Part(() => SendFlowParametersDto) parameters!: SendFlowParametersDto;
 }
 
 export class SendLocationRequestActionDto {
@@ -124,26 +124,25 @@ export class SendAddressParametersDto {
   country!: string;
   /** What the form is filled in with: `name`, `phone_number`, `in_pin_code`, `house_number`, `address`, `city`, … */
   @ApiPropertyOptional({ ...TEXTS, example: { name: 'Ana', phone_number: '+911234567890' } })
-  @IsOptional()
+  @IfPresent()
   @Satisfies('texts', isTextByName, 'values must be an object of texts, such as {"city": "Mumbai"}.')
   values?: Record<string, string>;
   /** Addresses that the person may choose instead of writing one. */
-  @IsOptional()
+  @IfPresent()
   @IsArray()
   @ArrayMaxSize(100)
-  @ValidateNested({ each: true })
-  @Type(() => SendSavedAddressDto)
+  @Parts(() => SendSavedAddressDto)
   saved_addresses?: SendSavedAddressDto[];
   /** By field of `values`: what was wrong with it the last time. */
   @ApiPropertyOptional({ ...TEXTS, example: { in_pin_code: 'We could not find this PIN code.' } })
-  @IsOptional()
+  @IfPresent()
   @Satisfies('texts', isTextByName, 'validation_errors must be an object of texts by field.')
   validation_errors?: Record<string, string>;
 }
 
 export class SendAddressActionDto {
   @IsIn(['address_message']) name!: 'address_message';
-  @IsDefined() @ValidateNested() @Type(() => SendAddressParametersDto) parameters!: SendAddressParametersDto;
+  @IsDefined() @Part(() => SendAddressParametersDto) parameters!: SendAddressParametersDto;
 }
 
 export const CALL_BUTTON_MINUTES = {
@@ -152,42 +151,40 @@ export const CALL_BUTTON_MINUTES = {
 
 export class SendVoiceCallParametersDto {
   /** What the button says; Meta's word for "Call now" otherwise. @example "Call us" */
-  @IsOptional() @IsString() @Length(1, 20, SIZED) display_text?: string;
+  @IfPresent() @IsString() @Length(1, 20, SIZED) display_text?: string;
   /** For how many minutes the button works; seven days otherwise. */
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 43_200, example: 1440 })
-  @IsOptional()
+  @IfPresent()
   @IsInt(CALL_BUTTON_MINUTES)
   @Min(1, CALL_BUTTON_MINUTES)
   @Max(43_200, CALL_BUTTON_MINUTES)
   ttl_minutes?: number;
   /** Comes back with the call. @example order-4471 */
-  @IsOptional() @IsString() @Length(1, 512, SIZED) payload?: string;
+  @IfPresent() @IsString() @Length(1, 512, SIZED) payload?: string;
 }
 
 export class SendVoiceCallActionDto {
   @IsIn(['voice_call']) name!: 'voice_call';
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => SendVoiceCallParametersDto)
+  @IfPresent()
+  @Part(() => SendVoiceCallParametersDto)
   parameters?: SendVoiceCallParametersDto;
 }
 
 /** A button that opens a form (a flow) inside WhatsApp. The answer comes as a message of kind `nfm_reply`. */
 export class SendFlowDto extends SendFootedInteractiveDto {
   @ApiProperty({ type: String, enum: ['flow'], example: 'flow' }) override type!: 'flow';
-  @IsOptional() @ValidateNested() @Type(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
-  @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
-  @IsDefined() @ValidateNested() @Type(() => SendFlowActionDto) action!: SendFlowActionDto;
+  @IfPresent() @Part(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
+  @IsDefined() @Part(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
+  @IsDefined() @Part(() => SendFlowActionDto) action!: SendFlowActionDto;
 }
 
 /** A button to share one's location with. The answer is a `location` that answers this message. */
 export class SendLocationRequestDto extends SendFootedInteractiveDto {
   @ApiProperty({ type: String, enum: ['location_request_message'], example: 'location_request_message' })
   override type!: 'location_request_message';
-  @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
+  @IsDefined() @Part(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
   @IsDefined()
-  @ValidateNested()
-  @Type(() => SendLocationRequestActionDto)
+  @Part(() => SendLocationRequestActionDto)
   action!: SendLocationRequestActionDto;
 }
 
@@ -195,9 +192,9 @@ export class SendLocationRequestDto extends SendFootedInteractiveDto {
 export class SendAddressRequestDto extends SendFootedInteractiveDto {
   @ApiProperty({ type: String, enum: ['address_message'], example: 'address_message' })
   override type!: 'address_message';
-  @IsOptional() @ValidateNested() @Type(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
-  @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
-  @IsDefined() @ValidateNested() @Type(() => SendAddressActionDto) action!: SendAddressActionDto;
+  @IfPresent() @Part(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
+  @IsDefined() @Part(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
+  @IsDefined() @Part(() => SendAddressActionDto) action!: SendAddressActionDto;
 }
 
 /**
@@ -207,10 +204,9 @@ export class SendAddressRequestDto extends SendFootedInteractiveDto {
 export class SendContactRequestDto extends SendFootedInteractiveDto {
   @ApiProperty({ type: String, enum: ['request_contact_info'], example: 'request_contact_info' })
   override type!: 'request_contact_info';
-  @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
+  @IsDefined() @Part(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
   @IsDefined()
-  @ValidateNested()
-  @Type(() => SendContactRequestActionDto)
+  @Part(() => SendContactRequestActionDto)
   action!: SendContactRequestActionDto;
 }
 
@@ -218,17 +214,16 @@ export class SendContactRequestDto extends SendFootedInteractiveDto {
 export class SendCallPermissionDto extends SendFootedInteractiveDto {
   @ApiProperty({ type: String, enum: ['call_permission_request'], example: 'call_permission_request' })
   override type!: 'call_permission_request';
-  @IsOptional() @ValidateNested() @Type(() => SendInteractiveTextDto) body?: SendInteractiveTextDto;
+  @IfPresent() @Part(() => SendInteractiveTextDto) body?: SendInteractiveTextDto;
   @IsDefined()
-  @ValidateNested()
-  @Type(() => SendCallPermissionActionDto)
+  @Part(() => SendCallPermissionActionDto)
   action!: SendCallPermissionActionDto;
 }
 
 /** A button that calls the business over WhatsApp. */
 export class SendVoiceCallDto extends SendFootedInteractiveDto {
   @ApiProperty({ type: String, enum: ['voice_call'], example: 'voice_call' }) override type!: 'voice_call';
-  @IsOptional() @ValidateNested() @Type(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
-  @IsDefined() @ValidateNested() @Type(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
-  @IsDefined() @ValidateNested() @Type(() => SendVoiceCallActionDto) action!: SendVoiceCallActionDto;
+  @IfPresent() @Part(() => SendInteractiveHeaderDto) header?: SendInteractiveHeaderDto;
+  @IsDefined() @Part(() => SendInteractiveTextDto) body!: SendInteractiveTextDto;
+  @IsDefined() @Part(() => SendVoiceCallActionDto) action!: SendVoiceCallActionDto;
 }

@@ -85,19 +85,19 @@ export class SendCurrencyDto {
 export class SendDateTimeDto {
   /** What is shown. @example "February 25, 1977" */
   @IsString() @Length(1, 200, SIZED) fallback_value!: string;
-  @IsOptional() @IsInt() day_of_week?: number;
-  @IsOptional() @IsInt() year?: number;
-  @IsOptional() @IsInt() month?: number;
-  @IsOptional() @IsInt() day_of_month?: number;
-  @IsOptional() @IsInt() hour?: number;
-  @IsOptional() @IsInt() minute?: number;
-  @IsOptional() @IsString() calendar?: string;
-  @IsOptional() @IsNumber() timestamp?: number;
+  @IfPresent() @IsInt() day_of_week?: number;
+  @IfPresent() @IsInt() year?: number;
+  @IfPresent() @IsInt() month?: number;
+  @IfPresent() @IsInt() day_of_month?: number;
+  @IfPresent() @IsInt() hour?: number;
+  @IfPresent() @IsInt() minute?: number;
+  @IfPresent() @IsString() calendar?: string;
+  @IfPresent() @IsNumber() timestamp?: number;
 }
 
 export class SendProductDto {
   @IsString() @Length(1, 256, SIZED) product_retailer_id!: string;
-  @IsOptional() @IsString() @Length(1, 64, SIZED) catalog_id?: string;
+  @IfPresent() @IsString() @Length(1, 64, SIZED) catalog_id?: string;
 }
 
 export class SendLimitedTimeOfferDto {
@@ -108,26 +108,24 @@ export class SendLimitedTimeOfferDto {
 /** What a flow, catalogue, multi-product or order button needs; each its own fields. */
 export class SendTemplateActionDto {
   /** Flow: comes back with the answer. @example visit-4711 */
-  @IsOptional() @IsString() @Length(1, 4096, SIZED) flow_token?: string;
+  @IfPresent() @IsString() @Length(1, 4096, SIZED) flow_token?: string;
   /** Flow: what its first screen is filled in with. */
   @ApiPropertyOptional({ type: 'object', additionalProperties: true })
-  @IsOptional()
+  @IfPresent()
   @IsObject()
   flow_action_data?: Record<string, unknown>;
   /** Catalogue and multi-product: the product whose picture is shown above. */
-  @IsOptional() @IsString() @Length(1, 256, SIZED) thumbnail_product_retailer_id?: string;
+  @IfPresent() @IsString() @Length(1, 256, SIZED) thumbnail_product_retailer_id?: string;
   /** Multi-product: up to thirty products in up to ten sections. */
-  @IsOptional()
+  @IfPresent()
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(10)
-  @ValidateNested({ each: true })
-  @Type(() => SendProductSectionDto)
+  @Parts(() => SendProductSectionDto)
   sections?: SendProductSectionDto[];
   /** Order: the bill. */
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => SendOrderDetailsParametersDto)
+  @IfPresent()
+  @Part(() => SendOrderDetailsParametersDto)
   order_details?: SendOrderDetailsParametersDto;
 }
 
@@ -138,7 +136,7 @@ export class SendTemplateParameterDto {
   type!: TemplateParameterType;
 
   /** The variable's name, for templates with named variables; all parameters have one or none has. @example first_name */
-  @IsOptional()
+  @IfPresent()
   @Matches(/^[a-z0-9_]{1,512}$/, {
     message: 'parameter_name holds lower-case letters, digits and underscores.',
   })
@@ -149,31 +147,28 @@ export class SendTemplateParameterDto {
   @IsString()
   @MaxLength(32_768, SIZED)
   text?: string;
-  @ForType('currency') @IsDefined() @ValidateNested() @Type(() => SendCurrencyDto) currency?: SendCurrencyDto;
+  @ForType('currency') @IsDefined() @Part(() => SendCurrencyDto) currency?: SendCurrencyDto;
   @ForType('date_time')
   @IsDefined()
-  @ValidateNested()
-  @Type(() => SendDateTimeDto)
+  @Part(() => SendDateTimeDto)
   date_time?: SendDateTimeDto;
-  @ForType('image') @IsDefined() @ValidateNested() @Type(() => SendFileDto) image?: SendFileDto;
-  @ForType('video') @IsDefined() @ValidateNested() @Type(() => SendFileDto) video?: SendFileDto;
-  @ForType('gif') @IsDefined() @ValidateNested() @Type(() => SendFileDto) gif?: SendFileDto;
-  @ForType('document') @IsDefined() @ValidateNested() @Type(() => SendDocumentDto) document?: SendDocumentDto;
-  @ForType('location') @IsDefined() @ValidateNested() @Type(() => SendLocationDto) location?: SendLocationDto;
-  @ForType('product') @IsDefined() @ValidateNested() @Type(() => SendProductDto) product?: SendProductDto;
+  @ForType('image') @IsDefined() @Part(() => SendFileDto) image?: SendFileDto;
+  @ForType('video') @IsDefined() @Part(() => SendFileDto) video?: SendFileDto;
+  @ForType('gif') @IsDefined() @Part(() => SendFileDto) gif?: SendFileDto;
+  @ForType('document') @IsDefined() @Part(() => SendDocumentDto) document?: SendDocumentDto;
+  @ForType('location') @IsDefined() @Part(() => SendLocationDto) location?: SendLocationDto;
+  @ForType('product') @IsDefined() @Part(() => SendProductDto) product?: SendProductDto;
   /** For quick replies and call buttons: comes back in the webhook when the button is pressed. @example STOP */
   @ForType('payload') @IsString() @Length(1, 512, SIZED) payload?: string;
   @ForType('coupon_code') @IsString() @Length(1, 20, SIZED) coupon_code?: string;
   /** For flow, catalogue, multi-product and order buttons. */
   @ForType('action')
   @IsDefined()
-  @ValidateNested()
-  @Type(() => SendTemplateActionDto)
+  @Part(() => SendTemplateActionDto)
   action?: SendTemplateActionDto;
   @ForType('limited_time_offer')
   @IsDefined()
-  @ValidateNested()
-  @Type(() => SendLimitedTimeOfferDto)
+  @Part(() => SendLimitedTimeOfferDto)
   limited_time_offer?: SendLimitedTimeOfferDto;
   @ApiPropertyOptional({ type: 'array', items: { type: 'object', additionalProperties: true } })
   @ForType('tap_target_configuration')
@@ -182,8 +177,7 @@ export class SendTemplateParameterDto {
   tap_target_configuration?: Record<string, unknown>[];
   @ForType('order_status')
   @IsDefined()
-  @ValidateNested()
-  @Type(() => SendOrderStatusParametersDto)
+  @Part(() => SendOrderStatusParametersDto)
   order_status?: SendOrderStatusParametersDto;
   /** For call buttons: for how many minutes the button works. */
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 43_200 })
@@ -208,8 +202,7 @@ export class SendTemplateCardDto {
   @IsArray()
   @ArrayMaxSize(16)
   @Satisfies('cardParts', areCardParts, 'A card has a header, a body and buttons only.')
-  @ValidateNested({ each: true })
-  @Type(() => SendTemplateComponentDto)
+  @Parts(() => SendTemplateComponentDto)
   components!: SendTemplateComponentDto[];
 }
 
@@ -239,8 +232,7 @@ export class SendTemplateComponentDto {
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(100)
-  @ValidateNested({ each: true })
-  @Type(() => SendTemplateParameterDto)
+  @Parts(() => SendTemplateParameterDto)
   parameters?: SendTemplateParameterDto[];
 
   @ApiProperty({ type: () => [SendTemplateCardDto], required: false })
@@ -249,8 +241,7 @@ export class SendTemplateComponentDto {
   @ArrayNotEmpty()
   @ArrayMaxSize(10)
   @DistinctBy('card_index', (card: Partial<SendTemplateCardDto> | null) => card?.card_index)
-  @ValidateNested({ each: true })
-  @Type(() => SendTemplateCardDto)
+  @Parts(() => SendTemplateCardDto)
   cards?: SendTemplateCardDto[];
 }
 
@@ -260,7 +251,7 @@ export class SendTemplateLanguageDto {
     message: 'code must be a language code of Meta such as en_US.',
   })
   code!: string;
-  @IsOptional() @IsIn(['deterministic']) policy?: 'deterministic';
+  @IfPresent() @IsIn(['deterministic']) policy?: 'deterministic';
 }
 
 export class SendTemplateDto {
@@ -269,20 +260,19 @@ export class SendTemplateDto {
     message: 'name holds lower-case letters, digits and underscores, at most 512.',
   })
   name!: string;
-  @IsDefined() @ValidateNested() @Type(() => SendTemplateLanguageDto) language!: SendTemplateLanguageDto;
+  @IsDefined() @Part(() => SendTemplateLanguageDto) language!: SendTemplateLanguageDto;
   /** Values for the template's variables; leave it out for a template without any. */
-  @IsOptional()
+  @IfPresent()
   @IsArray()
   @ArrayMaxSize(16)
-  @ValidateNested({ each: true })
-  @Type(() => SendTemplateComponentDto)
+  @Parts(() => SendTemplateComponentDto)
   components?: SendTemplateComponentDto[];
 }
 
 /** May be sent at any time, also to people who never wrote. */
 export class SendTemplateMessageDto extends SendMessageBaseDto {
   @IsIn(['template']) type!: 'template';
-  @IsDefined() @ValidateNested() @Type(() => SendTemplateDto) template!: SendTemplateDto;
+  @IsDefined() @Part(() => SendTemplateDto) template!: SendTemplateDto;
   /** Send it through Meta's Marketing Messages API; only for templates of the category MARKETING. */
-  @IsOptional() @ValidateNested() @Type(() => SendMarketingDto) marketing?: SendMarketingDto;
+  @IfPresent() @Part(() => SendMarketingDto) marketing?: SendMarketingDto;
 }
