@@ -149,26 +149,6 @@ export class AssetsService {
     return new Map(rows.map((row) => [`${row.kind}:${row.meta_id}`, toOwned(row)]));
   }
 
-  /**
-   * What people call things of accounts, also of those that were released: by `kind:metaId` and by our id. Those without
-   * a name are left out.
-   */
-  async namesOf(
-    manager: EntityManager,
-    accountIds: readonly AccountId[],
-    wanted: { refs: readonly AssetRef[]; ids: readonly string[] },
-  ): Promise<(OwnedAsset & { name: string })[]> {
-    const { refs, ids } = wanted;
-    if (refs.length + ids.length === 0) return [];
-    const rows: (AssetRow & { name: string })[] = await manager.query(
-      `SELECT account_id, id, kind, meta_id, name FROM assets
-        WHERE account_id = ANY($1) AND name IS NOT NULL
-          AND ((kind, meta_id) IN (SELECT * FROM unnest($2::text[], $3::text[])) OR id = ANY($4))`,
-      [accountIds, refs.map(({ kind }) => kind), refs.map(({ metaId }) => metaId), ids],
-    );
-    return rows.map((row) => ({ ...toOwned(row), name: row.name }));
-  }
-
   /** Meta's ids of what an account owns of one kind at present, the first claimed first. */
   async metaIdsOf(accountId: AccountId, kind: AssetKind): Promise<string[]> {
     const rows: { meta_id: string }[] = await this.database.query(

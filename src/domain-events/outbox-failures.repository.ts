@@ -81,6 +81,14 @@ export class OutboxFailures {
     return rows[0]?.state === 'dead';
   }
 
+  /** How many events each subscriber was never told of, and the latest error. Those without any are left out. */
+  async dead(): Promise<{ subscriber: string; count: number; error: string }[]> {
+    return this.database.query(
+      `SELECT subscriber, count(*)::int AS count, (array_agg(error ORDER BY updated_at DESC))[1] AS error
+         FROM outbox_failures WHERE state = 'dead' GROUP BY subscriber ORDER BY subscriber`,
+    );
+  }
+
   /**
    * Lets the dead of a subscriber be tried again, from the first attempt on: after the cause was mended.
    * @returns how many

@@ -74,16 +74,6 @@ export class AccountAccess {
     return row.account_id;
   }
 
-  /** What people recognise accounts by. Those without a name or without members are left out. */
-  async namesOf(manager: EntityManager, accountIds: readonly AccountId[]): Promise<Map<AccountId, string>> {
-    const rows: { account_id: AccountId; account_name: string }[] = await manager.query(
-      `SELECT DISTINCT account_id, account_name FROM account_members
-        WHERE account_id = ANY($1) AND account_name IS NOT NULL`,
-      [accountIds],
-    );
-    return new Map(rows.map((row) => [row.account_id, row.account_name]));
-  }
-
   /** Owners first, then members, each in the order they came. Users who were removed from the service are left out. */
   async members(accountId: AccountId): Promise<AccountMember[]> {
     const rows: { user_id: UserId; email: string; name: string; role: MemberRole; created_at: Date }[] =

@@ -38,6 +38,7 @@ export const NOTIFICATION_KINDS = {
   'campaign.completed': 'A campaign is completed',
   'service.subscriber_failing': 'The service: a part of it could not deal with events',
   'service.deliveries_dead': 'The service: webhook deliveries could not be processed',
+  'service.deliveries_late': 'The service: webhook deliveries are processed too late',
 } as const;
 
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS;

@@ -72,6 +72,7 @@ import { WebhooksController } from './webhooks.controller';
     WebhookHandlerRegistry,
     WebhookSubscriberRegistry,
     BackfillRegistry,
+    WebhookStatsService,
   ],
 })
 export class WebhooksModule {}

@@ -371,6 +371,25 @@ describe('sending WhatsApp messages', () => {
     expect(await messageWhen(me.client, id, withStatus('failed'))).toMatchObject({ error: { code: 131049 } });
   });
 
+  it('sends the text that was named for it in place of a file that Meta can do nothing with, once', async () => {
+    const to = unique();
+    await customerWrites(app, { from: to });
+    sandboxOf(app).failMessages({ code: 131053, how: 'status', to, times: 1 });
+    const image = { link: 'https://shop.example.com/invoice.png' };
+    const body = { to, type: 'image', image, fallbackText: 'Your invoice: https://shop.example.com/77' };
+    const id = await sent(me.client, body);
+    await messageWhen(me.client, id, withStatus('failed'));
+    const [, text] = await eventually(
+      () => Promise.resolve(sandboxOf(app).sentMessages({ to })),
+      (messages) => messages.length === 2,
+    );
+    expect(JSON.stringify(callsTo(to)[0]?.body)).not.toContain('invoice: ');
+    expect(text).toMatchObject({ type: 'text', body: { text: { body: body.fallbackText } } });
+    const found = await messageWhen(me.client, text!.bizOpaqueCallbackData!, withStatus('delivered', 'read'));
+    expect(found.metadata).toMatchObject({ fallbackOf: id });
+    expect((await message(me.client, id)).metadata).toMatchObject({ fallback: found.id });
+  });
+
   it('does not try marketing a second time with somebody who has stopped it', async () => {
     await app.db.query(`UPDATE whatsapp_templates SET category = 'MARKETING' WHERE name = 'hello_world'`);
     try {

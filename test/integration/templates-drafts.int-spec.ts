@@ -224,6 +224,6 @@ describe('the linter', () => {
       }),
       { numRuns: 5_000 },
     );
-    expect(taken).toBeGreaterThan(50);
+    expect(taken).toBeGreaterThan(10); // of 5,000 that are drawn by lot
   });
 });

@@ -15,7 +15,7 @@ const CAUSES: ReadonlyMap<string, string> = new Map([
 ]);
 
 export const ACCOUNT_RULES: RuleTable = {
-  'account.reauth_required': ({ reason, missingPermissions = [] }, accountId) => {
+  'account.reauth_required': ({ reason, missingPermissions }, accountId) => {
     const subject = { type: 'account' as const, id: accountId };
     if (missingPermissions.length > 0 || reason === 'permissions_lost') {
       const missing = missingPermissions.join(', ');

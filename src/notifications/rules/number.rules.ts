@@ -1,5 +1,13 @@
 import type { DomainEventMap, EventSeverity, WhatsAppFurtherChange } from '../../domain-events/domain-events';
-import { type Finding, type NotificationText, type RuleTable, capital, clear, inWords, raise } from './finding';
+import {
+  type Finding,
+  type NotificationText,
+  type RuleTable,
+  capital,
+  clear,
+  inWords,
+  raise,
+} from './finding';
 import type { NotificationKind } from '../notification-kinds';
 
 type Update = DomainEventMap['whatsapp.phone_number.updated'];
@@ -77,7 +85,8 @@ const STATUS_ADVICE: ReadonlyMap<string, string> = new Map([
 
 function ofStatus(update: Update, change: WhatsAppFurtherChange): Finding[] {
   const { current, severity } = change;
-  if (current === 'CONNECTED') return [clear(STATUS, update.phoneNumberId), clear(SENDING, update.phoneNumberId)];
+  if (current === 'CONNECTED')
+    return [clear(STATUS, update.phoneNumberId), clear(SENDING, update.phoneNumberId)];
   if (current === null || severity === 'info') return [];
   // Deregistering is done here, on purpose.
   const isWanted = update.field === 'registration';

@@ -1,5 +1,14 @@
 import type { DomainEventMap } from '../../domain-events/domain-events';
-import { type Finding, type Raised, type RuleTable, type Subject, capital, clear, inWords, raise } from './finding';
+import {
+  type Finding,
+  type Raised,
+  type RuleTable,
+  type Subject,
+  capital,
+  clear,
+  inWords,
+  raise,
+} from './finding';
 
 type Update = DomainEventMap['whatsapp.account.updated'];
 
@@ -29,16 +38,23 @@ type Told = Omit<Raised, 'effect' | 'subject' | 'payload'>;
 
 function about({ wabaId, phoneNumberId, ...update }: Update, told: Told): Raised {
   const subject: Subject =
-    phoneNumberId == null
-      ? { type: 'waba', id: wabaId }
-      : { type: 'phone_number', id: phoneNumberId };
+    phoneNumberId == null ? { type: 'waba', id: wabaId } : { type: 'phone_number', id: phoneNumberId };
   const { field, event, what, previous, current } = update;
   const { restrictions = [] } = update as Partial<Update>;
   return raise({
     group: subject.id,
     ...told,
     subject,
-    payload: { wabaId, phoneNumberId: phoneNumberId ?? null, field, event, what, previous, current, restrictions },
+    payload: {
+      wabaId,
+      phoneNumberId: phoneNumberId ?? null,
+      field,
+      event,
+      what,
+      previous,
+      current,
+      restrictions,
+    },
   });
 }
 
@@ -167,7 +183,8 @@ function ofAlert(update: Update): Finding[] {
       isLasting: severity !== 'info',
       one: (name) => ({
         title: `Meta about ${name}: ${inWords(alert)}`,
-        message: 'The history of the WhatsApp account has Meta’s own words for it; see WhatsApp Manager, too.',
+        message:
+          'The history of the WhatsApp account has Meta’s own words for it; see WhatsApp Manager, too.',
       }),
     }),
   ];
@@ -211,7 +228,8 @@ function notice(update: Update): Finding {
     one: (name) => ({
       title: `${capital(name)}: ${inWords(what)}`,
       message:
-        NOTICES.get(what) ?? `Meta told it of the WhatsApp account${current === null ? '' : ` (${current})`}. Nothing has to be done here.`,
+        NOTICES.get(what) ??
+        `Meta told it of the WhatsApp account${current === null ? '' : ` (${current})`}. Nothing has to be done here.`,
     }),
   });
 }

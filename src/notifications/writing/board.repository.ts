@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { AccountId } from '../../database/ids';
-import { type BoardChanges, type BoardRows, GROUP_PERIOD_MS, type Occurrence, groupKeyOf, subjectIdOf } from './notification-board';
+import {
+  type BoardChanges,
+  type BoardRows,
+  GROUP_PERIOD_MS,
+  type Occurrence,
+  groupKeyOf,
+  subjectIdOf,
+} from './notification-board';
 import type { StoredNotification, StoredState, StoredSubject } from './stored-notification';
 
 /** Any fixed number: one at a time writes notifications, so that numbers of news are committed in their order. */

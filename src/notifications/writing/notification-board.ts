@@ -109,7 +109,10 @@ export class NotificationBoard {
     return newest;
   }
 
-  private create({ accountId, at, finding }: Occurrence & { finding: Raised }, groupKey: string): StoredNotification {
+  private create(
+    { accountId, at, finding }: Occurrence & { finding: Raised },
+    groupKey: string,
+  ): StoredNotification {
     const notification: StoredNotification = {
       accountId,
       id: newId(),
@@ -161,7 +164,10 @@ export class NotificationBoard {
   }
 
   /** @returns whether the notification was not about this subject before */
-  private count(target: StoredNotification, { at, finding, name }: Occurrence & { finding: Raised }): boolean {
+  private count(
+    target: StoredNotification,
+    { at, finding, name }: Occurrence & { finding: Raised },
+  ): boolean {
     const { topic, subject } = finding;
     const key = subjectKey({ notificationId: target.id, topic, subjectId: subject.id });
     this.touchedSubjects.add(key);
@@ -197,7 +203,7 @@ export class NotificationBoard {
     const subjectId = subjectIdOf(finding);
     const key = subjectKey({ notificationId: notification.id, topic: finding.topic, subjectId });
     const subject = this.subjects.get(key);
-    if (subject === undefined || subject.resolvedAt !== null) return;
+    if (subject?.resolvedAt !== null) return;
     subject.resolvedAt = at;
     this.touchedSubjects.add(key);
     notification.openCount -= 1;
@@ -214,11 +220,19 @@ export function subjectIdOf(finding: Finding): string {
   return finding.effect === 'raise' ? finding.subject.id : finding.subjectId;
 }
 
-function subjectKey({ notificationId, topic, subjectId }: Pick<StoredSubject, 'notificationId' | 'topic' | 'subjectId'>): string {
+function subjectKey({
+  notificationId,
+  topic,
+  subjectId,
+}: Pick<StoredSubject, 'notificationId' | 'topic' | 'subjectId'>): string {
   return JSON.stringify([notificationId, topic, subjectId]);
 }
 
-function stateKey({ accountId, topic, subjectId }: Pick<StoredState, 'accountId' | 'topic' | 'subjectId'>): string {
+function stateKey({
+  accountId,
+  topic,
+  subjectId,
+}: Pick<StoredState, 'accountId' | 'topic' | 'subjectId'>): string {
   return JSON.stringify([accountId, topic, subjectId]);
 }
 

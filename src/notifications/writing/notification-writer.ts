@@ -55,10 +55,7 @@ export class NotificationWriter {
   }
 }
 
-function updatedOf(
-  notification: StoredNotification,
-  isNews: boolean,
-): DomainEvent<'notification.updated'> {
+function updatedOf(notification: StoredNotification, isNews: boolean): DomainEvent<'notification.updated'> {
   return {
     kind: 'notification.updated',
     accountId: notification.accountId,

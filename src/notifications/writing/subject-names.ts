@@ -1,48 +1,82 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { type AssetRef, AssetsService } from '../../assets/assets.service';
-import { ASSET_KINDS, type AssetKind } from '../../assets/entities/asset.entity';
 import type { AccountId } from '../../database/ids';
-import { AccountAccess } from '../../identity/account-access.service';
 import type { Subject } from '../rules/finding';
 
 export type NameLookup = (accountId: AccountId, subject: Subject) => string | null;
 
+interface AssetRow {
+  account_id: AccountId;
+  id: string;
+  kind: string;
+  meta_id: string;
+  name: string | null;
+  phone_number: string | null;
+}
+
 /** What people call the things that events name by ids. */
 @Injectable()
 export class SubjectNames {
-  constructor(
-    private readonly assets: AssetsService,
-    private readonly access: AccountAccess,
-  ) {}
-
   async load(
     tx: EntityManager,
     subjects: readonly { accountId: AccountId; subject: Subject }[],
   ): Promise<NameLookup> {
     const accountIds = [...new Set(subjects.map(({ accountId }) => accountId))];
-    const refs = subjects.flatMap(({ subject }) => refOf(subject) ?? []);
-    const ids = subjects.flatMap(({ subject }) => subject.assetId ?? []);
-    const assets = await this.assets.namesOf(tx, accountIds, { refs, ids });
-    const accounts = subjects.some(({ subject }) => subject.type === 'account')
-      ? await this.access.namesOf(tx, accountIds)
-      : new Map<AccountId, string>();
-    const byKey = new Map(
-      assets.flatMap(({ accountId, id, kind, metaId, name }) => [
-        [`${accountId}:${kind}:${metaId}`, name] as const,
-        [`${accountId}:${id}`, name] as const,
-      ]),
+    const unnamed = subjects.map(({ subject }) => subject).filter(({ name }) => name == null);
+    const assets = await this.assets(tx, accountIds, unnamed);
+    const accounts = await this.accounts(
+      tx,
+      unnamed.some(({ type }) => type === 'account') ? accountIds : [],
     );
-    return (accountId, subject) => {
-      if (subject.name !== undefined && subject.name !== null) return subject.name;
-      if (subject.type === 'account') return accounts.get(accountId) ?? null;
-      const key = subject.assetId ?? `${subject.type}:${subject.id}`;
-      return byKey.get(`${accountId}:${key}`) ?? null;
+    return (accountId, { type, id, name, assetId }) => {
+      if (name != null) return name;
+      if (type === 'account') return accounts.get(accountId) ?? null;
+      return assets.get(`${accountId}:${assetId ?? `${type}:${id}`}`) ?? null;
     };
+  }
+
+  private async assets(
+    tx: EntityManager,
+    accountIds: readonly AccountId[],
+    subjects: readonly Subject[],
+  ): Promise<Map<string, string>> {
+    const rows: AssetRow[] = await tx.query(
+      `SELECT a.account_id, a.id, a.kind, a.meta_id, coalesce(p.display_name, a.name) AS name, p.phone_number
+         FROM assets a LEFT JOIN whatsapp_phone_numbers p ON p.account_id = a.account_id AND p.id = a.id
+        WHERE a.account_id = ANY($1)
+          AND ((a.kind, a.meta_id) IN (SELECT * FROM unnest($2::text[], $3::text[])) OR a.id = ANY($4))`,
+      [
+        accountIds,
+        subjects.map(({ type }) => type),
+        subjects.map(({ id }) => id),
+        subjects.flatMap(({ assetId }) => assetId ?? []),
+      ],
+    );
+    const names = new Map<string, string>();
+    for (const row of rows) {
+      const name = inFull(row);
+      if (name === null) continue;
+      names.set(`${row.account_id}:${row.kind}:${row.meta_id}`, name);
+      names.set(`${row.account_id}:${row.id}`, name);
+    }
+    return names;
+  }
+
+  private async accounts(
+    tx: EntityManager,
+    accountIds: readonly AccountId[],
+  ): Promise<Map<AccountId, string>> {
+    if (accountIds.length === 0) return new Map();
+    const rows: { id: AccountId; name: string }[] = await tx.query(
+      'SELECT id, name FROM meta_accounts WHERE id = ANY($1) AND name IS NOT NULL',
+      [accountIds],
+    );
+    return new Map(rows.map(({ id, name }) => [id, name]));
   }
 }
 
-function refOf({ type, id }: Subject): AssetRef | undefined {
-  const kind = ASSET_KINDS.find((each): each is AssetKind => each === type);
-  return kind === undefined ? undefined : { kind, metaId: id };
+/** A business has several numbers of one name: the digits tell them apart. */
+function inFull({ name, phone_number: number }: AssetRow): string | null {
+  if (number === null) return name;
+  return name === null ? number : `${number} (${name})`;
 }

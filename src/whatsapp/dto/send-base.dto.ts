@@ -1,16 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import {
-  IsIn,
-  IsNotEmpty,
-  IsOptional,
-  IsString,
-  IsUUID,
-  Length,
-  Matches,
-  MaxLength,
-  ValidateNested,
-} from 'class-validator';
+import { IsIn, IsNotEmpty, IsString, IsUUID, Length, Matches, MaxLength } from 'class-validator';
+import { IfPresent } from '../../http/body-fields';
+import { Part } from './send-field-rules';
 
 export const MESSAGE_ID = { message: 'message_id must be a WhatsApp message id such as wamid.HBgLMTY1…' };
 

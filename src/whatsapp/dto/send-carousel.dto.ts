@@ -1,5 +1,5 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
-import { Transform, Type, plainToInstance } from 'class-transformer';
+import { Transform, plainToInstance } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -8,15 +8,15 @@ import {
   IsDefined,
   IsIn,
   IsInt,
-  IsOptional,
   IsString,
   Length,
   Max,
   Min,
   ValidateNested,
 } from 'class-validator';
+import { IfPresent } from '../../http/body-fields';
 import { SendProductActionDto } from './send-commerce.dto';
-import { DistinctBy, ForType, SIZED, Satisfies } from './send-field-rules';
+import { DistinctBy, ForType, Part, Parts, Satisfies, SIZED } from './send-field-rules';
 import {
   SendCtaUrlActionDto,
   SendInteractiveDto,

@@ -1,18 +1,16 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
   IsArray,
   IsDefined,
   IsIn,
-  IsOptional,
   IsString,
   Length,
   Matches,
-  ValidateNested,
 } from 'class-validator';
-import { CATALOG_ID, SIZED, Satisfies } from './send-field-rules';
+import { IfPresent } from '../../http/body-fields';
+import { CATALOG_ID, Part, Parts, Satisfies, SIZED } from './send-field-rules';
 import {
   SendFootedInteractiveDto,
   SendInteractiveTextDto,

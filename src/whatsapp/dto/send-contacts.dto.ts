@@ -1,20 +1,18 @@
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
   IsArray,
   IsDefined,
   IsIn,
-  IsOptional,
   IsString,
   Length,
   Matches,
   MaxLength,
   ValidateBy,
-  ValidateNested,
 } from 'class-validator';
+import { IfPresent } from '../../http/body-fields';
 import { SendMessageBaseDto } from './send-base.dto';
-import { SIZED } from './send-field-rules';
+import { Part, Parts, SIZED } from './send-field-rules';
 
 /** `formatted_name` and at least one further part. */
 export class SendContactNameDto {

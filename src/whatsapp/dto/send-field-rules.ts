@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
-import { ValidateBy, ValidateIf, type ValidationArguments } from 'class-validator';
+import { Type } from 'class-transformer';
+import { ValidateBy, ValidateIf, type ValidationArguments, ValidateNested } from 'class-validator';
 
 interface Typed {
   type?: unknown;
@@ -26,6 +27,37 @@ export function ForType(...types: readonly string[]): PropertyDecorator {
       }),
     )(target, key);
   };
+}
+
+/** `ValidateNested` checks what a list holds, so that it would take an empty list where one object is wanted. */
+export function NotAList(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isObject',
+    validator: {
+      validate: (value: unknown) => !Array.isArray(value),
+      defaultMessage: () => '$property must be one object, not a list.',
+    },
+  });
+}
+
+/** One object that has its own DTO. */
+export function Part(dto: () => new () => object): PropertyDecorator {
+  return applyDecorators(Type(dto), NotAList(), ValidateNested());
+}
+
+/** Objects that have their own DTO; that they stand in a list is said by `@IsArray`. */
+export function Parts(dto: () => new () => object): PropertyDecorator {
+  return applyDecorators(
+    Type(dto),
+    ValidateBy({
+      name: 'isObject',
+      validator: {
+        validate: (items: unknown) => !Array.isArray(items) || !items.some((item) => Array.isArray(item)),
+        defaultMessage: () => 'each value in $property must be one object, not a list.',
+      },
+    }),
+    ValidateNested({ each: true }),
+  );
 }
 
 /** Each item's value of the field differs from all others'. */

@@ -1,16 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import {
-  IsDefined,
-  IsIn,
-  IsOptional,
-  IsString,
-  IsUrl,
-  Length,
-  MaxLength,
-  ValidateNested,
-} from 'class-validator';
-import { ForType, SIZED } from './send-field-rules';
+import { IsDefined, IsIn, IsString, IsUrl, Length, MaxLength } from 'class-validator';
+import { IfPresent } from '../../http/body-fields';
+import { ForType, Part, SIZED } from './send-field-rules';
 import { SendDocumentDto, SendFileDto } from './send-media.dto';
 
 // What interactive messages of several kinds are made of.

@@ -15,6 +15,8 @@ import {
   SendLocationRequestDto,
   SendVoiceCallDto,
 } from './send-requests.dto';
+import { NotAList } from './send-field-rules';
+import { isRecord } from '../meta-values';
 
 /** By `interactive.type`: what the interactive part is checked against. */
 const CLASSES: Readonly<Record<InteractiveType, new () => SendInteractiveDto>> = {
@@ -35,6 +37,12 @@ const CLASSES: Readonly<Record<InteractiveType, new () => SendInteractiveDto>> =
   voice_call: SendVoiceCallDto,
 };
 
+/** Where nothing says what it is, the class that every one has in common names the types there are. */
+function classOf(interactive: unknown): new () => SendInteractiveDto {
+  const type = isRecord(interactive) ? interactive.type : undefined;
+  return INTERACTIVE_CLASSES.find(({ name }) => name === type)?.value ?? SendInteractiveDto;
+}
+
 export const INTERACTIVE_CLASSES = Object.entries(CLASSES).map(([name, value]) => ({ name, value }));
 
 /** Buttons, lists and the like; only inside the customer service window. */
@@ -48,10 +56,8 @@ export class SendInteractiveMessageDto extends SendMessageBaseDto {
     },
   })
   @IsDefined()
+  @NotAList()
   @ValidateNested()
-  @Type(() => SendInteractiveDto, {
-    keepDiscriminatorProperty: true,
-    discriminator: { property: 'type', subTypes: INTERACTIVE_CLASSES },
-  })
+  @Type((given) => classOf(given?.object.interactive))
   interactive!: SendInteractiveDto;
 }

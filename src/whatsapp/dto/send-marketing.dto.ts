@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional } from 'class-validator';
+import { IsBoolean, IsIn } from 'class-validator';
+import { IfPresent } from '../../http/body-fields';
 
 export const PRODUCT_POLICIES = ['CLOUD_API_FALLBACK', 'STRICT'] as const;
 export type ProductPolicy = (typeof PRODUCT_POLICIES)[number];

@@ -1,24 +1,22 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import {
   IsBoolean,
   IsDefined,
   IsIn,
   IsLatitude,
   IsLongitude,
-  IsOptional,
   IsString,
   IsUrl,
   Length,
   MaxLength,
   ValidateBy,
   ValidateIf,
-  ValidateNested,
 } from 'class-validator';
+import { IfPresent } from '../../http/body-fields';
 import { isUuid } from '../../database/ids';
 import { SendMessageBaseDto } from './send-base.dto';
-import { SIZED, Satisfies } from './send-field-rules';
+import { Part, Satisfies, SIZED } from './send-field-rules';
 
 const LINK = { protocols: ['https'], require_protocol: true, require_tld: false };
 
@@ -113,27 +111,37 @@ export class SendReactionDto {
   emoji!: string;
 }
 
-export class SendImageMessageDto extends SendMessageBaseDto {
+/** What every message with a file has. */
+export abstract class SendFileMessageDto extends SendMessageBaseDto {
+  /**
+   * Sent as a text in place of the file when Meta can do nothing with the file (131052, 131053): say what it was, and where
+   * it can be had. The text is a message of its own, whose `metadata.fallbackOf` names this one.
+   * @example Your invoice: https://shop.example.com/invoices/77
+   */
+  @IfPresent() @IsString() @Length(1, 4_096) fallbackText?: string;
+}
+
+export class SendImageMessageDto extends SendFileMessageDto {
   @IsIn(['image']) type!: 'image';
   @IsDefined() @Part(() => SendCaptionedFileDto) image!: SendCaptionedFileDto;
 }
 
-export class SendVideoMessageDto extends SendMessageBaseDto {
+export class SendVideoMessageDto extends SendFileMessageDto {
   @IsIn(['video']) type!: 'video';
   @IsDefined() @Part(() => SendCaptionedFileDto) video!: SendCaptionedFileDto;
 }
 
-export class SendAudioMessageDto extends SendMessageBaseDto {
+export class SendAudioMessageDto extends SendFileMessageDto {
   @IsIn(['audio']) type!: 'audio';
   @IsDefined() @Part(() => SendAudioDto) audio!: SendAudioDto;
 }
 
-export class SendDocumentMessageDto extends SendMessageBaseDto {
+export class SendDocumentMessageDto extends SendFileMessageDto {
   @IsIn(['document']) type!: 'document';
   @IsDefined() @Part(() => SendDocumentDto) document!: SendDocumentDto;
 }
 
-export class SendStickerMessageDto extends SendMessageBaseDto {
+export class SendStickerMessageDto extends SendFileMessageDto {
   @IsIn(['sticker']) type!: 'sticker';
   @IsDefined() @Part(() => SendFileDto) sticker!: SendFileDto;
 }

@@ -1,17 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayNotEmpty,
-  IsArray,
-  IsDefined,
-  IsIn,
-  IsOptional,
-  IsString,
-  Length,
-  ValidateNested,
-} from 'class-validator';
-import { DistinctBy, SIZED, Satisfies } from './send-field-rules';
+import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsDefined, IsIn, IsString, Length } from 'class-validator';
+import { IfPresent } from '../../http/body-fields';
+import { DistinctBy, Part, Parts, Satisfies, SIZED } from './send-field-rules';
 import {
   SendCtaUrlActionDto,
   SendFootedInteractiveDto,
@@ -20,6 +10,7 @@ import {
   SendInteractiveTextDto,
   SendTextHeaderDto,
 } from './send-interactive-parts.dto';
+import { isRecord } from '../meta-values';
 
 // Buttons and lists: what a person chooses from.
 
@@ -66,12 +57,10 @@ export class SendListSectionDto {
 }
 
 const sectionsOf = (value: unknown): Partial<SendListSectionDto>[] =>
-  Array.isArray(value)
-    ? value.filter((section): section is object => typeof section === 'object' && section !== null)
-    : [];
+  Array.isArray(value) ? value.filter(isRecord) : [];
 
 const rowsOf = (value: unknown): Partial<SendListRowDto>[] =>
-  sectionsOf(value).flatMap(({ rows }) => (Array.isArray(rows) ? rows : []));
+  sectionsOf(value).flatMap(({ rows }) => (Array.isArray(rows) ? rows.filter(isRecord) : []));
 
 function areTitledIfSeveral(value: unknown): boolean {
   const sections = sectionsOf(value);

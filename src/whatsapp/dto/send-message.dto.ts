@@ -1,14 +1,5 @@
-import { Type } from 'class-transformer';
-import {
-  IsBoolean,
-  IsDefined,
-  IsIn,
-  IsOptional,
-  IsString,
-  Length,
-  Matches,
-  ValidateNested,
-} from 'class-validator';
+import { IsBoolean, IsDefined, IsIn, IsString, Length, Matches } from 'class-validator';
+import { IfPresent } from '../../http/body-fields';
 import { SendMessageBaseDto } from './send-base.dto';
 import { SendContactsMessageDto } from './send-contacts.dto';
 import { SendInteractiveMessageDto } from './send-interactive.dto';
@@ -23,7 +14,7 @@ import {
 } from './send-media.dto';
 import { SendPinMessageDto } from './send-pin.dto';
 import { SendTemplateMessageDto } from './send-template.dto';
-import { SIZED } from './send-field-rules';
+import { Part, SIZED } from './send-field-rules';
 
 export class SendTextDto {
   /** WhatsApp's own marks work: `*bold*`, `_italic_`. @example "Your order is on its way." */

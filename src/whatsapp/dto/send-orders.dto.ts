@@ -1,5 +1,4 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
@@ -8,15 +7,14 @@ import {
   IsIn,
   IsInt,
   IsObject,
-  IsOptional,
   IsString,
   Length,
   Matches,
   MaxLength,
   Min,
-  ValidateNested,
 } from 'class-validator';
-import { CATALOG_ID, SIZED } from './send-field-rules';
+import { IfPresent } from '../../http/body-fields';
+import { CATALOG_ID, Part, Parts, SIZED } from './send-field-rules';
 import {
   SendFootedInteractiveDto,
   SendInteractiveHeaderDto,

@@ -1,17 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import {
-  IsDefined,
-  IsIn,
-  IsInt,
-  IsString,
-  Length,
-  Max,
-  Min,
-  ValidateIf,
-  ValidateNested,
-} from 'class-validator';
+import { IsDefined, IsIn, IsInt, IsString, Length, Max, Min, ValidateIf } from 'class-validator';
 import { SendMessageBaseDto } from './send-base.dto';
+import { Part } from './send-field-rules';
 
 const PIN_OPERATIONS = ['pin', 'unpin'] as const;
 const DAYS = {

@@ -1,5 +1,4 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
@@ -7,7 +6,6 @@ import {
   IsIn,
   IsInt,
   IsNotEmptyObject,
-  IsOptional,
   IsString,
   Length,
   Matches,
@@ -15,9 +13,9 @@ import {
   Min,
   ValidateBy,
   ValidateIf,
-  ValidateNested,
 } from 'class-validator';
-import { SIZED, Satisfies } from './send-field-rules';
+import { IfPresent } from '../../http/body-fields';
+import { Part, Parts, Satisfies, SIZED } from './send-field-rules';
 import {
   SendFootedInteractiveDto,
   SendInteractiveHeaderDto,

@@ -1,5 +1,4 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
@@ -9,7 +8,6 @@ import {
   IsInt,
   IsNumber,
   IsObject,
-  IsOptional,
   IsString,
   Length,
   Matches,
@@ -17,11 +15,11 @@ import {
   MaxLength,
   Min,
   ValidateIf,
-  ValidateNested,
 } from 'class-validator';
+import { IfPresent } from '../../http/body-fields';
 import { SendMessageBaseDto } from './send-base.dto';
 import { SendProductSectionDto } from './send-commerce.dto';
-import { DistinctBy, ForType, SIZED, Satisfies } from './send-field-rules';
+import { DistinctBy, ForType, Part, Parts, Satisfies, SIZED } from './send-field-rules';
 import { SendMarketingDto } from './send-marketing.dto';
 import { SendOrderDetailsParametersDto, SendOrderStatusParametersDto } from './send-orders.dto';
 import { CALL_BUTTON_MINUTES } from './send-requests.dto';

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
@@ -8,17 +8,17 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
-  IsOptional,
   IsString,
   IsUUID,
   Length,
   Matches,
   Max,
   Min,
-  ValidateNested,
 } from 'class-validator';
+import { IfPresent } from '../../http/body-fields';
 import { AccountQuery, WabaQuery } from './account-query.dto';
 import { TemplateDto } from './template.dto';
+import { Parts } from './send-field-rules';
 
 const META_ID = { message: '$property must be an id of Meta, digits only' };
 
@@ -26,16 +26,16 @@ export class MigrateTemplatesDto extends WabaQuery {
   /** Meta's id of the WhatsApp Business Account to copy from; it belongs to the same business. @example "102290129340399" */
   @Matches(/^\d{1,32}$/, META_ID) sourceWabaId!: string;
   /** Only these, by Meta's ids; without it all that Meta takes. */
-  @IsOptional()
+  @IfPresent()
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(500)
   @Matches(/^\d{1,32}$/, { each: true, message: 'templateIds are ids of Meta, digits only' })
   templateIds?: string[];
   /** Meta copies in sets; 0 is the first. */
-  @IsOptional() @IsInt() @Min(0) @Max(1_000) page?: number;
+  @IfPresent() @IsInt() @Min(0) @Max(1_000) page?: number;
   /** How many are a set; take fewer when it takes too long. */
-  @IsOptional() @IsInt() @Min(1) @Max(500) count?: number;
+  @IfPresent() @IsInt() @Min(1) @Max(500) count?: number;
 }
 
 export class FailedMigrationDto {
@@ -79,21 +79,20 @@ export class UpsertAuthenticationTemplateDto extends WabaQuery {
   @ApiProperty({ enum: ['COPY_CODE', 'ONE_TAP', 'ZERO_TAP'], example: 'COPY_CODE' })
   otpType!: string;
   /** Adds Meta's sentence that the code is not to be shared. */
-  @IsOptional() @IsBoolean() addSecurityRecommendation?: boolean;
+  @IfPresent() @IsBoolean() addSecurityRecommendation?: boolean;
   /** Adds Meta's sentence on when the code ends. */
-  @IsOptional() @IsInt() @Min(1) @Max(90) codeExpirationMinutes?: number;
+  @IfPresent() @IsInt() @Min(1) @Max(90) codeExpirationMinutes?: number;
   /** The apps that take the code; needed for `ONE_TAP` and `ZERO_TAP`. */
-  @IsOptional()
+  @IfPresent()
   @IsArray()
   @ArrayMaxSize(5)
-  @ValidateNested({ each: true })
-  @Type(() => AuthenticationAppDto)
+  @Parts(() => AuthenticationAppDto)
   @ApiProperty({ type: [AuthenticationAppDto], required: false })
   supportedApps?: AuthenticationAppDto[];
   /** Needed for `ZERO_TAP`: you have accepted WhatsApp's terms for it. */
-  @IsOptional() @IsBoolean() zeroTapTermsAccepted?: boolean;
+  @IfPresent() @IsBoolean() zeroTapTermsAccepted?: boolean;
   /** For how many seconds Meta goes on trying to deliver: 30 to 900, or `-1` for 30 days. */
-  @IsOptional() @IsInt() @Min(-1) @Max(900) messageSendTtlSeconds?: number;
+  @IfPresent() @IsInt() @Min(-1) @Max(900) messageSendTtlSeconds?: number;
 }
 
 export class UpsertedTemplatesDto {

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import {
   Allow,
   ArrayNotEmpty,
@@ -8,13 +8,13 @@ import {
   IsIn,
   IsInt,
   IsObject,
-  IsOptional,
   IsString,
   IsUUID,
   Max,
   Min,
-  ValidateNested,
 } from 'class-validator';
+import { IfPresent } from '../../http/body-fields';
+import { Parts } from './send-field-rules';
 
 export const COMPONENT_TYPES = [
   'HEADER',
@@ -53,34 +53,34 @@ function AnyCase(): PropertyDecorator {
 export class TemplateButtonDto {
   @AnyCase() @IsIn(BUTTON_TYPES) @ApiProperty({ enum: BUTTON_TYPES }) type!: string;
   /** At most 25 characters. @example Track your order */
-  @IsOptional() @IsString() text?: string;
+  @IfPresent() @IsString() text?: string;
   /** Of a `URL` button; may end in one variable. @example https://luckyshrub.example/orders/{{1}} */
-  @IsOptional() @IsString() url?: string;
+  @IfPresent() @IsString() url?: string;
   /** Of a `PHONE_NUMBER` button. @example +15550783881 */
-  @IsOptional() @IsString() phone_number?: string;
+  @IfPresent() @IsString() phone_number?: string;
   /** The complete address, or the code to copy: a text, or an array of one text. */
   @Allow()
   @ApiProperty({ required: false, oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] })
   example?: unknown;
-  @IsOptional() @IsString() flow_id?: string;
-  @IsOptional() @IsString() flow_name?: string;
-  @IsOptional() @IsString() flow_json?: string;
-  @IsOptional() @IsString() flow_action?: string;
-  @IsOptional() @IsString() navigate_screen?: string;
-  @IsOptional() @IsString() icon?: string;
+  @IfPresent() @IsString() flow_id?: string;
+  @IfPresent() @IsString() flow_name?: string;
+  @IfPresent() @IsString() flow_json?: string;
+  @IfPresent() @IsString() flow_action?: string;
+  @IfPresent() @IsString() navigate_screen?: string;
+  @IfPresent() @IsString() icon?: string;
   /** Of an `OTP` button: `COPY_CODE`, `ONE_TAP` or `ZERO_TAP`. */
-  @IsOptional() @AnyCase() @IsString() otp_type?: string;
-  @IsOptional() @IsString() autofill_text?: string;
-  @IsOptional() @IsString() package_name?: string;
-  @IsOptional() @IsString() signature_hash?: string;
-  @IsOptional()
+  @IfPresent() @AnyCase() @IsString() otp_type?: string;
+  @IfPresent() @IsString() autofill_text?: string;
+  @IfPresent() @IsString() package_name?: string;
+  @IfPresent() @IsString() signature_hash?: string;
+  @IfPresent()
   @IsArray()
   @IsObject({ each: true })
   @ApiProperty({ required: false, type: 'array', items: { type: 'object', additionalProperties: true } })
   supported_apps?: Record<string, unknown>[];
-  @IsOptional() @IsBoolean() zero_tap_terms_accepted?: boolean;
-  @IsOptional() @IsInt() @Min(1) ttl_minutes?: number;
-  @IsOptional()
+  @IfPresent() @IsBoolean() zero_tap_terms_accepted?: boolean;
+  @IfPresent() @IsInt() @Min(1) ttl_minutes?: number;
+  @IfPresent()
   @IsObject()
   @ApiPropertyOptional({ type: 'object', additionalProperties: true })
   app_deep_link?: Record<string, unknown>;
@@ -90,8 +90,7 @@ export class TemplateButtonDto {
 export class TemplateCardDto {
   @IsArray()
   @ArrayNotEmpty()
-  @ValidateNested({ each: true })
-  @Type(() => TemplateComponentDto)
+  @Parts(() => TemplateComponentDto)
   @ApiProperty({ type: () => [TemplateComponentDto] })
   components!: TemplateComponentDto[];
 }
@@ -100,18 +99,18 @@ export class TemplateCardDto {
 export class TemplateComponentDto {
   @AnyCase() @IsIn(COMPONENT_TYPES) @ApiProperty({ enum: COMPONENT_TYPES }) type!: string;
   /** Of a `HEADER`; without it the header is `TEXT`. */
-  @IsOptional()
+  @IfPresent()
   @AnyCase()
   @IsIn(HEADER_FORMATS)
   @ApiProperty({ enum: HEADER_FORMATS, required: false })
   format?: string;
   /** Variables are `{{1}}`, `{{2}}` … or names as `{{first_name}}`. @example Hi {{1}}, your order {{2}} is on its way. */
-  @IsOptional() @IsString() text?: string;
+  @IfPresent() @IsString() text?: string;
   /**
    * A sample for each variable, for Meta's reviewers: `{"body_text": [["Ana", "860198"]]}`, `{"header_text": ["Ana"]}`,
    * `{"header_handle": ["4::aW…"]}`, or for names `{"body_text_named_params": [{"param_name": "first_name", "example": "Ana"}]}`.
    */
-  @IsOptional()
+  @IfPresent()
   @IsObject()
   @ApiPropertyOptional({
     type: 'object',
@@ -123,25 +122,23 @@ export class TemplateComponentDto {
    * Of a `HEADER` with media, in place of `example.header_handle`: an uploaded file, as `POST /api/meta/whatsapp/media` gave it. It
    * is handed to Meta as the sample that reviewers see.
    */
-  @IsOptional() @IsUUID() sampleMediaId?: string;
-  @IsOptional()
+  @IfPresent() @IsUUID() sampleMediaId?: string;
+  @IfPresent()
   @IsArray()
-  @ValidateNested({ each: true })
-  @Type(() => TemplateButtonDto)
+  @Parts(() => TemplateButtonDto)
   buttons?: TemplateButtonDto[];
   /** Of a `CAROUSEL`: 2 to 10 cards with the same components. */
-  @IsOptional()
+  @IfPresent()
   @IsArray()
-  @ValidateNested({ each: true })
-  @Type(() => TemplateCardDto)
+  @Parts(() => TemplateCardDto)
   @ApiProperty({ required: false, type: () => [TemplateCardDto] })
   cards?: TemplateCardDto[];
-  @IsOptional()
+  @IfPresent()
   @IsObject()
   @ApiPropertyOptional({ type: 'object', additionalProperties: true })
   limited_time_offer?: Record<string, unknown>;
   /** Of the `BODY` of an `AUTHENTICATION` template. */
-  @IsOptional() @IsBoolean() add_security_recommendation?: boolean;
+  @IfPresent() @IsBoolean() add_security_recommendation?: boolean;
   /** Of the `FOOTER` of an `AUTHENTICATION` template. */
-  @IsOptional() @IsInt() @Min(1) @Max(90) code_expiration_minutes?: number;
+  @IfPresent() @IsInt() @Min(1) @Max(90) code_expiration_minutes?: number;
 }

@@ -1,18 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsDefined,
-  IsNumber,
-  IsOptional,
-  IsString,
-  MaxLength,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsDefined, IsNumber, IsString, MaxLength } from 'class-validator';
+import { IfPresent } from '../../http/body-fields';
 import type { TemplateFinding } from '../templates/template-rule-catalogue';
 import type { RenderedButton, RenderedHeader, RenderedTemplate } from '../templates/template-preview';
 import { SendTemplateComponentDto } from './send-template.dto';
+import { Part, Parts } from './send-field-rules';
 
 const DRAFT_COMPONENTS = [
   { type: 'BODY', text: '{{1}}, your order is on its way.', example: { body_text: [['Ana']] } },
@@ -21,11 +13,11 @@ const DRAFT_COMPONENTS = [
 /** A template in any state of disorder: what is wrong with it is the answer, not a refusal of the question. */
 export class DraftTemplateDto {
   /** @example order_confirmation */
-  @IsOptional() @IsString() @MaxLength(2_000) name?: string;
+  @IfPresent() @IsString() @MaxLength(2_000) name?: string;
   /** @example en_US */
-  @IsOptional() @IsString() @MaxLength(100) language?: string;
+  @IfPresent() @IsString() @MaxLength(100) language?: string;
   /** In any case. @example UTILITY */
-  @IsOptional() @IsString() @MaxLength(100) category?: string;
+  @IfPresent() @IsString() @MaxLength(100) category?: string;
   /** In Meta's own shape. */
   @ApiProperty({
     type: 'array',
@@ -36,8 +28,8 @@ export class DraftTemplateDto {
   @ArrayMaxSize(50)
   components!: unknown[];
   /** `POSITIONAL` or `NAMED`. */
-  @IsOptional() @IsString() @MaxLength(100) parameterFormat?: string;
-  @IsOptional() @IsNumber() messageSendTtlSeconds?: number;
+  @IfPresent() @IsString() @MaxLength(100) parameterFormat?: string;
+  @IfPresent() @IsNumber() messageSendTtlSeconds?: number;
 }
 
 /** One rule that a template breaks. */
@@ -83,11 +75,10 @@ export class LintedTemplateDto {
 
 export class PreviewTemplateDto {
   /** Values as in a message that is sent; without them the examples of the template are filled in. */
-  @IsOptional()
+  @IfPresent()
   @IsArray()
   @ArrayMaxSize(16)
-  @ValidateNested({ each: true })
-  @Type(() => SendTemplateComponentDto)
+  @Parts(() => SendTemplateComponentDto)
   @ApiProperty({
     type: [SendTemplateComponentDto],
     required: false,
@@ -105,7 +96,7 @@ export class PreviewTemplateDto {
 }
 
 export class PreviewDraftDto extends PreviewTemplateDto {
-  @IsDefined() @ValidateNested() @Type(() => DraftTemplateDto) template!: DraftTemplateDto;
+  @IsDefined() @Part(() => DraftTemplateDto) template!: DraftTemplateDto;
 }
 
 export class PreviewMediaDto {

@@ -1,20 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayNotEmpty,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsOptional,
-  Matches,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsIn, IsInt, Matches, Max, Min } from 'class-validator';
+import { IfPresent } from '../../http/body-fields';
 import { TEMPLATE_CATEGORIES } from '../templates/template-status';
 import { WabaQuery } from './account-query.dto';
 import { TemplateComponentDto } from './template-component.dto';
+import { Parts } from './send-field-rules';
 
 const NAME = /^[a-z0-9_]{1,512}$/;
 const NAME_HINT = { message: 'name must be lower-case letters, digits and underscores, at most 512' };
@@ -58,40 +49,38 @@ export class CreateTemplateDto extends WabaQuery {
   category!: string;
   @ApiProperty({ type: [TemplateComponentDto], example: COMPONENTS_EXAMPLE })
   @IsArray()
-  @ValidateNested({ each: true })
-  @Type(() => TemplateComponentDto)
+  @Parts(() => TemplateComponentDto)
   @ArrayNotEmpty()
   @ArrayMaxSize(10)
   components!: TemplateComponentDto[];
   /** Whether variables are numbers or names. Meta takes `POSITIONAL` when it is left out. */
-  @IsOptional()
+  @IfPresent()
   @AnyCase()
   @IsIn(['POSITIONAL', 'NAMED'])
   @ApiProperty({ enum: ['POSITIONAL', 'NAMED'], required: false })
   parameterFormat?: string;
   /** For how many seconds Meta goes on trying to deliver; `-1` stands for 30 days. */
-  @IsOptional() @IsInt() @Min(-1) @Max(2_592_000) messageSendTtlSeconds?: number;
+  @IfPresent() @IsInt() @Min(-1) @Max(2_592_000) messageSendTtlSeconds?: number;
 }
 
 /** Components are replaced as a whole. Name and language cannot be changed and may be repeated or left out. */
 export class UpdateTemplateDto {
   /** @example order_confirmation */
-  @IsOptional() @Matches(NAME, NAME_HINT) name?: string;
+  @IfPresent() @Matches(NAME, NAME_HINT) name?: string;
   /** @example en_US */
-  @IsOptional() @Matches(LANGUAGE, LANGUAGE_HINT) language?: string;
+  @IfPresent() @Matches(LANGUAGE, LANGUAGE_HINT) language?: string;
   /** Cannot be changed while the template is approved. */
-  @IsOptional()
+  @IfPresent()
   @AnyCase()
   @IsIn(TEMPLATE_CATEGORIES)
   @ApiProperty({ enum: TEMPLATE_CATEGORIES, required: false, example: 'UTILITY' })
   category?: string;
   @ApiProperty({ type: [TemplateComponentDto], example: COMPONENTS_EXAMPLE })
   @IsArray()
-  @ValidateNested({ each: true })
-  @Type(() => TemplateComponentDto)
+  @Parts(() => TemplateComponentDto)
   @ArrayNotEmpty()
   @ArrayMaxSize(10)
   components!: TemplateComponentDto[];
   /** For how many seconds Meta goes on trying to deliver; `-1` stands for 30 days. */
-  @IsOptional() @IsInt() @Min(-1) @Max(2_592_000) messageSendTtlSeconds?: number;
+  @IfPresent() @IsInt() @Min(-1) @Max(2_592_000) messageSendTtlSeconds?: number;
 }

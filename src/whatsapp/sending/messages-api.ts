@@ -15,8 +15,12 @@ export interface AcceptedMessage {
   details: Record<string, unknown>;
 }
 
+const LONGEST_READ_MS = 5_000;
+
 /** In a stored message: the edge that it goes to instead of `messages`. Meta never sees it. */
 export const EDGE = 'edge';
+/** In a stored message: the text that goes out when its file cannot. Meta never sees it. */
+export const FALLBACK = 'fallbackText';
 export const MARKETING_EDGE = 'marketing_messages';
 
 /** The Graph endpoints for sending messages and marking them as read. */
@@ -33,7 +37,7 @@ export class MessagesApi {
   async send(
     token: string,
     phoneNumberId: string,
-    { [EDGE]: edge = 'messages', ...message }: Readonly<Record<string, unknown>>,
+    { [EDGE]: edge = 'messages', [FALLBACK]: _fallback, ...message }: Readonly<Record<string, unknown>>,
     callbackData: string,
   ): Promise<AcceptedMessage> {
     const answer = await this.graph.callUnknown({
@@ -74,8 +78,9 @@ export class MessagesApi {
         ...(typing ? { typing_indicator: { type: 'text' } } : {}),
       },
       response: GraphSuccess,
-      // Reading twice is reading once.
+      // Reading twice is reading once. Somebody waits for it at a screen.
       retry: 'safe',
+      timeoutMs: LONGEST_READ_MS,
     });
   }
 }

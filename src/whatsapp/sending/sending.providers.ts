@@ -1,4 +1,5 @@
 import { SendingTemplates } from '../templates/sending-templates';
+import { FileFallbackSubscriber } from './file-fallback.subscriber';
 import { LastMomentCheck } from './last-moment-check';
 import { MessagesApi } from './messages-api';
 import { SendMessagePipe } from './send-message.pipe';
@@ -13,6 +14,7 @@ import { SendingSweeper } from './sending.sweeper';
 
 /** Taking orders to send and carrying them out, as WhatsAppModule puts it together with the rest. */
 export const SENDING_PROVIDERS = [
+  FileFallbackSubscriber,
   LastMomentCheck,
   MessagesApi,
   SendMessagePipe,

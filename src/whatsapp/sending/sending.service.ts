@@ -15,7 +15,7 @@ import { AccountScope } from '../account-scope';
 import { AccountsService } from '../accounts/accounts.service';
 import type { SendMessageDto } from '../dto/send-message.dto';
 import { OutgoingMedia } from '../media/outgoing-media';
-import { EDGE, MARKETING_EDGE } from './messages-api';
+import { EDGE, FALLBACK, MARKETING_EDGE } from './messages-api';
 import { orderedContent, sendTimeOf } from './sending-content';
 import { refuseUnwanted } from './sending-rules';
 import { SendingWaker } from './sending-waker';
@@ -124,6 +124,7 @@ export class SendingService {
       ...(dto.context === undefined ? {} : { context: { message_id: dto.context.message_id } }),
       ...(keyHash === undefined ? {} : { recipient_identity_key_hash: keyHash }),
       ...marketing,
+      ...fallbackOf(dto),
     };
     const problems = await this.media.findProblems(accountId, request);
     if (problems.length > 0) throw new ValidationFailedError(problems);
@@ -174,6 +175,11 @@ function marketingOf(dto: SendMessageDto, category: string | null): Record<strin
     ...(productPolicy === undefined ? {} : { product_policy: productPolicy }),
     ...(messageActivitySharing === undefined ? {} : { message_activity_sharing: messageActivitySharing }),
   };
+}
+
+function fallbackOf(dto: SendMessageDto): Record<string, unknown> {
+  const text = 'fallbackText' in dto ? dto.fallbackText : undefined;
+  return text === undefined ? {} : { [FALLBACK]: text };
 }
 
 /** Meta sends one-time passwords to phone numbers only. */

@@ -1,0 +1,84 @@
+import type { FieldProblem } from '../../errors/app.error';
+import { ValidationFailedError } from '../../errors/app.error';
+import { DtoValidationPipe } from '../../http/validation.pipe';
+import { SendMessagePipe } from '../sending/send-message.pipe';
+import { UpsertAuthenticationTemplateDto } from './template-actions.dto';
+import { DraftTemplateDto, PreviewDraftDto } from './template-draft.dto';
+import { CreateTemplateDto } from './write-template.dto';
+
+async function problemsOf(checked: Promise<unknown>): Promise<string[]> {
+  try {
+    await checked;
+    return [];
+  } catch (error) {
+    if (!(error instanceof ValidationFailedError)) throw error;
+    return (error.details.fields as FieldProblem[]).map(({ path, rule }) => `${path} ${rule}`);
+  }
+}
+
+const to = '+16505551234';
+const send = (rest: object) => problemsOf(new SendMessagePipe().transform({ to, ...rest }, { type: 'body' }));
+const template = (rest: object) => ({
+  type: 'template',
+  template: { name: 'a', language: { code: 'en' }, ...rest },
+});
+const list = (action: object) => ({
+  type: 'interactive',
+  interactive: { type: 'list', body: { text: 'When?' }, action: { button: 'Open', ...action } },
+});
+
+describe('a message whose parts have the wrong shape', () => {
+  it.each([
+    ['a list for the text', { type: 'text', text: [] }, 'text isObject'],
+    ['a list for the template', { type: 'template', template: [] }, 'template isObject'],
+    ['a list for the language', template({ language: [] }), 'template.language isObject'],
+    ['a list for a component', template({ components: [[]] }), 'template.components isObject'],
+    ['a list for the reaction', { type: 'reaction', reaction: [] }, 'reaction isObject'],
+    ['a list for a contact', { type: 'contacts', contacts: [[]] }, 'contacts isObject'],
+    ['a list for the interactive part', { type: 'interactive', interactive: [] }, 'interactive isObject'],
+    ['nothing in its list', { type: 'interactive', interactive: [null] }, 'interactive isObject'],
+    ['a list for the menu', list({ sections: [[]] }), 'interactive.action.sections isObject'],
+    ['no row', list({ sections: [{ rows: [null] }] }), 'interactive.action.sections.0.rows.0 isObject'],
+  ])('is refused by the field for %s', async (_, message, problem) => {
+    expect((await send(message)).join()).toContain(problem);
+  });
+
+  it.each(['to', 'recipient', 'context', 'phoneNumberId', 'sendAt'])(
+    'is refused where %s is null, which Meta does not take for absent',
+    async (field) => {
+      const problems = await send({ type: 'text', text: { body: 'Hi' }, [field]: null });
+      expect(problems.join()).toContain(`${field} `);
+    },
+  );
+});
+
+describe('a template whose parts have the wrong shape', () => {
+  const check = (metatype: new () => object, body: object) =>
+    problemsOf(new DtoValidationPipe().transform(body, { type: 'body', metatype }));
+  const whole = {
+    name: 'a',
+    language: 'en',
+    category: 'UTILITY',
+    components: [{ type: 'BODY', text: 'Hi' }],
+  };
+
+  it.each([
+    ['a draft without a name', DraftTemplateDto, { ...whole, name: null }, 'name isString'],
+    ['a preview of a list', PreviewDraftDto, { template: [] }, 'template isObject'],
+    ['a list for a part', CreateTemplateDto, { ...whole, components: [[]] }, 'components isObject'],
+    [
+      'no text in a part',
+      CreateTemplateDto,
+      { ...whole, components: [{ type: 'BODY', text: null }] },
+      'components.0.text isString',
+    ],
+    [
+      'no apps',
+      UpsertAuthenticationTemplateDto,
+      { name: 'a', languages: ['en'], otpType: 'ONE_TAP', supportedApps: null },
+      'supportedApps isArray',
+    ],
+  ])('is refused by the field for %s', async (_, dto, body, problem) => {
+    expect((await check(dto, body)).join()).toContain(problem);
+  });
+});
