@@ -55,6 +55,7 @@ const RAW_ANSWERS = [
   'GET /api/meta/whatsapp/media/{id}/content',
   'GET /api/meta/whatsapp/campaigns/{id}/recipients.csv',
   'GET /api/meta/whatsapp/campaigns/{id}/recipients.jsonl',
+  'POST /api/meta/whatsapp/flows/endpoint/{id}',
   ...WEBHOOKS.map((path) => `GET ${path}`),
 ];
 const RAW_BODIES = WEBHOOKS.map((path) => `POST ${path}`);
@@ -68,6 +69,7 @@ const PUBLIC = [
   'POST /api/meta/auth/deauthorize',
   'POST /api/meta/auth/data-deletion',
   'GET /api/meta/auth/data-deletion/{code}',
+  'POST /api/meta/whatsapp/flows/endpoint/{id}',
   ...RAW_BODIES,
   ...WEBHOOKS.map((path) => `GET ${path}`),
 ];
@@ -236,6 +238,11 @@ describe('the API document of the built service', () => {
       'POST /api/meta/whatsapp/campaigns/{id}/pause',
       'POST /api/meta/whatsapp/campaigns/{id}/resume',
       'POST /api/meta/whatsapp/campaigns/{id}/cancel',
+      'POST /api/meta/whatsapp/flows/{id}/publish',
+      'POST /api/meta/whatsapp/flows/{id}/deprecate',
+      'POST /api/meta/whatsapp/groups/{id}/invite-link/reset',
+      'POST /api/meta/whatsapp/calls/{id}/reject',
+      'POST /api/meta/whatsapp/calls/{id}/terminate',
     ]);
   });
 

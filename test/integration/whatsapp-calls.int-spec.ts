@@ -58,7 +58,11 @@ describe('calls of WhatsApp', () => {
   };
   const somebodyCalls = async (): Promise<CallView> => {
     const { callId } = sandbox().playCall({ from: CUSTOMER, sdp: OTHER_SDP });
-    return callWhen(callId, ({ state }) => state === 'ringing');
+    const answer = await eventually(
+      () => client.get<CallView>(`${CALLS}/${encodeURIComponent(callId)}`),
+      ({ status }) => status === 200,
+    );
+    return answer.body.data;
   };
   const permitted = (): void => {
     sandbox().playCallPermission({ from: CUSTOMER, response: 'accept' });
@@ -74,6 +78,7 @@ describe('calls of WhatsApp', () => {
     it('is offered with its session, taken, and ends with its length', async () => {
       const offered = await somebodyCalls();
       expect(offered).toMatchObject({
+        state: 'ringing',
         direction: 'USER_INITIATED',
         waId: CUSTOMER.slice(1),
         session: { sdpType: 'offer', sdp: OTHER_SDP },
@@ -126,7 +131,9 @@ describe('calls of WhatsApp', () => {
       const offered = await somebodyCalls();
       const other = app.api.as(await admin.createUser('agent'));
       expect((await other.get(`${CALLS}/${offered.id}`)).status).toBe(404);
-      expect((await other.post(`${CALLS}/${offered.callId ?? ''}/reject`)).status).toBe(404);
+      expect((await other.post(`${CALLS}/${encodeURIComponent(offered.callId ?? '')}/reject`)).status).toBe(
+        404,
+      );
     });
   });
 

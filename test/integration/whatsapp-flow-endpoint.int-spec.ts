@@ -166,7 +166,7 @@ describe('the endpoint of flows', () => {
     const old = sandbox();
     const before = await ask();
     expect(before.status).toBe(200);
-    const upload = { method: 'POST', path: 'whatsapp_business_encryption$', code: 131000 };
+    const upload = { method: 'POST', path: 'whatsapp_business_encryption$', code: 100 };
     old.failNext(upload);
     const rotated = await owner.post(`${FLOWS}/encryption`, { rotate: true });
     expect(rotated.body.data).toMatchObject({ numbers: [{ state: 'missing', problem: expect.any(String) }] });
@@ -211,12 +211,21 @@ describe('the endpoint of flows', () => {
 
   it('calls public addresses only', async () => {
     const path = `${FLOWS}/${flow.id}/endpoint`;
-    expect((await owner.put(path, { url: 'http://10.0.0.1/flows' })).status).toBe(400);
-    expect((await owner.put(path, { url: 'http://169.254.169.254/latest' })).status).toBe(400);
-    // A name that leads to a private address is found out only when it is called.
-    await owner.put(path, { url: `http://localhost:1/flows` });
-    expect((await ask()).status).toBe(502);
-    expect((await view()).forwardUrl).not.toContain('10.0.0.1');
+    // What a name leads to is found out only when it is called, and so it is for numbers.
+    for (const address of [
+      'http://10.0.0.1/flows',
+      'http://[::1]:1/flows',
+      'http://169.254.169.254/latest',
+    ]) {
+      expect((await owner.put(path, { url: address })).status).toBe(200);
+      expect((await ask()).status).toBe(502);
+      expect((await view()).lastClientError).toMatchObject({
+        error: 'ENDPOINT_FAILED',
+        message: expect.stringMatching(/not a public one/),
+      });
+    }
+    expect((await owner.put(path, { url: 'http://user:word@example.com/' })).status).toBe(400);
+    expect((await owner.put(path, { url: 'ftp://example.com/' })).status).toBe(400);
   });
 
   it('keeps secrets encrypted, and tells them to nobody', async () => {

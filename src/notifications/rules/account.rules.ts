@@ -3,11 +3,12 @@ import { type RuleTable, capital, clear, raise } from './finding';
 const TOKEN = 'account.token';
 const PERMISSIONS = 'account.permissions';
 
+const DATA_ACCESS_EXPIRED = 'data_access_expired';
+
 /** What ended the token, by what is stored of it. */
 const CAUSES: ReadonlyMap<string, string> = new Map([
   ['app_removed', 'The app was removed from the person’s settings at Meta.'],
   ['checkpoint', 'Meta wants the person to confirm something on facebook.com first.'],
-  ['data_access_expired', 'The access that was granted has run out after Meta’s ninety days.'],
   ['logged_out', 'The person logged out at Meta.'],
   ['password_changed', 'The person changed the password at Meta.'],
   ['token_expired', 'The login has run out.'],
@@ -41,11 +42,15 @@ export const ACCOUNT_RULES: RuleTable = {
         topic: TOKEN,
         group: accountId,
         subject,
-        severity: 'critical',
+        // The login itself goes on in that case, and much of what it opens does, too.
+        severity: reason === DATA_ACCESS_EXPIRED ? 'warning' : 'critical',
         isLasting: true,
         one: (name) => ({
           title: `${capital(name)} has to be connected to Meta again`,
-          message: `${CAUSES.get(reason) ?? 'Meta no longer accepts the login.'} Until it is connected again nothing can be sent or read for it.`,
+          message:
+            reason === DATA_ACCESS_EXPIRED
+              ? 'Meta lets apps read a person’s data for ninety days after the last login. What needs that fails until the account is connected again.'
+              : `${CAUSES.get(reason) ?? 'Meta no longer accepts the login.'} Until it is connected again nothing can be sent or read for it.`,
         }),
         payload: { reason },
       }),

@@ -188,7 +188,7 @@ export class FlowDto {
   /** Meta’s newest alarm of each kind, by its name, as `ENDPOINT_LATENCY`. */
   @ApiProperty({ type: 'object', additionalProperties: { $ref: '#/components/schemas/FlowAlertDto' } })
   alerts!: Record<string, FlowAlert>;
-  /** The newest error that a phone told of this flow’s endpoint. */
+  /** The newest trouble with the endpoint: what a phone told of it, or `ENDPOINT_FAILED` when yours gave no usable answer. */
   @ApiProperty({ type: FlowClientErrorDto, nullable: true }) lastClientError!: FlowClientError | null;
   @ApiProperty({ type: Date }) createdAt!: Date;
   @ApiProperty({ type: Date }) updatedAt!: Date;

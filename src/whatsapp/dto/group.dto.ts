@@ -12,8 +12,12 @@ import {
 import { IfPresent, NameField } from '../../http/body-fields';
 import { CursorPageQuery, CursorPaginationDto } from '../../http/page.dto';
 import { QueryBoolean } from '../../http/query-fields';
-import { GROUP_STATES, type GroupParticipant, type GroupProblem } from '../entities/group.entity';
-import type { OwnedGroup } from '../groups/groups.repository';
+import {
+  GROUP_STATES,
+  type GroupEntity,
+  type GroupParticipant,
+  type GroupProblem,
+} from '../entities/group.entity';
 import { PhoneNumberQuery } from './account-query.dto';
 
 const APPROVAL_MODES = ['auto_approve', 'approval_required'] as const;
@@ -113,7 +117,8 @@ export class GroupDto {
   @ApiProperty({ type: Date }) createdAt!: Date;
   @ApiProperty({ type: Date }) updatedAt!: Date;
 
-  static from({ group }: Pick<OwnedGroup, 'group'>, phoneNumberId: string): GroupDto {
+  /** @param phoneNumberId Meta's */
+  static from(group: GroupEntity, phoneNumberId: string): GroupDto {
     return Object.assign(new GroupDto(), {
       id: group.id,
       groupId: group.groupId,

@@ -1,6 +1,6 @@
 import { Controller, Header, Headers, Param, Post, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiBody, ApiHeader, ApiOkResponse, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RawResponse } from '../../http/envelope';
 import { Public } from '../../identity/access.decorators';
@@ -16,7 +16,9 @@ export class FlowEndpointController {
    * Answers WhatsApp for a flow.
    *
    * @remarks Meta calls this, nobody else. Request and answer are encrypted: AES-GCM under a key that is itself under
-   * the business account’s RSA key. The statuses mean what Meta says they mean to phones.
+   * the business account’s RSA key. Other statuses are for the phone and have no body, or an encrypted one: 421, it was
+   * encrypted with another key, so that the phone fetches ours anew; 427, the flow’s token is no longer valid; 432, it
+   * was not signed by Meta; 502, your own endpoint gave no usable answer in time; 503, the flow has none.
    */
   @Post(':id')
   @Public()
@@ -45,16 +47,6 @@ export class FlowEndpointController {
     description: 'The encrypted answer, in base64.',
     content: { 'text/plain': { schema: { type: 'string', example: 'q83vEjRWeJCrze8=' } } },
   })
-  @ApiResponse({
-    status: 421,
-    description: 'It was encrypted with another key: the phone fetches ours anew.',
-  })
-  @ApiResponse({
-    status: 427,
-    description: 'The flow’s token is no longer valid, with an encrypted `error_msg`.',
-  })
-  @ApiResponse({ status: 432, description: 'It was not signed by Meta.' })
-  @ApiResponse({ status: 502, description: 'The business’s own endpoint gave no usable answer in time.' })
   async answer(
     @Param('id') id: string,
     @Req() request: FastifyRequest,

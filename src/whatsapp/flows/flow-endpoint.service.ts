@@ -80,10 +80,17 @@ export class FlowEndpointService {
       wabaId: waba.wabaId,
       body: opened.text,
     });
-    if (answer.kind === 'failed') return { status: 502, body: '' };
-    const isAnswer = answer.status === 200 || answer.status === TOKEN_INVALID;
-    if (!isAnswer || !isRecord(answer.body)) return { status: 502, body: '' };
-    return { status: answer.status, body: sealFlowAnswer(opened, answer.body) };
+    const isAnswer = answer.kind === 'answered' && (answer.status === 200 || answer.status === TOKEN_INVALID);
+    if (isAnswer && isRecord(answer.body))
+      return { status: answer.status, body: sealFlowAnswer(opened, answer.body) };
+    const reason = answer.kind === 'failed' ? answer.reason : reasonOf(answer.status);
+    await this.flows.recordClientError(flow, {
+      error: 'ENDPOINT_FAILED',
+      message: reason,
+      screen: null,
+      at: new Date().toISOString(),
+    });
+    return { status: 502, body: '' };
   }
 
   private async recordError(
@@ -107,6 +114,12 @@ function parse(text: string): Record<string, unknown> | null {
   } catch {
     return null;
   }
+}
+
+function reasonOf(status: number): string {
+  return status === 200 || status === TOKEN_INVALID
+    ? 'The answer is not an object.'
+    : `It answered with status ${status}.`;
 }
 
 function short(text: string | undefined): string | null {

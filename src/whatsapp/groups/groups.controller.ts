@@ -20,6 +20,7 @@ import {
   UpdateGroupDto,
 } from '../dto/group.dto';
 import { ApiGroup } from './group-path';
+import type { OwnedGroup } from './groups.repository';
 import { GroupsService } from './groups.service';
 
 /**
@@ -49,7 +50,7 @@ export class GroupsController {
     });
     const [first, last] = [groups[0], groups.length < limit ? undefined : groups.at(-1)];
     return {
-      groups: groups.map((group) => GroupDto.from({ group }, phoneNumberId)),
+      groups: groups.map((group) => GroupDto.from(group, phoneNumberId)),
       pagination: {
         limit,
         before: last === undefined ? null : encodeCursor(last.id),
@@ -67,7 +68,7 @@ export class GroupsController {
   async create(@CurrentUser() user: AuthenticatedUser, @Body() body: CreateGroupDto): Promise<GroupDto> {
     const { subject, description = null, joinApprovalMode = 'auto_approve' } = body;
     const owned = await this.groups.create(user, body, { subject, description, joinApprovalMode });
-    return GroupDto.from(owned, owned.number.phoneNumberId);
+    return dtoOf(owned);
   }
 
   /** One group, with its participants. */
@@ -82,7 +83,7 @@ export class GroupsController {
   ): Promise<GroupDto> {
     const found = await this.groups.get(user, id);
     const owned = refresh ? await this.groups.refresh(found) : found;
-    return GroupDto.from(owned, owned.number.phoneNumberId);
+    return dtoOf(owned);
   }
 
   /** Changes subject or description. Both stand here once Meta tells that it worked. */
@@ -108,7 +109,7 @@ export class GroupsController {
   @ApiEnvelope(GroupDto, 202)
   async remove(@CurrentUser() user: AuthenticatedUser, @Param('id') id: string): Promise<GroupDto> {
     const owned = await this.groups.remove(await this.groups.get(user, id));
-    return GroupDto.from(owned, owned.number.phoneNumberId);
+    return dtoOf(owned);
   }
 
   /** Removes people from the group. Who could be removed shows in its participants. */
@@ -183,6 +184,10 @@ export class GroupsController {
   ): Promise<JoinVerdictDto> {
     return this.groups.decide(await this.groups.get(user, id), 'reject', joinRequestIds);
   }
+}
+
+function dtoOf({ group, number }: OwnedGroup): GroupDto {
+  return GroupDto.from(group, number.phoneNumberId);
 }
 
 function parseId(position: unknown): string | undefined {
