@@ -9,7 +9,7 @@ const HOUR = 60 * MINUTE;
  * Source: WhatsApp Cloud API documentation, "Error codes".
  */
 export const WHATSAPP_ERROR_RULES: readonly GraphErrorRule[] = [
-  limited(130429, 'number', 5 * SECOND, 'The phone number sends faster than its throughput allows.'),
+  limited(130429, 'number', SECOND, 'The phone number sends faster than its throughput allows.'),
   rejected(
     130472,
     'nobody',

@@ -9,6 +9,7 @@ interface Schema {
   enum?: unknown[];
   properties?: Record<string, Schema>;
   required?: string[];
+  default?: unknown;
   additionalProperties?: unknown;
   items?: Schema;
   oneOf?: Schema[];
@@ -22,6 +23,7 @@ interface Content {
 interface Parameter {
   name: string;
   in: string;
+  required?: boolean;
   description?: string;
   schema?: Schema;
 }
@@ -204,6 +206,18 @@ describe('the API document of the built service', () => {
     const nameOf = ({ of, name }: { of: string; name: string }): string => `${of}: ${name}`;
     expect(parameters.filter((parameter) => !isTyped(parameter)).map(nameOf)).toEqual([]);
     expect(parameters.filter(({ description = '' }) => description === '').map(nameOf)).toEqual([]);
+  });
+
+  it('asks for nothing that it would fill in itself', () => {
+    const parameters = operations.flatMap(({ name, parameters = [] }) =>
+      parameters
+        .filter(({ required, schema }) => required === true && schema?.default !== undefined)
+        .map((parameter) => `${name}: ${parameter.name}`),
+    );
+    const fields = Object.entries(api.components.schemas).flatMap(([name, { required = [], properties = {} }]) =>
+      required.filter((field) => properties[field]?.default !== undefined).map((field) => `${name}: ${field}`),
+    );
+    expect([...parameters, ...fields]).toEqual([]);
   });
 
   it('shows the fields of every body', () => {

@@ -97,15 +97,8 @@ interface Delivery {
 
 /** Kept, with the reason, until the part of the product that acts on them is there. */
 const WITHOUT_EFFECT = [
-  'whatsapp/calls-connect-business-initiated.json: ignored, nothing here acts on whatsapp.call',
-  'whatsapp/calls-connect-user-initiated.json: ignored, nothing here acts on whatsapp.call',
-  'whatsapp/calls-status-ringing.json: ignored, nothing here acts on whatsapp.call.status',
   // The example shows the value alone, without Meta's envelope.
   'whatsapp/history-declined-value-only.json: ignored, the delivery has no entries',
-  'whatsapp/meta-openapi-group-lifecycle-update.json: ignored, nothing here acts on whatsapp.group.updated',
-  'whatsapp/meta-openapi-group-participants-update-remove.json: ignored, nothing here acts on whatsapp.group.updated',
-  'whatsapp/meta-openapi-group-settings-update.json: ignored, nothing here acts on whatsapp.group.updated',
   // Its entry is the partner's business, not a business account of ours.
   'whatsapp/partner-solutions-created.json: quarantined, nobody here has connected waba 506914307656634',
-  'whatsapp/restfb-group-participants-update.json: ignored, nothing here acts on whatsapp.group.updated',
 ];

@@ -73,7 +73,10 @@ export class MetricRangeQuery extends AccountQuery {
    * Whose days are meant, as a name of the IANA time zone database. Days on which clocks are changed have 23 or 25 hours.
    * @example "Europe/Berlin"
    */
-  @IsOptional() @Validate(TimeZoneRule) timeZone: string = 'UTC';
+  @ApiProperty({ type: String, required: false, default: 'UTC' })
+  @IsOptional()
+  @Validate(TimeZoneRule)
+  timeZone: string = 'UTC';
   /** Only messages of this template. @example order_confirmation */
   @IsOptional() @IsString() @Length(1, 512) templateName?: string;
   /** Only with `templateName`: its version in this language. @example en_US */

@@ -39,7 +39,7 @@ export class CreateNotifications1795392000005 implements MigrationInterface {
       CREATE INDEX notifications_by_owner ON notifications (owner_account_id);
       CREATE INDEX notifications_by_group ON notifications (account_id, group_key, first_at);
       CREATE INDEX notifications_ending ON notifications (ends_at) WHERE ends_at IS NOT NULL AND resolved_at IS NULL;
-      CREATE INDEX notifications_by_last ON notifications (last_at);
+      CREATE INDEX notifications_by_last ON notifications (last_at, account_id, id);
 
       -- What a notification is about: one thing, or the many that it happened to within the period.
       CREATE TABLE notification_subjects (

@@ -11,6 +11,16 @@ const STATE_DAYS = 30;
 const CHUNK_ROWS = 1_000;
 const PAUSE_MS = 50;
 
+interface Place {
+  /** As PostgreSQL writes it, to the microsecond. */
+  last_at: string;
+  account_id: string;
+  id: string;
+}
+
+const NIL = '00000000-0000-0000-0000-000000000000';
+const START: Place = { last_at: '-infinity', account_id: NIL, id: NIL };
+
 /** Removes notifications that nobody needs any more. */
 @Injectable()
 export class NotificationRetention implements BeforeApplicationShutdown {
@@ -51,29 +61,27 @@ export class NotificationRetention implements BeforeApplicationShutdown {
    * what stays is not looked at again in each piece.
    */
   private async removeNotifications(before: Date, chunkRows: number): Promise<void> {
-    let from = new Date(0);
-    for (let isFull = true; isFull && !this.isStopping;) {
-      const [chunk]: { seen: number; last: Date | null; gone: number }[] = await this.database.query(
+    let after: Place = START;
+    while (!this.isStopping) {
+      const [last]: Place[] = await this.database.query(
         `WITH chunk AS MATERIALIZED (
            SELECT account_id, id, last_at, news_seq, is_lasting AND resolved_at IS NULL AS is_open FROM notifications
-            WHERE last_at >= $1 AND last_at < $2 ORDER BY last_at LIMIT $3),
+            WHERE (last_at, account_id, id) > ($1::timestamptz, $2::uuid, $3::uuid) AND last_at < $4
+            ORDER BY last_at, account_id, id LIMIT $5),
          gone AS (
            DELETE FROM notifications n USING chunk c
-            WHERE n.account_id = c.account_id AND n.id = c.id AND n.last_at < $2 AND (
+            WHERE n.account_id = c.account_id AND n.id = c.id AND n.last_at < $4 AND (
               NOT c.is_open
               OR EXISTS (SELECT FROM notification_reads r WHERE r.account_id = c.account_id
                             AND r.notification_id = c.id AND r.news_seq >= c.news_seq)
               OR EXISTS (SELECT FROM notification_marks m WHERE m.account_id = c.account_id
-                            AND m.news_seq >= c.news_seq))
-           RETURNING 1)
-         SELECT (SELECT count(*)::int FROM chunk) AS seen, (SELECT max(last_at) FROM chunk) AS last,
-                (SELECT count(*)::int FROM gone) AS gone`,
-        [from, before, chunkRows],
+                            AND m.news_seq >= c.news_seq)))
+         SELECT last_at::text, account_id, id FROM chunk ORDER BY last_at DESC, account_id DESC, id DESC LIMIT 1`,
+        [after.last_at, after.account_id, after.id, before, chunkRows],
       );
-      const next = chunk?.last ?? before;
-      isFull = chunk?.seen === chunkRows && (chunk.gone > 0 || next > from);
-      from = next;
-      if (isFull) await sleep(PAUSE_MS);
+      if (last === undefined) return;
+      after = last;
+      await sleep(PAUSE_MS);
     }
   }
 

@@ -40,7 +40,7 @@ export class CallSettingsController {
   /**
    * Changes whether and when a number can be called, and answers with what Meta has then.
    *
-   * Meta lets numbers call only above a messaging limit of 250, and once the app is subscribed to the field `calls`.
+   * @remarks Meta lets numbers call only above a messaging limit of 250, and once the app is subscribed to the field `calls`.
    */
   @Put('settings')
   @Access('agent')
@@ -61,8 +61,10 @@ export class CallSettingsController {
   }
 
   /**
-   * Whether a person may be called, and may be asked for it. Read from Meta; people change it in their own settings.
-   * Asking is a message: `interactive` of type `call_permission_request`.
+   * Whether a person may be called, and may be asked for it.
+   *
+   * @remarks Read from Meta: people change it in their own settings. Asking is a message, `interactive` of type
+   * `call_permission_request`.
    */
   @Get('permissions')
   @Access('viewer')

@@ -48,10 +48,11 @@ export class CallsController {
   }
 
   /**
-   * Calls somebody who permits it. Their answer comes with the event `whatsapp.call.updated`, in the call’s `session`.
+   * Calls somebody who permits it.
    *
-   * A call is made at most once. If Meta’s answer is lost this answers META_UNAVAILABLE and the call is `unknown` until
-   * a webhook tells; a refused call stands in the list as `failed`. The same `Idempotency-Key` gives the same call.
+   * @remarks Their answer comes with the event `whatsapp.call.updated`, in the call’s `session`. A call is made at most
+   * once. If Meta’s answer is lost this answers META_UNAVAILABLE and the call is `unknown` until a webhook tells; a
+   * refused call stands in the list as `failed`. The same `Idempotency-Key` gives the same call.
    */
   @Post()
   @Access('agent')

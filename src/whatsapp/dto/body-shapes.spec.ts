@@ -50,6 +50,11 @@ describe('a message whose parts have the wrong shape', () => {
       expect(problems.join()).toContain(`${field} `);
     },
   );
+
+  it('is refused when it is to go out on a day that there is not', async () => {
+    const problems = await send({ type: 'text', text: { body: 'Hi' }, sendAt: '2026-11-31T09:00:00Z' });
+    expect(problems).toEqual(['sendAt isIso8601']);
+  });
 });
 
 describe('a template whose parts have the wrong shape', () => {

@@ -176,5 +176,8 @@ export class RetryRecipientsDto {
   codes?: string[];
 
   /** Needed for `unknown`: some of these people have got the message, and would get it twice. */
-  @IfPresent() @IsBoolean() acceptDuplicates: boolean = false;
+  @ApiPropertyOptional({ type: Boolean, default: false })
+  @IfPresent()
+  @IsBoolean()
+  acceptDuplicates: boolean = false;
 }

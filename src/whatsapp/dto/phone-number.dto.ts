@@ -83,7 +83,8 @@ export class RequestCodeDto {
   @ApiProperty({ type: String, enum: ['SMS', 'VOICE'] })
   @IsIn(['SMS', 'VOICE'])
   method!: 'SMS' | 'VOICE';
-  /** In which the code is told. @example en_US */
+  /** In which the code is told. */
+  @ApiProperty({ type: String, required: false, default: 'en_US', example: 'en_US' })
   @Matches(/^[a-z]{2,3}(_[A-Z]{2})?$/, { message: 'language must be as en or en_US' })
   language: string = 'en_US';
 }

@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsNotEmpty, IsString, IsUUID, Length, Matches, MaxLength } from 'class-validator';
+import { IsIn, IsISO8601, IsNotEmpty, IsString, IsUUID, Length, Matches, MaxLength } from 'class-validator';
 import { IfPresent } from '../../http/body-fields';
 import { Part } from './send-field-rules';
 
@@ -71,6 +71,8 @@ export abstract class SendMessageBaseDto {
     message:
       'sendAt must be an instant with its time zone, such as 2026-12-24T09:00:00Z or …T10:00:00+01:00.',
   })
+  // Without it 31 November would be taken for 1 December.
+  @IsISO8601({ strict: true }, { message: 'sendAt names a day that there is not.' })
   sendAt?: string;
 
   /** Lets Meta refuse the message when the person's identity key has changed since (identity change check). */

@@ -155,7 +155,8 @@ describe('the parameters of a template', () => {
       { type: 'BUTTONS', buttons: [{ type: 'OTP', otp_type: 'COPY_CODE' }] },
     ];
     const body = { type: 'body' as const, parameters: [text('123456')] };
-    expect(problems(stored, sending(body, { ...url, index: '0' }))).toEqual([]);
+    const button = { ...url, index: '0', parameters: [text('123456')] };
+    expect(problems(stored, sending(body, button))).toEqual([]);
     expect(problems(stored, sending(body))).toEqual([`template.components ${COUNT}`]);
   });
 
@@ -177,5 +178,40 @@ describe('the parameters of a template', () => {
   it('are left to Meta for buttons of a kind that is new', () => {
     const stored = [PLAIN, { type: 'BUTTONS', buttons: [{ type: 'HOLOGRAM' }] }];
     expect(problems(stored, sending({ ...url, index: '0' }))).toEqual([]);
+  });
+
+  it.each(['', '  '])('must not be %j, which Meta takes for missing', (value) => {
+    expect(problems([BODY], sending({ type: 'body', parameters: [text(value), text('77')] }))).toEqual([
+      'template.components.0.parameters.0.text template.parameter_empty',
+    ]);
+  });
+
+  describe('of a one-time code', () => {
+    const CODE_BODY = { type: 'BODY', text: '*{{1}}* is your verification code.' };
+    const url = 'https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp{{1}}';
+    const reviewed = { type: 'BUTTONS', buttons: [{ type: 'URL', text: 'Copy code', url }] };
+    const written = { type: 'BUTTONS', buttons: [{ type: 'OTP', otp_type: 'COPY_CODE' }] };
+    const codes = (inBody: string, inButton: string) =>
+      sending(
+        { type: 'body', parameters: [text(inBody)] },
+        { type: 'button', sub_type: 'url', index: '0', parameters: [text(inButton)] },
+      );
+
+    it.each([
+      ['as Meta lists the button', reviewed],
+      ['as the button was written', written],
+    ])('must be the same twice, and short: %s', (_, buttons) => {
+      const at = 'template.components.1.parameters.0';
+      const components = [CODE_BODY, buttons];
+      expect(problems(components, codes('123456', '123456'))).toEqual([]);
+      expect(problems(components, codes('123456', '654321'))).toEqual([`${at} ${FORMAT}`]);
+      const long = '1'.repeat(16);
+      expect(problems(components, codes(long, long))).toEqual([`${at} template.too_long`]);
+    });
+
+    it('may differ from the address of any other button', () => {
+      const shop = { type: 'BUTTONS', buttons: [{ type: 'URL', url: 'https://shop.example/{{1}}' }] };
+      expect(problems([CODE_BODY, shop], codes('123456', 'orders/2026/11/21/4711'))).toEqual([]);
+    });
   });
 });

@@ -9,6 +9,7 @@ import { isPositional, lengthOf } from './template-variables';
 
 const BODY_LENGTH = 1024;
 const HEADER_LENGTH = 60;
+const CODE_LENGTH = 15;
 
 /** By the button's type in the template: the `sub_type` it is filled in with. Buttons not named take nothing. */
 const SUB_TYPES: Readonly<Record<string, readonly string[]>> = {
@@ -63,6 +64,7 @@ function componentProblems(
     problems.push(...lengthProblems('body', fillIn(text, valuesFor(variables, given)), BODY_LENGTH, body.at));
   }
   problems.push(...buttonProblems(shape.buttons, components, path));
+  problems.push(...codeProblems(shape.buttons, components, path));
 
   if (shape.hasExpiringOffer && placeOf('limited_time_offer').component === undefined) {
     problems.push(
@@ -141,6 +143,10 @@ function valueProblems(part: string, parameter: SendTemplateParameterDto, place:
   if (!['text', 'currency', 'date_time'].includes(parameter.type)) {
     return [wrongFormat(place, `${part} takes text, currency or date_time, not ${parameter.type}.`)];
   }
+  if (parameter.type === 'text' && (parameter.text ?? '').trim() === '') {
+    const message = "A value must not be empty: give the text that stands in its place. Meta's code: 131008.";
+    return [{ path: `${place}.text`, rule: 'template.parameter_empty', message }];
+  }
   return /[\n\t]| {5}/.test(parameter.text ?? '')
     ? [
         wrongFormat(
@@ -184,6 +190,33 @@ function buttonProblems(
     }
   });
   return problems;
+}
+
+/** The code of an authentication template comes twice: in the body to be read, in the button to be copied. */
+function codeProblems(
+  buttons: readonly TemplateButton[],
+  components: readonly SendTemplateComponentDto[],
+  path: string,
+): TemplateProblem[] {
+  const codeOf = (component: SendTemplateComponentDto | undefined): string | undefined =>
+    component?.parameters?.[0]?.text ?? component?.parameters?.[0]?.coupon_code;
+  const inBody = codeOf(components.find(({ type }) => type === 'body'));
+  return components.flatMap((component, index) => {
+    const code = codeOf(component);
+    const isCode = component.type === 'button' && buttons[Number(component.index)]?.takesCode === true;
+    if (!isCode || code === undefined) return [];
+    const at = `${path}.${index}.parameters.0`;
+    const problems: TemplateProblem[] = [];
+    const length = lengthOf(code);
+    if (length > CODE_LENGTH) {
+      const message = `The code has ${length} characters; ${CODE_LENGTH} are allowed. Meta's code: 132005.`;
+      problems.push({ path: at, rule: 'template.too_long', message });
+    }
+    if (inBody !== undefined && inBody !== code) {
+      problems.push(wrongFormat(at, 'The button must hand over the same code as the body shows.'));
+    }
+    return problems;
+  });
 }
 
 function oneButtonProblems(

@@ -10,6 +10,8 @@ export interface TemplateButton {
   type: string;
   /** Variables of the button's address. */
   variables: readonly string[];
+  /** Hands the code of an authentication template over: takes the very code that the body shows. */
+  takesCode: boolean;
 }
 
 /** What has to be filled in when a template is sent, read from the components that Meta has of it. */
@@ -22,6 +24,7 @@ export interface TemplateShape {
   hasExpiringOffer: boolean;
 }
 
+const ONE_TIME_CODE = /^https:\/\/www\.whatsapp\.com\/otp\//;
 const VARIABLE = /\{\{([^{}]*)\}\}/g;
 
 /** Names or numbers of the variables, each once, in the order in which values are given for them. */
@@ -62,8 +65,10 @@ function bodyOf(body: TemplateComponent): TemplateShape['body'] {
 
 function buttonOf(button: Record<string, unknown>): TemplateButton {
   const type = (textAt(button, 'type') ?? '').toUpperCase();
+  const url = textAt(button, 'url') ?? '';
   // Before Meta's review a one-time-password button has no address; with it, it is a URL button with one variable.
-  return { type, variables: type === 'OTP' ? ['1'] : variablesOf(textAt(button, 'url') ?? '') };
+  const takesCode = type === 'OTP' || ONE_TIME_CODE.test(url);
+  return { type, variables: type === 'OTP' ? ['1'] : variablesOf(url), takesCode };
 }
 
 function listAt(value: unknown, key: string): Record<string, unknown>[] {
