@@ -123,7 +123,7 @@ export class NotificationWorld {
       await app.db.transaction((tx) =>
         app.app.get(Outbox).record(
           tx,
-          [together].flat().map((event) => ({ ...event, accountId: accountId as AccountId }) as DomainEvent),
+          [together].flat().map((event) => ({ ...event, accountId: accountId as AccountId })),
         ),
       );
     await this.settle();

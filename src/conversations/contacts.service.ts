@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AccountId, AssetId, ContactId, ConversationId, MessageId } from '../database/ids';
 import { ContactResolver } from './contact-resolver';
+import { SERVICE_WINDOW_MS } from './conversation-opener';
 import type { ConversationStanding, Person } from './conversation-types';
 
 /** Somebody stopped marketing messages, or allowed them again. */
@@ -92,6 +93,43 @@ export class ContactsService {
       [accountId, messageIds],
     );
     return new Map(rows.map((row) => [row.message_id, toStanding(row)]));
+  }
+
+  /**
+   * Somebody who is known here did what opens the customer service window, and it was no message: a call, for instance.
+   * @param openings in any order; a window only ever becomes longer
+   */
+  async openWindows(
+    tx: EntityManager,
+    openings: readonly { accountId: AccountId; assetId: AssetId; person: Person; at: Date }[],
+  ): Promise<void> {
+    const told = openings.flatMap(({ person, ...opening }) =>
+      person.identities.map((identity) => ({ ...opening, ...identity })),
+    );
+    if (told.length === 0) return;
+    await tx.query(
+      `WITH opened AS (
+         SELECT v.account_id, v.id, max(told.at) + $6 * interval '1 millisecond' AS until
+           FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
+                  AS told (account_id, asset_id, kind, value, at)
+           JOIN contact_identities i
+             ON i.account_id = told.account_id AND i.kind = told.kind AND i.value = told.value
+           JOIN conversations v ON v.account_id = i.account_id AND v.contact_id = i.contact_id
+                AND v.asset_id = told.asset_id AND v.group_id = ''
+          GROUP BY v.account_id, v.id ORDER BY v.account_id, v.id)
+       UPDATE conversations v SET window_expires_at = opened.until, updated_at = now()
+         FROM opened
+        WHERE v.account_id = opened.account_id AND v.id = opened.id
+          AND (v.window_expires_at IS NULL OR v.window_expires_at < opened.until)`,
+      [
+        told.map(({ accountId }) => accountId),
+        told.map(({ assetId }) => assetId),
+        told.map(({ kind }) => kind),
+        told.map(({ value }) => value),
+        told.map(({ at }) => at),
+        SERVICE_WINDOW_MS,
+      ],
+    );
   }
 
   /** What we know, at this moment, about writing to a person from one of our numbers or pages. */

@@ -162,7 +162,7 @@ export const WHATSAPP_ERROR_RULES: readonly GraphErrorRule[] = [
   rejected(135000, 'developer', 'The request is not valid; Meta does not say which part.'),
 
   configuration(
-    [[138000, 138021]],
+    [[138000, 138023]],
     'business',
     'Calling is not enabled, not permitted by the person, or at its limit.',
     'Look at the call settings of the number in WhatsApp Manager.',

@@ -214,8 +214,11 @@ describe('the API document of the built service', () => {
         .filter(({ required, schema }) => required === true && schema?.default !== undefined)
         .map((parameter) => `${name}: ${parameter.name}`),
     );
-    const fields = Object.entries(api.components.schemas).flatMap(([name, { required = [], properties = {} }]) =>
-      required.filter((field) => properties[field]?.default !== undefined).map((field) => `${name}: ${field}`),
+    const fields = Object.entries(document.components.schemas).flatMap(
+      ([name, { required = [], properties = {} }]) =>
+        required
+          .filter((field) => properties[field]?.default !== undefined)
+          .map((field) => `${name}: ${field}`),
     );
     expect([...parameters, ...fields]).toEqual([]);
   });

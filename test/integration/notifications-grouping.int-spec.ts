@@ -1,3 +1,4 @@
+import type { AssetId } from '../../src/database/ids';
 import { OutboxFailures } from '../../src/domain-events/outbox-failures.repository';
 import { OutboxSubscribers } from '../../src/domain-events/outbox-subscribers';
 import { OutboxRelay } from '../../src/domain-events/outbox-relay.service';
@@ -126,11 +127,11 @@ describe('what comes together into one notification', () => {
   });
 
   const anAsset = async () => {
-    const [row] = await world.app.db.query(
+    const [row]: { id: AssetId }[] = await world.app.db.query(
       `SELECT id FROM assets WHERE account_id = $1 AND kind = 'phone_number' LIMIT 1`,
       [world.accountId],
     );
-    return row.id;
+    return row!.id;
   };
 
   describe('however events are told', () => {

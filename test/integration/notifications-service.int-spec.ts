@@ -106,15 +106,13 @@ describe('notifications and the service itself', () => {
 
     it('forgets up to which event a thing was known, when no event can be told so late any more', async () => {
       await world.happen(aTemplateUpdate('known', 'DELETED', 'APPROVED'), aTemplateUpdate('open', 'PAUSED'));
-      const known = async () =>
-        (
-          await world.app.db.query(
-            `SELECT subject_id FROM notification_states WHERE account_id = $1 AND topic = 'template.status'`,
-            [world.accountId],
-          )
-        )
-          .map(({ subject_id }: { subject_id: string }) => subject_id)
-          .sort();
+      const known = async (): Promise<string[]> => {
+        const rows: { subject_id: string }[] = await world.app.db.query(
+          `SELECT subject_id FROM notification_states WHERE account_id = $1 AND topic = 'template.status' ORDER BY 1`,
+          [world.accountId],
+        );
+        return rows.map(({ subject_id }) => subject_id);
+      };
       expect(await known()).toEqual(['id of known', 'id of open']);
       await retention().remove(new Date(Date.now() + 31 * 86_400_000));
       expect(await known()).toEqual(['id of open']);

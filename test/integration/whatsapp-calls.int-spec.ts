@@ -1,7 +1,7 @@
 import { SAMPLE_SDP } from '../../sandbox/voice-calls';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';
-import { CUSTOMER, type Messenger, aMessenger } from '../factories/messaging.factory';
+import { CUSTOMER, type Messenger, aMessenger, aText, customerWrites, send } from '../factories/messaging.factory';
 import { sandboxOf } from '../factories/meta-login';
 import { type TestApp, startTestApp } from '../test-app';
 
@@ -75,6 +75,14 @@ describe('calls of WhatsApp', () => {
     });
 
   describe('of a person', () => {
+    it('lets them be answered for a day, as a message of theirs does', async () => {
+      await customerWrites(app);
+      await app.db.query(`UPDATE conversations SET window_expires_at = now() - interval '1 hour'`);
+      expect((await send(client, aText('Hello'))).body.error.code).toBe('WINDOW_CLOSED');
+      await somebodyCalls();
+      expect((await send(client, aText('We missed your call'))).status).toBe(202);
+    });
+
     it('is offered with its session, taken, and ends with its length', async () => {
       const offered = await somebodyCalls();
       expect(offered).toMatchObject({

@@ -8,7 +8,7 @@ import {
   type NotificationKind,
   SEVERITIES,
 } from '../notification-kinds';
-import type { Muted } from '../reading/notification-preferences.repository';
+import type { Muted } from '../reading/notification-rows';
 
 /** What you do not want to be told of inside the application. It is kept all the same, and listed with `muted=true`. */
 export class MutedDto {

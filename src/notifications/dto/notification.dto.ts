@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { encodeCursor } from '../../http/cursor';
 import { CursorPaginationDto } from '../../http/page.dto';
 import { NOTIFICATION_KIND_NAMES, SEVERITIES, SUBJECT_TYPES } from '../notification-kinds';
-import type { NotificationRow, SeverityCounts, SubjectRow } from '../reading/notification-list.repository';
+import type { NotificationRow, SeverityCounts, SubjectRow } from '../reading/notification-rows';
 import { SERVICE_ID } from '../writing/stored-notification';
 
 /** One thing that a notification is about. */

@@ -4,9 +4,9 @@ import type { DataSource } from 'typeorm';
 import type { AccountId } from '../../database/ids';
 import type { EventSeverity } from '../../domain-events/domain-events';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
-import type { NotificationKind, SubjectType } from '../notification-kinds';
+import type { NotificationKind } from '../notification-kinds';
 import { FEEDS, IS_UNREAD, isHeard } from './notification-feed';
-import type { Muted } from './notification-preferences.repository';
+import type { Muted, NotificationRow, SeverityCounts } from './notification-rows';
 
 export interface NotificationFilter {
   accountId: AccountId | undefined;
@@ -20,41 +20,6 @@ export interface NotificationFilter {
   before: string | undefined;
   after: string | undefined;
 }
-
-export interface NotificationRow {
-  account_id: AccountId;
-  id: string;
-  kind: NotificationKind;
-  severity: EventSeverity;
-  title: string;
-  message: string;
-  payload: Record<string, unknown>;
-  is_lasting: boolean;
-  occurrences: number;
-  subject_count: number;
-  open_count: number;
-  first_at: Date;
-  last_at: Date;
-  /** A bigint, as text. */
-  news_seq: string;
-  news_at: Date;
-  ends_at: Date | null;
-  resolved_at: Date | null;
-  is_unread: boolean;
-  subjects: SubjectRow[] | null;
-}
-
-/** As JSON gives it: times are text. */
-export interface SubjectRow {
-  type: SubjectType;
-  id: string;
-  name: string | null;
-  occurrences: number;
-  lastAt: string;
-  resolvedAt: string | null;
-}
-
-export type SeverityCounts = Record<EventSeverity, number>;
 
 /** Subjects that are listed with a notification, the latest first; more are counted. */
 export const SUBJECTS_LISTED = 20;

@@ -4,12 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { UserId } from '../../database/ids';
 import type { EventSeverity } from '../../domain-events/domain-events';
 import type { NotificationKind } from '../notification-kinds';
-
-/** What a user does not want to be told of. */
-export interface Muted {
-  kinds: NotificationKind[];
-  severities: EventSeverity[];
-}
+import type { Muted } from './notification-rows';
 
 export const NOTHING_MUTED: Muted = { kinds: [], severities: [] };
 

@@ -76,7 +76,8 @@ export class NotificationRetention implements BeforeApplicationShutdown {
                             AND r.notification_id = c.id AND r.news_seq >= c.news_seq)
               OR EXISTS (SELECT FROM notification_marks m WHERE m.account_id = c.account_id
                             AND m.news_seq >= c.news_seq)))
-         SELECT last_at::text, account_id, id FROM chunk ORDER BY last_at DESC, account_id DESC, id DESC LIMIT 1`,
+         SELECT last_at::text, account_id, id FROM chunk
+          ORDER BY chunk.last_at DESC, account_id DESC, id DESC LIMIT 1`,
         [after.last_at, after.account_id, after.id, before, chunkRows],
       );
       if (last === undefined) return;

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { isUuid, newId } from '../../database/ids';
+import type { Person } from '../../conversations/conversation-types';
+import { ContactsService } from '../../conversations/contacts.service';
+import { type AccountId, type AssetId, isUuid, newId } from '../../database/ids';
 import type { DomainEvent } from '../../domain-events/domain-events';
 import { Outbox } from '../../domain-events/outbox';
 import { fingerprintOf } from '../../webhooks/event-fingerprint';
 import type { RoutedEvent } from '../../webhooks/webhook-handler.registry';
 import type { CallDirection, CallEntity } from '../entities/call.entity';
+import { personFrom } from '../messages/message-content';
 import { type OwnedEvent, ownedEvents } from '../newest-events';
 import { afterCallEvent, afterCallStatus } from './call-state';
 import { type CallChange, callEvent } from './call-telling';
@@ -25,6 +28,7 @@ export function callbackDataOf(id: string): string {
 export class CallEvents {
   constructor(
     private readonly calls: CallsRepository,
+    private readonly contacts: ContactsService,
     private readonly outbox: Outbox,
   ) {}
 
@@ -36,6 +40,7 @@ export class CallEvents {
     // A number that is not looked at yet has no row to hang a call on.
     const owned = ownedEvents(events).filter((event) => numbers.has(numberKey(event)));
     if (owned.length === 0) return;
+    await this.contacts.openWindows(tx, owned.flatMap(openingOf));
     await this.calls.identify(tx, owned.flatMap(identityOf));
     await this.makeMissing(tx, owned);
     const locked = await this.calls.lockByMetaId(
@@ -94,6 +99,18 @@ function changeBy(event: OwnedEvent<CallKind>, before: CallEntity, after: CallEn
   const isOffer =
     'event' in event.payload && event.payload.event === 'connect' && after.direction === 'USER_INITIATED';
   return isOffer ? 'whatsapp.call.offered' : 'whatsapp.call.updated';
+}
+
+/** A person's call lets them be answered for a day, as a message does. */
+function openingOf({ owner, payload, occurredAt }: OwnedEvent<CallKind>): {
+  accountId: AccountId;
+  assetId: AssetId;
+  person: Person;
+  at: Date;
+}[] {
+  const isCall = 'event' in payload && payload.event === 'connect' && payload.direction === 'USER_INITIATED';
+  const person = isCall ? personFrom(payload.person) : null;
+  return person === null ? [] : [{ ...owner, person, at: occurredAt }];
 }
 
 function identityOf({ owner, payload }: OwnedEvent<CallKind>): CallIdentity[] {

@@ -1,7 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { MESSAGE_STATUSES, type MessageError } from '../../conversations/conversation-types';
 import type { StatusTransition } from '../../conversations/stored-message';
+import { findGraphErrorRule } from '../../graph-client/graph-error-codes';
+import type { GraphErrorOwner } from '../../graph-client/graph-error-rule';
 import { isRecord } from '../meta-values';
+
+const OWNERS: readonly GraphErrorOwner[] = ['meta', 'developer', 'business', 'customer', 'nobody'];
+const MARKETING_LIMIT_CAUSE = 'Meta limits how much marketing this person gets; wait at least 24 hours.';
 
 export class WhatsAppMessageErrorDto {
   /**
@@ -12,10 +17,26 @@ export class WhatsAppMessageErrorDto {
   @ApiProperty({ type: String, nullable: true }) title!: string | null;
   @ApiProperty({ type: String, nullable: true }) message!: string | null;
   @ApiProperty({ type: String, nullable: true }) details!: string | null;
+  /** What Meta's code means, in our words, for Meta often gives the bare code. `GET /errors/{code}` says more. */
+  @ApiProperty({ type: String, nullable: true, example: MARKETING_LIMIT_CAUSE })
+  cause!: string | null;
+  /** Who has to do something before it can succeed; null where the code is unknown or a word of ours. */
+  @ApiProperty({ type: String, nullable: true, enum: OWNERS, example: 'nobody' }) whoMustAct!: string | null;
+  /** What that person does, where there is one thing to do. */
+  @ApiProperty({ type: String, nullable: true }) action!: string | null;
 
   static from(error: MessageError): WhatsAppMessageErrorDto {
     const { code, title, message, details } = error;
-    return { code, title, message, details };
+    const rule = typeof code === 'number' ? findGraphErrorRule(code) : null;
+    return {
+      code,
+      title,
+      message,
+      details,
+      cause: rule?.cause ?? null,
+      whoMustAct: rule?.whoMustAct ?? null,
+      action: rule?.action ?? null,
+    };
   }
 }
 

@@ -24,7 +24,7 @@ export interface TemplateShape {
   hasExpiringOffer: boolean;
 }
 
-const ONE_TIME_CODE = /^https:\/\/www\.whatsapp\.com\/otp\//;
+const ONE_TIME_CODE = 'https://www.whatsapp.com/otp/';
 const VARIABLE = /\{\{([^{}]*)\}\}/g;
 
 /** Names or numbers of the variables, each once, in the order in which values are given for them. */
@@ -67,7 +67,7 @@ function buttonOf(button: Record<string, unknown>): TemplateButton {
   const type = (textAt(button, 'type') ?? '').toUpperCase();
   const url = textAt(button, 'url') ?? '';
   // Before Meta's review a one-time-password button has no address; with it, it is a URL button with one variable.
-  const takesCode = type === 'OTP' || ONE_TIME_CODE.test(url);
+  const takesCode = type === 'OTP' || url.startsWith(ONE_TIME_CODE);
   return { type, variables: type === 'OTP' ? ['1'] : variablesOf(url), takesCode };
 }
 
