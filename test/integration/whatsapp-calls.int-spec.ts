@@ -1,7 +1,14 @@
 import { SAMPLE_SDP } from '../../sandbox/voice-calls';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';
-import { CUSTOMER, type Messenger, aMessenger, aText, customerWrites, send } from '../factories/messaging.factory';
+import {
+  CUSTOMER,
+  type Messenger,
+  aMessenger,
+  aText,
+  customerWrites,
+  send,
+} from '../factories/messaging.factory';
 import { sandboxOf } from '../factories/meta-login';
 import { type TestApp, startTestApp } from '../test-app';
 
