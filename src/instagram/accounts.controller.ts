@@ -8,7 +8,7 @@ import type { AuthenticatedUser } from '../identity/authenticated-user';
 import { AccountConnector } from './account-connector';
 import { AccountsService } from './accounts.service';
 import { DisconnectedInstagramDto, InstagramAccountDto, InstagramAccountListDto } from './dto/account.dto';
-import { ListInstagramAccountsQuery, MetaAccountDto } from './dto/account-query.dto';
+import { ListInstagramAccountsQuery, NamedMetaAccountDto } from './dto/account-query.dto';
 
 const ACCOUNT_PARAM = {
   name: 'accountId',
@@ -60,7 +60,7 @@ export class InstagramAccountsController {
   async connect(
     @CurrentUser() user: AuthenticatedUser,
     @Param('accountId') ref: string,
-    @Body() body: MetaAccountDto,
+    @Body() body: NamedMetaAccountDto,
   ): Promise<InstagramAccountDto> {
     const account = await this.accounts.find(user, accountRef(ref), body.accountId);
     return InstagramAccountDto.from(await this.connector.connect(account));
@@ -80,7 +80,7 @@ export class InstagramAccountsController {
   async disconnect(
     @CurrentUser() user: AuthenticatedUser,
     @Param('accountId') ref: string,
-    @Query() query: MetaAccountDto,
+    @Query() query: NamedMetaAccountDto,
   ): Promise<DisconnectedInstagramDto> {
     const account = await this.accounts.find(user, accountRef(ref), query.accountId);
     const unsubscribedAtMeta = await this.connector.disconnect(account);

@@ -5,7 +5,7 @@ export interface JobContracts {
   'webhook-account': { process: Record<string, never> };
   'webhook-bulk': { process: Record<string, never> };
   'message-sending': { dispatch: { accountId: string; assetId: string } };
-  'template-sync': { sync: { accountId: string; wabaId: string } };
+  'template-sync': { sync: { accountId: string; wabaId: string; maxAgeMs?: number } };
   'asset-discovery': {
     discover: { accountId: string };
     onboard: { accountId: string; onboardingId: string };

@@ -31,7 +31,10 @@ describe('connected accounts', () => {
   });
 
   const eventsOf = async (id: string): Promise<{ kind: string; payload: unknown }[]> =>
-    app.db.query('SELECT kind, payload FROM domain_events WHERE account_id = $1 ORDER BY id', [id]);
+    app.db.query(
+      `SELECT kind, payload FROM domain_events WHERE account_id = $1 AND kind NOT LIKE 'notification.%' ORDER BY id`,
+      [id],
+    );
   const revocations = () =>
     sandboxOf(app)
       .calls({ method: 'DELETE' })

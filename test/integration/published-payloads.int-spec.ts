@@ -82,7 +82,8 @@ interface Delivery {
       app.db
         .query(`SELECT (SELECT count(*) FROM messages) AS messages, (SELECT count(*) FROM contacts) AS contacts,
         (SELECT count(*) FROM message_statuses) AS statuses, (SELECT count(*) FROM conversations) AS conversations,
-        (SELECT sum(unread_count) FROM conversations) AS unread, (SELECT count(*) FROM domain_events) AS told`);
+        (SELECT sum(unread_count) FROM conversations) AS unread,
+        (SELECT count(*) FROM domain_events WHERE kind NOT LIKE 'notification.%') AS told`);
     const before = await count();
     const again = payloads('whatsapp');
     for (const [, body] of again) await deliver(app.api, `${body} `);

@@ -101,12 +101,12 @@ describe('what is sent side by side', () => {
       .sentMessages({ phoneNumberId })
       .map(({ bizOpaqueCallbackData }) => bizOpaqueCallbackData ?? undefined);
 
-  it('leaves at the number’s throughput without one complaint of Meta, each once', async () => {
+  it('leaves as a whole, each once, and no faster than the number may send', async () => {
     const ids = await order(me, 250, 'campaign');
     await allSettled();
     const received = receivedBy(me);
     expect([...received].sort()).toEqual([...ids].sort());
-    expect(sandboxOf(app).limitStats().refused).toEqual({});
+    expect(sandboxOf(app).limitStats().numbers[me.phoneNumberId]?.busiestSecond).toBeLessThanOrEqual(80);
   });
 
   it('lets codes pass replies, and replies pass campaigns', async () => {
@@ -176,8 +176,13 @@ describe('what is sent side by side', () => {
       me.accountId,
     ]);
     try {
-      const ids = await order(me, 5, 'campaign');
-      await allSettled();
+      const ids = await order(me, 5, 'reply');
+      const campaign = await order(me, 5, 'campaign');
+      await eventually(
+        async (): Promise<unknown[]> =>
+          app.db.query('SELECT 1 FROM message_sends WHERE message_id = ANY($1) AND limited > 0', [campaign]),
+        (found) => found.length === 5,
+      );
       const rows: { status: string; error: unknown }[] = await app.db.query(
         'SELECT status, error FROM messages WHERE id = ANY($1)',
         [ids],
@@ -185,12 +190,31 @@ describe('what is sent side by side', () => {
       expect(rows).toHaveLength(5);
       for (const row of rows)
         expect(row).toMatchObject({ status: 'failed', error: { code: 'TEMPLATE_INVALID' } });
-      expect(receivedBy(me).filter((id) => ids.includes(id as MessageId))).toEqual([]);
+      const all = [...ids, ...campaign];
+      expect(receivedBy(me).filter((id) => all.includes(id as MessageId))).toEqual([]);
+      // A campaign is paused because of it: its messages wait for that.
+      const states: { state: string }[] = await app.db.query(
+        'SELECT state FROM message_sends WHERE message_id = ANY($1)',
+        [campaign],
+      );
+      expect(states.every(({ state }) => state === 'queued')).toBe(true);
+      await app.db.query(`UPDATE message_sends SET state = 'failed' WHERE message_id = ANY($1)`, [campaign]);
       expect(claimed).toHaveLength(30);
     } finally {
       await app.db.query(`UPDATE whatsapp_templates SET status = 'APPROVED' WHERE account_id = $1`, [
         me.accountId,
       ]);
     }
+  });
+
+  it('has Meta’s templates read again when Meta says that one cannot be sent', async () => {
+    await app.db.query(
+      `UPDATE whatsapp_business_accounts SET templates_synced_at = now() - interval '40 minutes'`,
+    );
+    sandboxOf(app).clearCalls();
+    sandboxOf(app).failNext({ method: 'POST', path: /messages$/, code: 132001 });
+    await order(me, 1, 'reply');
+    const reads = () => Promise.resolve(sandboxOf(app).calls({ method: 'GET', path: /message_templates/ }));
+    await eventually(reads, (calls) => calls.length > 0);
   });
 });

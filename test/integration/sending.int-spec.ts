@@ -371,6 +371,48 @@ describe('sending WhatsApp messages', () => {
     expect(await messageWhen(me.client, id, withStatus('failed'))).toMatchObject({ error: { code: 131049 } });
   });
 
+  it('for later is taken although the window is closed by then, and is checked when it goes out', async () => {
+    const to = unique();
+    const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+    const id = await sent(me.client, aText('Later', { to, sendAt }));
+    expect((await message(me.client, id)).status).toBe('queued');
+    await app.db.query('UPDATE message_sends SET available_at = now() WHERE message_id = $1', [id]);
+    expect(await messageWhen(me.client, id, withStatus('failed'))).toMatchObject({
+      error: { code: 'WINDOW_CLOSED' },
+    });
+    expect(callsTo(to)).toHaveLength(0);
+  });
+
+  it('goes out at its time, and not before', async () => {
+    const to = unique();
+    const sendAt = new Date(Date.now() + 2_000).toISOString();
+    const id = await sent(me.client, helloWorld({ to, sendAt }));
+    await messageWhen(me.client, id, withStatus('delivered', 'read'));
+    const [atMeta] = sandboxOf(app).sentMessages({ to });
+    expect(atMeta!.acceptedAt).toBeGreaterThanOrEqual(Date.parse(sendAt) - 50);
+  });
+
+  it('from a number that cannot send is refused, with what to do', async () => {
+    const setStatus = (status: string) =>
+      app.db.query('UPDATE whatsapp_phone_numbers SET status = $1', [status]);
+    await setStatus('DISCONNECTED');
+    try {
+      expect(await send(me.client, helloWorld({ to: unique() }))).toMatchObject({
+        status: 409,
+        body: { error: { code: 'CONFLICT', message: expect.stringContaining('egister') as string } },
+      });
+    } finally {
+      await setStatus('CONNECTED');
+    }
+  });
+
+  it('to its own number is refused', async () => {
+    expect(await send(me.client, helloWorld({ to: '+1 555-078-3881' }))).toMatchObject({
+      status: 400,
+      body: { error: { details: { fields: [{ path: 'to', rule: 'notOwnNumber' }] } } },
+    });
+  });
+
   it('sends the text that was named for it in place of a file that Meta can do nothing with, once', async () => {
     const to = unique();
     await customerWrites(app, { from: to });

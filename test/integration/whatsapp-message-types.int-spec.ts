@@ -83,8 +83,9 @@ describe('messages of every type', () => {
     const id = await customerWrites(app, { from: CUSTOMER, ...input });
     expect(await message(me.client, id)).toMatchObject({ direction: 'inbound', content });
     const { conversationId } = await message(me.client, id);
+    // WhatsApp tells whole seconds: everything that was sent within the same one stands above it.
     const thread = await me.client.get<{ messages: MessageView[] }>(
-      `/api/meta/conversations/${conversationId}/messages?limit=5`,
+      `/api/meta/conversations/${conversationId}/messages?limit=100`,
     );
     expect(thread.body.data.messages.find((shown) => shown.id === id)).toMatchObject({ content });
   });

@@ -9,7 +9,7 @@ import { AccountsService } from '../accounts/accounts.service';
 import type { NumberOfAccount } from '../accounts/number-scope';
 import { PhoneSettingsService } from '../accounts/phone-settings.service';
 import { PhoneNumberQuery } from '../dto/account-query.dto';
-import { CallPermissionDto, CallPermissionQuery } from '../dto/call.dto';
+import { CallPermissionStateDto, CallPermissionQuery } from '../dto/call.dto';
 import { CallSettingsDto, ChangeCallSettingsDto } from '../dto/call-settings.dto';
 import { callSettingsOf, callingOf } from './call-settings';
 import { CallsService } from './calls.service';
@@ -68,14 +68,14 @@ export class CallSettingsController {
    */
   @Get('permissions')
   @Access('viewer')
-  @ApiEnvelope(CallPermissionDto)
+  @ApiEnvelope(CallPermissionStateDto)
   @ApiErrors('VALIDATION_FAILED', 'ACCOUNT_NOT_FOUND', 'NOT_FOUND', 'ACCOUNT_AMBIGUOUS')
   @ApiErrors('META_REAUTH_REQUIRED', 'META_RATE_LIMITED', 'META_REJECTED', 'META_UNAVAILABLE')
   async permission(
     @CurrentUser() user: AuthenticatedUser,
     @Query() query: CallPermissionQuery,
-  ): Promise<CallPermissionDto> {
-    return CallPermissionDto.from(await this.calls.permission(user, query, query));
+  ): Promise<CallPermissionStateDto> {
+    return CallPermissionStateDto.from(await this.calls.permission(user, query, query));
   }
 
   private async numberOf(user: AuthenticatedUser, named: NamedAssets): Promise<NumberOfAccount> {

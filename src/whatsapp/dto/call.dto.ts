@@ -144,14 +144,14 @@ export class CallActionDto {
 }
 
 /** Whether a person may be called. */
-export class CallPermissionDto {
+export class CallPermissionStateDto {
   /** Meta’s word: `no_permission`, `temporary` or `permanent`. */
   @ApiProperty({ type: String, nullable: true, example: 'temporary' }) status!: string | null;
   @ApiProperty({ type: Date, nullable: true }) expiresAt!: Date | null;
   @ApiProperty({ type: [CallActionDto] }) actions!: CallActionDto[];
 
-  static from({ status, expiresAt, actions }: CallPermission): CallPermissionDto {
-    return Object.assign(new CallPermissionDto(), {
+  static from({ status, expiresAt, actions }: CallPermission): CallPermissionStateDto {
+    return Object.assign(new CallPermissionStateDto(), {
       status,
       expiresAt,
       actions: actions.map(({ name, isAllowed, limits }) => ({ name, allowed: isAllowed, limits })),

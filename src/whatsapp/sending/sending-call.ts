@@ -12,8 +12,11 @@ import {
   GraphUnavailableError,
 } from '../../graph-client/graph.error';
 import { MetaTokenService } from '../../meta-auth/meta-token.service';
+import { JobQueue } from '../../queue/job-queue';
+import { SEND_PROBLEMS } from '../accounts/sending-limits';
 import { SendingStanding } from '../accounts/sending-standing.service';
 import { OutgoingMedia } from '../media/outgoing-media';
+import { TemplateInvalidError } from '../templates/template-invalid.error';
 import { MessagesApi } from './messages-api';
 import { STOPPED_MARKETING } from './messaging.errors';
 import { personOf, recipientOfRequest } from './recipient';
@@ -25,6 +28,14 @@ import { type PauseScope, SendingPace } from './sending-pace';
 const SPAM_LIMIT = 131048;
 /** Meta does not know, or does not like, a file: what it is called there may be out of date. */
 const FILE_CODES: readonly number[] = [33, 100, 131_052, 131_053];
+/** The template is not there, not in this language, not with these parameters, paused or disabled. */
+const TEMPLATE_TROUBLE: ReadonlySet<number> = new Set([132_000, 132_001, 132_012, 132_015, 132_016]);
+/** Of these a campaign's other messages would meet the same. */
+const TROUBLE_FOR_ALL: ReadonlySet<number> = new Set([132_001, 132_015, 132_016, ...SEND_PROBLEMS.keys()]);
+/** Thousands of messages may be refused for one template; Meta's list is read for the first. */
+const LOOK_AGAIN_AFTER_MS = 30_000;
+const HOLD_BACK_MS = 15_000;
+const MOST_HOLD_BACKS = 4;
 /** For the longer ones each message waits by itself. */
 const LONGEST_PAUSE_MS = 5 * 60_000;
 
@@ -40,6 +51,7 @@ export class SendingCall {
     private readonly pace: SendingPace,
     private readonly standing: SendingStanding,
     private readonly media: OutgoingMedia,
+    private readonly jobs: JobQueue,
     private readonly api: MessagesApi,
   ) {}
 
@@ -98,9 +110,20 @@ export class SendingCall {
     await this.learn(send, number, token, error).catch((cause: unknown) => {
       this.logger.error(cause);
     });
+    if (outcome.state === 'failed' && this.isForAll(send, error)) {
+      // Whoever looks after the campaign pauses it meanwhile; these messages are then held with the others.
+      const availableAt = new Date(Date.now() + HOLD_BACK_MS);
+      return { state: 'retry', send, availableAt, isLimit: true, error: outcome.error };
+    }
     if (outcome.state !== 'retry') return { ...outcome, send };
     const availableAt = new Date(Date.now() + outcome.delayMs);
     return { state: 'retry', send, availableAt, isLimit: outcome.isLimit, error: outcome.error };
+  }
+
+  /** Whether the other messages of a campaign would end the same way: it is not this message that is wrong. */
+  private isForAll({ lane, limited }: StartedSend, error: unknown): boolean {
+    if (lane !== 'campaign' || limited >= MOST_HOLD_BACKS) return false;
+    return error instanceof TemplateInvalidError || TROUBLE_FOR_ALL.has(codeOf(error) ?? 0);
   }
 
   /** What an error says of the number, the token or the person holds for the messages behind this one, too. */
@@ -116,6 +139,12 @@ export class SendingCall {
     if (number !== null) await this.slowDown(send, number, error);
     const code = codeOf(error);
     if (code !== null) await this.standing.recordProblem(send.accountId, send.assetId, code);
+    if (code !== null && number !== null && TEMPLATE_TROUBLE.has(code)) {
+      // What is stored of the template is out of date: the webhook that told so is late or lost.
+      const { accountId, wabaId } = number;
+      const job = { accountId, wabaId, maxAgeMs: LOOK_AGAIN_AFTER_MS };
+      await this.jobs.add('template-sync', 'sync', job, { jobId: `${accountId}:${wabaId}:refused` });
+    }
     if (code !== null && FILE_CODES.includes(code)) await this.media.forget(send, send.request);
     const recipient = recipientOfRequest(send.request);
     if (code !== STOPPED_MARKETING || recipient === null) return;

@@ -7,7 +7,7 @@ import type { Person, SendOrder } from '../../conversations/conversation-types';
 import { SendLedger } from '../../conversations/send-ledger.service';
 import type { AccountId, AssetId, MessageId } from '../../database/ids';
 import { repeatLostRaces } from '../../database/lost-race';
-import { AppError, ValidationFailedError } from '../../errors/app.error';
+import { AppError, ConflictError, ValidationFailedError } from '../../errors/app.error';
 import { IdempotencyKeys, requestDigest } from '../../http/idempotency-key';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import { MetaTokenService } from '../../meta-auth/meta-token.service';
@@ -103,15 +103,18 @@ export class SendingService {
     const sendAt = sendTimeOf(dto);
     const { waba, number } = await this.accounts.chooseNumber(accountId, dto);
     const target = 'doubt' in read ? await this.knownRecipient(accountId, number.id, read) : read;
+    if (target.kind === 'phone' && target.digits === digitsOf(number.phoneNumber)) throw toItself();
     // Said now, and not by a failed message a moment later, when it is known that nothing can be sent.
     await this.tokens.tokenFor(accountId);
+    const { canSend, reason } = await this.accounts.limitsOf(accountId, number.id);
+    if (!canSend) throw new ConflictError(`Nothing can be sent from this number. ${reason ?? ''}`.trim());
     const template = dto.type === 'template' ? await this.templates.check(waba, dto.template) : null;
     if (template?.category === AUTHENTICATION && target.kind === 'bsuid') throw needsPhoneNumber();
     const marketing = marketingOf(dto, template?.category ?? null);
     const person = target.kind === 'group' ? null : personOf(target);
     if (person !== null) {
       const standing = await this.contacts.standingOf(accountId, number.id, person);
-      const unwanted = refuseUnwanted(standing, template?.category ?? null, sendAt ?? new Date());
+      const unwanted = refuseUnwanted(standing, template?.category ?? null, sendAt !== null);
       if (unwanted !== null) throw unwanted;
     }
 
@@ -175,6 +178,15 @@ function marketingOf(dto: SendMessageDto, category: string | null): Record<strin
     ...(productPolicy === undefined ? {} : { product_policy: productPolicy }),
     ...(messageActivitySharing === undefined ? {} : { message_activity_sharing: messageActivitySharing }),
   };
+}
+
+function digitsOf(phoneNumber: string | null): string {
+  return phoneNumber?.replace(/\D/g, '') ?? '';
+}
+
+/** Meta's code for it would be 131021. */
+function toItself(): ValidationFailedError {
+  return ValidationFailedError.of('to', 'notOwnNumber', 'A number cannot write to itself.');
 }
 
 function fallbackOf(dto: SendMessageDto): Record<string, unknown> {

@@ -13,8 +13,8 @@ export class TemplateSyncProcessor implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.worker.consume('template-sync', 'sync', CONCURRENCY, ({ accountId, wabaId }) =>
-      this.syncs.syncIfStale(accountId as AccountId, wabaId),
+    this.worker.consume('template-sync', 'sync', CONCURRENCY, ({ accountId, wabaId, maxAgeMs }) =>
+      this.syncs.syncIfStale(accountId as AccountId, wabaId, maxAgeMs),
     );
   }
 }

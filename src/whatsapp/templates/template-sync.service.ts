@@ -55,12 +55,17 @@ export class TemplateSyncService {
     return { syncedAt: after.syncedAt, isStale: !isFresh(after.syncedAt) };
   }
 
-  /** For the job that follows a discovery: does nothing when the WABA is gone or was read meanwhile. */
-  async syncIfStale(accountId: AccountId, wabaId: string): Promise<void> {
+  /**
+   * For jobs: does nothing when the WABA is gone or was read meanwhile.
+   * @param maxAgeMs what is older is read again; left out, what counts as stale for everybody
+   */
+  async syncIfStale(accountId: AccountId, wabaId: string, maxAgeMs?: number): Promise<void> {
     const waba = (await this.accounts.wabasOf(accountId)).find((each) => each.wabaId === wabaId);
     if (waba === undefined) return;
     const { syncedAt, at } = await this.getState(waba);
-    if (!isFresh(syncedAt)) await this.sync(waba, staleBefore(at));
+    if (maxAgeMs === undefined) {
+      if (!isFresh(syncedAt)) await this.sync(waba, staleBefore(at));
+    } else if (syncedAt === null || Date.now() - syncedAt.getTime() > maxAgeMs) await this.sync(waba, at);
   }
 
   /**
