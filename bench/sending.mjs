@@ -100,9 +100,9 @@ async function prepareCampaign(service, api, phoneNumberId, count) {
   return id;
 }
 
-/** Sends an answer to a customer and tells how long it took until Meta had it, by the clock of this machine. */
-async function timeReply(api, phoneNumberId, to) {
-  const startedMs = Date.now();
+/** Sends an answer to a customer; once Meta has it, tells its id and when it was asked for, by the clock of this machine. */
+async function reply(api, phoneNumberId, to) {
+  const askedMs = Date.now();
   const { id } = await api.post(MESSAGES, {
     phoneNumberId,
     to,
@@ -114,7 +114,7 @@ async function timeReply(api, phoneNumberId, to) {
     const { status, statuses } = await api.get(`${MESSAGES}/${id}`);
     if (status === 'failed') throw new Problem(`An answer failed: ${JSON.stringify(statuses.at(-1))}`);
     const accepted = statuses.find((each) => each.status === 'accepted');
-    if (accepted !== undefined) return Date.parse(accepted.at) - startedMs;
+    if (accepted !== undefined) return { id, askedMs };
     await sleep(50);
   }
 }
@@ -142,13 +142,13 @@ async function runCampaign({ api, control, phoneNumberId, campaignId, customers,
     if (now > endMs) throw new Problem(`Only ${done} of ${count} messages went out in time.`);
     if (now >= nextReplyMs && asked.length < customers.length) {
       nextReplyMs = now + REPLY_EVERY_MS;
-      asked.push(timeReply(api, phoneNumberId, customers[asked.length]).then((ms) => replies.push(ms)));
+      asked.push(reply(api, phoneNumberId, customers[asked.length]).then((sent) => replies.push(sent)));
     }
     await sleep(LOOK_EVERY_MS);
   }
 }
 
-async function checkEverybody({ stage, key, api, control, phoneNumberId, campaignId, count }) {
+async function checkEverybody({ stage, key, api, control, phoneNumberId, campaignId, count }, replies) {
   const { refused, numbers } = await control.get('limit-stats');
   const { data: messages } = await control.get(`sent-messages?phoneNumberId=${phoneNumberId}`);
   const people = new Set(messages.filter(({ type }) => type === 'template').map(({ to }) => to));
@@ -159,7 +159,12 @@ async function checkEverybody({ stage, key, api, control, phoneNumberId, campaig
     people.size === count && templates === count,
     `${templates} messages to ${people.size} people, of ${count}; campaign ${JSON.stringify(campaign.progress ?? campaign)}`,
   );
-  return { complaints: refused['130429'] ?? 0, busiestSecond: numbers[phoneNumberId]?.busiestSecond ?? 0 };
+  const acceptedAt = new Map(messages.map((message) => [message.bizOpaqueCallbackData, message.acceptedAt]));
+  return {
+    replies: replies.map(({ id, askedMs }) => acceptedAt.get(id) - askedMs),
+    complaints: refused['130429'] ?? 0,
+    busiestSecond: numbers[phoneNumberId]?.busiestSecond ?? 0,
+  };
 }
 
 async function measureOnce(stage, key) {
@@ -189,8 +194,7 @@ async function measureOnce(stage, key) {
     await stage.databases.settle();
     const run = { stage, key, api, control, phoneNumberId, campaignId, customers, count };
     const { seconds, replies } = await runCampaign(run);
-    const { complaints, busiestSecond } = await checkEverybody(run);
-    return { messages: count, rate: count / seconds, replies, complaints, busiestSecond };
+    return { messages: count, rate: count / seconds, ...(await checkEverybody(run, replies)) };
   } finally {
     await service.stop();
     await sandbox.stop();

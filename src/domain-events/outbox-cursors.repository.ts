@@ -8,8 +8,10 @@ import type { DeliveredEvent, RegisteredSubscriber } from './outbox-subscribers'
 export const WHOLE_BATCH = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 const NOTHING_OF_BATCH = '00000000-0000-0000-0000-000000000000';
 
-/** How many events are read at once. */
+/** How many events a subscriber gets at once. */
 export const PAGE_SIZE = 500;
+/** How many are looked at for that: of most, only their kind. */
+const LOOKED_AT = 2_000;
 
 /** Up to where somebody was told: everything before, and the event itself. */
 export interface OutboxPlace {
@@ -41,8 +43,8 @@ export interface EventRow {
   created_at: Date;
 }
 
-/** A batch without events, as those of a deleted account leave it, comes as one row of nulls. */
-type PageRow = EventRow | { position: string; id: null };
+/** Last comes the place that was looked at last; a batch without events, as a deleted account leaves it, has no event there. */
+type PageRow = (EventRow & { looked_at: null }) | { position: string; id: string | null; looked_at: number };
 
 /** Where subscribers stand in the outbox, and what they are to be told next. */
 @Injectable()
@@ -89,24 +91,41 @@ export class OutboxCursors {
     most: number,
   ): Promise<OutboxPage> {
     // As many batches as hold a page, the sizes added up; from each the events after the cursor. Nested in this way so
-    // that a reader who lies far behind reads a page's worth of rows, whatever the planner expects.
+    // that a reader who lies far behind reads a page's worth of rows, whatever the planner expects. Of those that are not
+    // for the subscriber nothing leaves the database.
     const rows: PageRow[] = await tx.query(
-      `SELECT batch.position, event.id, event.kind, event.account_id, event.conversation_id, event.seq, event.created_at,
-              CASE WHEN event.kind = ANY($4) THEN event.payload END AS payload
-         FROM (SELECT position, batch_id,
-                      sum(CASE WHEN position = $1 THEN 0 ELSE size END) OVER (ORDER BY position) - size AS before
-                 FROM (SELECT * FROM outbox_batches
-                        WHERE position >= $1::bigint + ($2::uuid = $5::uuid)::integer
-                        ORDER BY position LIMIT $3) AS nearest) AS batch
-         LEFT JOIN LATERAL (
-           SELECT * FROM domain_events
-            WHERE batch_id = batch.batch_id AND id > CASE WHEN batch.position = $1 THEN $2::uuid ELSE $6::uuid END
-            ORDER BY id LIMIT $3) AS event ON true
-        WHERE batch.before < $3
-        ORDER BY batch.position, event.id LIMIT $3`,
-      [cursor.position, cursor.eventId, PAGE_SIZE, [...kinds], WHOLE_BATCH, NOTHING_OF_BATCH],
+      `WITH page AS MATERIALIZED (
+         SELECT batch.position, event.id, event.kind, event.account_id, event.conversation_id, event.seq,
+                event.created_at, event.payload
+           FROM (SELECT position, batch_id,
+                        sum(CASE WHEN position = $1 THEN 0 ELSE size END) OVER (ORDER BY position) - size AS before
+                   FROM (SELECT * FROM outbox_batches
+                          WHERE position >= $1::bigint + ($2::uuid = $5::uuid)::integer
+                          ORDER BY position LIMIT $3) AS nearest) AS batch
+           LEFT JOIN LATERAL (
+             SELECT * FROM domain_events
+              WHERE batch_id = batch.batch_id AND id > CASE WHEN batch.position = $1 THEN $2::uuid ELSE $6::uuid END
+              ORDER BY id LIMIT $3) AS event ON true
+          WHERE batch.before < $3
+          ORDER BY batch.position, event.id LIMIT $3),
+       wanted AS (SELECT * FROM page WHERE kind = ANY($4) ORDER BY position, id LIMIT $7)
+       SELECT wanted.*, NULL::integer AS looked_at FROM wanted
+       UNION ALL
+       (SELECT position, id, NULL, NULL, NULL, NULL, NULL, NULL, (SELECT count(*) FROM page)::integer
+          FROM page ORDER BY position DESC, id DESC NULLS LAST LIMIT 1)
+       ORDER BY looked_at NULLS FIRST, position, id`,
+      [
+        cursor.position,
+        cursor.eventId,
+        LOOKED_AT,
+        [...kinds],
+        WHOLE_BATCH,
+        NOTHING_OF_BATCH,
+        // One more tells whether there is more.
+        most + 1,
+      ],
     );
-    return pageOf(rows, cursor, kinds, most);
+    return pageOf(rows, cursor, most);
   }
 
   async move(tx: EntityManager, subscriber: string, { position, eventId }: OutboxPlace): Promise<void> {
@@ -117,29 +136,21 @@ export class OutboxCursors {
   }
 }
 
-function pageOf(
-  rows: readonly PageRow[],
-  cursor: LockedCursor,
-  kinds: ReadonlySet<string>,
-  most: number,
-): OutboxPage {
+function pageOf(rows: readonly PageRow[], cursor: LockedCursor, most: number): OutboxPage {
   const events: DeliveredEvent[] = [];
   for (const row of rows) {
-    if (row.id === null || !kinds.has(row.kind)) continue;
+    if (row.looked_at !== null) {
+      const isCutOff = row.looked_at === LOOKED_AT;
+      const eventId = isCutOff && row.id !== null ? row.id : WHOLE_BATCH;
+      return { events, end: { position: row.position, eventId } };
+    }
     const previous = events.at(-1);
     if (previous !== undefined && events.length === most)
       return { events, end: { position: previous.position, eventId: previous.id } };
     events.push(eventOf(row));
   }
-  const last = rows.at(-1);
   // Nothing more is there: whatever places were given meanwhile belong to batches that retention has removed.
-  if (last === undefined)
-    return { events, end: isAtEnd(cursor) ? null : { position: cursor.lastPosition, eventId: WHOLE_BATCH } };
-  const isCutOff = rows.length === PAGE_SIZE;
-  return {
-    events,
-    end: { position: last.position, eventId: isCutOff && last.id !== null ? last.id : WHOLE_BATCH },
-  };
+  return { events, end: isAtEnd(cursor) ? null : { position: cursor.lastPosition, eventId: WHOLE_BATCH } };
 }
 
 function isAtEnd({ position, eventId, lastPosition }: LockedCursor): boolean {

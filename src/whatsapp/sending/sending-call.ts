@@ -38,6 +38,8 @@ const HOLD_BACK_MS = 15_000;
 const MOST_HOLD_BACKS = 4;
 /** For the longer ones each message waits by itself. */
 const LONGEST_PAUSE_MS = 5 * 60_000;
+const USUAL_RETRY_MS = 1_000;
+const SHORT_PAUSE_MS = 250;
 
 /** Calls Meta once for a message that was claimed, and tells what came of it. It never throws. */
 @Injectable()
@@ -165,7 +167,7 @@ export class SendingCall {
         return;
       }
       const scope = codeOf(error) === SPAM_LIMIT ? 'campaigns' : pauseScopeOf(error.scope);
-      const ms = scope === 'campaigns' ? error.retryAfterMs : Math.min(error.retryAfterMs, LONGEST_PAUSE_MS);
+      const ms = scope === 'campaigns' ? error.retryAfterMs : pauseMsOf(error);
       await this.pace.pause(scope, number, ms, scope === 'number');
     }
     // The number is being moved at Meta: until that is done every message gets the same answer.
@@ -173,6 +175,11 @@ export class SendingCall {
       await this.pace.pause('number', number, Math.min(error.waitMs, LONGEST_PAUSE_MS), false);
     }
   }
+}
+
+/** Where Meta does not say how long, a moment: one message in a second was too many. */
+function pauseMsOf({ retryAfterMs }: GraphRateLimitedError): number {
+  return retryAfterMs <= USUAL_RETRY_MS ? SHORT_PAUSE_MS : Math.min(retryAfterMs, LONGEST_PAUSE_MS);
 }
 
 function pauseScopeOf(scope: GraphRateLimitedError['scope']): PauseScope {

@@ -35,7 +35,8 @@ while true do
 end
 if not oldest then sum = 0 end
 local interval = 1000 / (rate * factor * 1.1)
-local room = math.max(1, math.floor(rate * factor)) - sum
+-- One that is late by more than the window allows for must not be one too many.
+local room = math.max(1, math.floor(rate * factor) - math.ceil(math.sqrt(rate) / 5)) - sum
 nextAt = math.max(nextAt, now - math.max(smooth, interval))
 local even = math.floor((now - nextAt) / interval)
 local granted = math.max(0, math.min(wanted, room, even))

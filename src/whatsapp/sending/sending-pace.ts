@@ -24,7 +24,7 @@ export type PauseScope = 'number' | 'campaigns' | 'waba' | 'app';
 const WINDOW_MS = 1_000;
 const SMOOTH_MS = 120;
 /** After Meta has complained the pace is this part of what it was, and climbs back by the second part each second. */
-const SLOWDOWN = 0.7;
+const SLOWDOWN = 0.9;
 const RECOVERY_PER_SECOND = 0.05;
 const SLOWEST = 1 / 16;
 /** One message to a person in six seconds, and up to 45 in advance of those to come. The burst is doubtful. */
