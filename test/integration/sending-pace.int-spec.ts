@@ -85,8 +85,10 @@ describe('the pace that all processes share', () => {
   it('is slower after Meta has complained', async () => {
     const slow = { ...number, throughputLevel: 'STANDARD' };
     await paces[0]!.take(slow, 1);
-    await paces[0]!.pause('number', slow, 1, true);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    for (let complaint = 0; complaint < 8; complaint++) {
+      await paces[0]!.pause('number', slow, 1, true);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
     let sum = 0;
     const until = performance.now() + 900;
     while (performance.now() < until) {
