@@ -32,7 +32,11 @@ export const ERROR_CATALOGUE = {
   },
   PAYLOAD_TOO_LARGE: { status: 413, message: 'The request body is too large.' },
   UNSUPPORTED_MEDIA: { status: 415, message: 'Send the body as application/json.' },
-  RANGE_NOT_SATISFIABLE: { status: 416, message: 'The file has only 84210 bytes.', details: { size: 84_210 } },
+  RANGE_NOT_SATISFIABLE: {
+    status: 416,
+    message: 'The file has only 84210 bytes.',
+    details: { size: 84_210 },
+  },
   WINDOW_CLOSED: {
     status: 422,
     message: 'The customer service window is closed: send a template.',
