@@ -1,21 +1,21 @@
-import { Access } from './access';
-import { CallLog } from './call-log';
+import { Access } from './graph/access';
+import { CallLog } from './features/call-log';
 import { VirtualClock } from './clock';
-import { Customers } from './customers';
-import { DirectInbox } from './direct-inbox';
-import { Faults } from './faults';
-import { LinkedFiles } from './linked-files';
-import { MessageLog } from './message-log';
-import { OutgoingHttp } from './outgoing-http';
-import { Buckets, HourlyCounter } from './rate-limits';
+import { Customers } from './messages/customers';
+import { DirectInbox } from './direct/direct-inbox';
+import { Faults } from './graph/faults';
+import { LinkedFiles } from './graph/linked-files';
+import { MessageLog } from './messages/message-log';
+import { OutgoingHttp } from './graph/outgoing-http';
+import { Buckets, HourlyCounter } from './graph/rate-limits';
 import { SeededRandom } from './seeded-random';
-import { SendingLimits } from './sending-limits';
+import { SendingLimits } from './messages/sending-limits';
 import { defaultSettings, type SandboxSettings } from './settings';
-import { TokenStore } from './tokens';
-import { Uploads } from './upload-sessions';
-import { VoiceCalls } from './voice-calls';
-import { WebhookSender } from './webhook-delivery';
-import { WebhookHub } from './webhook-hub';
+import { TokenStore } from './login/tokens';
+import { Uploads } from './graph/upload-sessions';
+import { VoiceCalls } from './features/voice-calls';
+import { WebhookSender } from './webhooks/webhook-delivery';
+import { WebhookHub } from './webhooks/webhook-hub';
 import { World } from './world';
 
 /** The state of one sandbox, shared by all its routes. */

@@ -1,4 +1,4 @@
-import { listed, number, optional, flag, shaped } from './control-input';
+import { listed, number, optional, flag, shaped } from './control/control-input';
 import { isObject, type JsonObject } from './json';
 import {
   defaultLimits,
@@ -7,7 +7,7 @@ import {
   type LimitSettings,
   type SendingSettings,
   type StatusSettings,
-} from './message-settings';
+} from './messages/message-settings';
 
 export interface ReviewSettings {
   delayMs: number;

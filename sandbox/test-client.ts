@@ -1,4 +1,4 @@
-import { startCallbackServer, type CallbackServer } from './callback-server';
+import { startCallbackServer, type CallbackServer } from './webhooks/callback-server';
 import { isObject, parseJson, type JsonObject, type JsonValue } from './json';
 import { startSandbox, type Sandbox, type SandboxOptions } from './sandbox';
 import { SEED } from './world-seed';

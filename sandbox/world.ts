@@ -1,6 +1,11 @@
-import type { ConversationRecord, DirectMessageRecord, ScopedUserRecord } from './direct-records';
+import type { ConversationRecord, DirectMessageRecord, ScopedUserRecord } from './direct/direct-records';
 import type { JsonObject } from './json';
-import type { CommentRecord, InstagramCommentRecord, InstagramMediaRecord, PostRecord } from './post-records';
+import type {
+  CommentRecord,
+  InstagramCommentRecord,
+  InstagramMediaRecord,
+  PostRecord,
+} from './pages/post-records';
 import type {
   AccountStanding,
   Coexistence,
@@ -8,7 +13,7 @@ import type {
   GroupRecord,
   NameChange,
   QrCode,
-} from './whatsapp-records';
+} from './whatsapp-accounts/whatsapp-records';
 
 export interface AppSubscription {
   object: string;

@@ -1,5 +1,5 @@
 import { SEED } from '../sandbox/world-seed';
-import type { SandboxControl } from '../sandbox/control';
+import type { SandboxControl } from '../sandbox/control/control';
 import { type AccountId, newId } from '../src/database/ids';
 import type { DomainEvent, DomainEventKind } from '../src/domain-events/domain-events';
 import { Outbox } from '../src/domain-events/outbox';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { SandboxControl } from '../sandbox/control';
+import type { SandboxControl } from '../sandbox/control/control';
 import { SEED } from '../sandbox/world-seed';
 import type { ApiAnswer, ApiBody, ApiClient } from './api-client';
 import { eventually } from './eventually';

@@ -1,4 +1,4 @@
-import type { CodeInput } from '../../sandbox/control';
+import type { CodeInput } from '../../sandbox/control/control';
 import { SEED } from '../../sandbox/world-seed';
 import type { ApiClient } from '../api-client';
 import { TEST_APP_ID, TEST_APP_SECRET, type TestApp } from '../test-app';

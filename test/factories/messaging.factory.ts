@@ -1,4 +1,4 @@
-import type { CodeInput } from '../../sandbox/control';
+import type { CodeInput } from '../../sandbox/control/control';
 import { SEED } from '../../sandbox/world-seed';
 import type { ApiAnswer, ApiBody, ApiClient } from '../api-client';
 import { eventually } from '../eventually';

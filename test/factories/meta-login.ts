@@ -1,5 +1,5 @@
 import type { ApiAnswer, ApiBody, ApiClient } from '../api-client';
-import type { CodeInput, SandboxControl } from '../../sandbox/control';
+import type { CodeInput, SandboxControl } from '../../sandbox/control/control';
 import type { TestApp } from '../test-app';
 
 /** The one address that `testEnvironment` allows. */

@@ -1,4 +1,4 @@
-import type { SentMessage } from '../../sandbox/message-log';
+import type { SentMessage } from '../../sandbox/messages/message-log';
 import { eventually } from '../eventually';
 import { CAMPAIGNS, type CampaignShown } from '../factories/campaigns.factory';
 import { groupBy } from './group-by';

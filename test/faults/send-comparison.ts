@@ -1,4 +1,4 @@
-import type { SentMessage } from '../../sandbox/message-log';
+import type { SentMessage } from '../../sandbox/messages/message-log';
 import { compareConversations } from './comparison';
 import { groupBy } from './group-by';
 import { compareEvents } from './outbox-comparison';

@@ -1,4 +1,4 @@
-import type { FaultRule } from '../../sandbox/faults';
+import type { FaultRule } from '../../sandbox/graph/faults';
 import { eventually } from '../eventually';
 import { orderMessages } from './orders';
 import type { SeededRandom } from './seeded-random';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { checkDraft } from '../../sandbox/template-rules';
+import { checkDraft } from '../../sandbox/templates/template-rules';
 import { type LintedTemplate, errorsOf, lintTemplate } from '../../src/whatsapp/templates/template-rules';
 import { LIST_EDGE, TEMPLATES, aTemplate, problem, useTemplateWorld } from '../template-world';
 

@@ -44,7 +44,7 @@ import {
   Video,
 } from 'whatsapp-api-js/messages';
 
-import { startCallbackServer, type CallbackServer } from '../../sandbox/callback-server';
+import { startCallbackServer, type CallbackServer } from '../../sandbox/webhooks/callback-server';
 import { SEED } from '../../sandbox/world-seed';
 import { ANA, LibraryStage, PNG } from '../client-library-stage';
 

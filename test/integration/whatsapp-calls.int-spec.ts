@@ -1,4 +1,4 @@
-import { SAMPLE_SDP } from '../../sandbox/voice-calls';
+import { SAMPLE_SDP } from '../../sandbox/features/voice-calls';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';
 import {

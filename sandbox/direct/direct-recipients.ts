@@ -1,0 +1,50 @@
+import type { SandboxContext } from '../context';
+import { noMatchingPerson, noPrivateReply } from './direct-errors';
+import type { ScopedUserRecord } from './direct-records';
+import { invalidParameter } from '../graph/graph-error';
+import { isObject, textOf, type JsonObject } from '../json';
+import { ownerOf, type DirectOwner } from './direct-owner';
+import type { CommentRecord, InstagramCommentRecord, PostRecord } from '../pages/post-records';
+import { DAY_MS } from '../login/tokens';
+
+const PRIVATE_REPLY_MS = 7 * DAY_MS;
+
+export interface Recipient {
+  owner: DirectOwner;
+  user: ScopedUserRecord;
+  /** What is answered in private; absent for a message to a PSID or IGSID. */
+  answered?: CommentRecord | InstagramCommentRecord | PostRecord;
+}
+
+/** Whom `recipient` names. `owners`: the Page with its Instagram account, or the account alone. */
+export function findRecipient(
+  context: SandboxContext,
+  ownerIds: readonly string[],
+  params: JsonObject,
+): Recipient {
+  if (!isObject(params.recipient)) throw invalidParameter('The parameter recipient is required.');
+  const { id, comment_id: commentId, post_id: postId } = params.recipient;
+  const answeredId = textOf(commentId) ?? textOf(postId);
+  if (answeredId !== undefined) return findAnswered(context, ownerIds, answeredId);
+  const personId = textOf(id);
+  if (personId === undefined) {
+    throw invalidParameter('Param recipient must have one of {id, comment_id, post_id}.');
+  }
+  const user = context.world.findKind('scoped-user', personId);
+  if (!user || !ownerIds.includes(user.ownerId) || user.isGone) throw noMatchingPerson();
+  return { owner: ownerOf(context, user.ownerId), user };
+}
+
+function findAnswered(context: SandboxContext, ownerIds: readonly string[], id: string): Recipient {
+  const found = context.world.find(id);
+  const isAnswerable =
+    found?.kind === 'comment' || found?.kind === 'instagram-comment' || found?.kind === 'post';
+  if (!isAnswerable) throw noMatchingPerson();
+  const ownerId = found.kind === 'instagram-comment' ? found.instagramId : found.pageId;
+  const user =
+    found.authorId === undefined ? undefined : context.world.findKind('scoped-user', found.authorId);
+  if (!ownerIds.includes(ownerId) || !user) throw noMatchingPerson();
+  const isAnswered = found.kind === 'post' ? false : found.isPrivatelyAnswered;
+  if (isAnswered || context.clock.now() - found.createdAt > PRIVATE_REPLY_MS) throw noPrivateReply();
+  return { owner: ownerOf(context, ownerId), user, answered: found };
+}

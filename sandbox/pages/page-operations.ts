@@ -1,0 +1,97 @@
+import type { SandboxControl } from '../control/control';
+import {
+  flag,
+  nullable,
+  number,
+  oneOf,
+  operation,
+  optional,
+  text,
+  texts,
+  type Operation,
+} from '../control/control-input';
+import { directPerson } from '../direct/direct-operations';
+
+/** Pages and what stands on them, by `POST /__control/{name}`. */
+export function pageOperations(control: SandboxControl): Record<string, Operation> {
+  const page = {
+    tasks: optional(texts),
+    withholdsToken: optional(flag),
+    ownerBusinessId: optional(text),
+  };
+  const newPage = {
+    ...page,
+    id: optional(text),
+    name: text,
+    instagramUsername: optional(text),
+    instagramId: optional(text),
+    instagramIsPersonal: optional(flag),
+    personId: optional(nullable(text)),
+    clientBusinessIds: optional(texts),
+  };
+  const change = {
+    ...page,
+    pageId: text,
+    name: optional(text),
+    isRestricted: optional(flag),
+    instagramId: optional(nullable(text)),
+  };
+  const target = {
+    pageId: optional(text),
+    instagramId: optional(text),
+    wabaId: optional(text),
+    appId: optional(text),
+  };
+  const post = {
+    pageId: optional(text),
+    id: optional(text),
+    message: optional(text),
+    from: optional(text),
+    createdAt: optional(number),
+    isPublished: optional(flag),
+    silent: optional(flag),
+  };
+  const media = {
+    instagramId: optional(text),
+    id: optional(text),
+    caption: optional(text),
+    mediaType: optional(oneOf('IMAGE', 'VIDEO', 'CAROUSEL_ALBUM')),
+    productType: optional(oneOf('FEED', 'REELS', 'STORY', 'AD')),
+    createdAt: optional(number),
+  };
+  const comment = {
+    on: text,
+    from: directPerson,
+    text: optional(text),
+    photoUrl: optional(text),
+    id: optional(text),
+    createdAt: optional(number),
+    hideFrom: optional(flag),
+    silent: optional(flag),
+  };
+  const commentChange = {
+    commentId: text,
+    verb: oneOf('edited', 'remove', 'hide', 'unhide'),
+    text: optional(text),
+    silent: optional(flag),
+  };
+  return {
+    'create-page': operation(newPage, (input) => control.createPage(input)),
+    'update-page': operation(change, ({ pageId, ...input }) => {
+      control.updatePage(pageId, input);
+    }),
+    'remove-page-role': operation({ pageId: text, personId: optional(text) }, (input) => {
+      control.removePageRole(input);
+    }),
+    unsubscribe: operation(target, (input) => {
+      control.unsubscribe(input);
+    }),
+    'create-post': operation(post, (input) => control.createPost(input)),
+    'create-instagram-media': operation(media, (input) => control.createInstagramMedia(input)),
+    'play-comment': operation(comment, (input) => control.playComment(input)),
+    'play-comment-change': operation(commentChange, (input) => ({ told: control.playCommentChange(input) })),
+    'play-post-reaction': operation({ on: text, from: directPerson, reaction: optional(text) }, (input) => ({
+      told: control.playPostReaction(input),
+    })),
+  };
+}
