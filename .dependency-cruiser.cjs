@@ -6,6 +6,8 @@ const layers = [
   ['operations', 'domain-events', 'identity', 'assets', 'media'],
   ['webhooks'],
   ['meta-auth', 'conversations'],
+  ['sending'],
+  ['direct-messaging', 'insights'],
   ['whatsapp', 'facebook', 'instagram'],
   ['analytics', 'sentiment', 'notifications', 'realtime'],
 ];
