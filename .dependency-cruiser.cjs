@@ -1,7 +1,7 @@
 // Who may import whom. A layer may import the layers above it in this list, never those below it and, unless it is
 // ground, never its neighbours. docs/ARCHITECTURE.md has the same list as a picture.
 const layers = [
-  ['config', 'errors', 'json', 'crypto'],
+  ['config', 'errors', 'json', 'crypto', 'calendar'],
   ['http', 'database', 'queue', 'graph-client'],
   ['operations', 'domain-events', 'identity', 'assets', 'media'],
   ['webhooks'],

@@ -160,6 +160,15 @@ export function newInstagram(id: string, username: string, pageId?: string): Ins
     username,
     name: username,
     subscribedApps: new Map(),
+    profile: {
+      biography: '',
+      website: '',
+      followers: 321,
+      follows: 12,
+      accountType: 'BUSINESS',
+      isRestricted: false,
+    },
+    insights: new Map(),
     ...(pageId !== undefined && { pageId }),
   };
 }

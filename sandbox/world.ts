@@ -1,11 +1,13 @@
 import type { ConversationRecord, DirectMessageRecord, ScopedUserRecord } from './direct/direct-records';
 import type { JsonObject } from './json';
 import type {
-  CommentRecord,
   InstagramCommentRecord,
+  InstagramContainerRecord,
   InstagramMediaRecord,
-  PostRecord,
-} from './pages/post-records';
+  InstagramProfile,
+  MetricValues,
+} from './instagram/instagram-records';
+import type { CommentRecord, PostRecord } from './pages/post-records';
 import type {
   AccountStanding,
   Coexistence,
@@ -202,6 +204,9 @@ export interface InstagramRecord {
   name: string;
   pageId?: string;
   subscribedApps: Map<string, string[]>;
+  profile: InstagramProfile;
+  /** By metric, where the control API has set any. */
+  insights: Map<string, MetricValues>;
 }
 
 export type WorldRecord =
@@ -222,6 +227,7 @@ export type WorldRecord =
   | PostRecord
   | CommentRecord
   | InstagramMediaRecord
+  | InstagramContainerRecord
   | InstagramCommentRecord;
 export type RecordKind = WorldRecord['kind'];
 export type RecordOf<K extends RecordKind> = Extract<WorldRecord, { kind: K }>;

@@ -4,7 +4,8 @@ import type { ScopedUserRecord } from './direct-records';
 import { invalidParameter } from '../graph/graph-error';
 import { isObject, textOf, type JsonObject } from '../json';
 import { ownerOf, type DirectOwner } from './direct-owner';
-import type { CommentRecord, InstagramCommentRecord, PostRecord } from '../pages/post-records';
+import type { InstagramCommentRecord } from '../instagram/instagram-records';
+import type { CommentRecord, PostRecord } from '../pages/post-records';
 import { DAY_MS } from '../login/tokens';
 
 const PRIVATE_REPLY_MS = 7 * DAY_MS;

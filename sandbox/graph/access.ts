@@ -44,6 +44,7 @@ export class Access {
       case 'comment':
         return this.canSeePage(record.pageId, token);
       case 'instagram-media':
+      case 'instagram-container':
       case 'instagram-comment':
         return this.canSeeOwner(record.instagramId, token);
       case 'scoped-user':

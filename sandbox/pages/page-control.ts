@@ -8,8 +8,8 @@ import {
 import { DirectControl } from '../direct/direct-control';
 import { newObjectId } from '../ids';
 import { addInstagramMedia } from '../instagram/instagram-media';
+import type { InstagramMediaRecord } from '../instagram/instagram-records';
 import { addPost, tellFeed } from './posts';
-import type { InstagramMediaRecord } from './post-records';
 import type { PageRecord } from '../world';
 import { newInstagram, newPage } from '../world-seed';
 

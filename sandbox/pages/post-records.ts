@@ -41,30 +41,3 @@ export interface CommentRecord {
   /** A private reply was sent: a second one is refused. */
   isPrivatelyAnswered: boolean;
 }
-
-export interface InstagramMediaRecord {
-  kind: 'instagram-media';
-  id: string;
-  instagramId: string;
-  caption: string;
-  mediaType: 'IMAGE' | 'VIDEO' | 'CAROUSEL_ALBUM';
-  productType: 'FEED' | 'REELS' | 'STORY' | 'AD';
-  createdAt: number;
-  likes: number;
-  commentsEnabled: boolean;
-}
-
-export interface InstagramCommentRecord {
-  kind: 'instagram-comment';
-  id: string;
-  instagramId: string;
-  mediaId: string;
-  parentId?: string;
-  /** IGSID; absent where the account itself commented. */
-  authorId?: string;
-  text: string;
-  createdAt: number;
-  isHidden: boolean;
-  likes: number;
-  isPrivatelyAnswered: boolean;
-}

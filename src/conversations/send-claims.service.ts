@@ -7,7 +7,7 @@ import { type Platform, SEND_LANES, type StartedSend } from './conversation-type
 import { SendSettlement } from './send-settlement.service';
 
 /** What messages are sent from: a phone number, a Page, an Instagram account. */
-export interface SendingChannel {
+export interface SenderKey {
   platform: Platform;
   accountId: AccountId;
   assetId: AssetId;
@@ -37,13 +37,13 @@ export class SendClaims {
   ) {}
 
   /**
-   * Takes messages of one channel that are due, the most urgent first. Of any number of processes that try, one gets each.
+   * Takes messages of one sender that are due, the most urgent first. Of any number of processes that try, one gets each.
    * Of those to one person it gives one at a time, in the order they were placed within a lane and the lanes above:
    * what is sent side by side can arrive in any order.
    * @param limits how many at most; of them in the lane of campaigns
    */
   async claim(
-    { platform, accountId, assetId }: SendingChannel,
+    { platform, accountId, assetId }: SenderKey,
     limits: { all: number; campaign: number },
   ): Promise<StartedSend[]> {
     if (limits.all <= 0) return [];
@@ -79,26 +79,26 @@ export class SendClaims {
   }
 
   /**
-   * The channels that have something to send, with the time from which: in the past for what is due.
-   * However long the queues are, it reads a few rows for each channel.
+   * The senders of a platform that have something to send, with the time from which: in the past for what is due.
+   * However long the queues are, it reads a few rows for each sender.
    */
   async findWaiting(
     platform: Platform,
     until: Date,
   ): Promise<{ accountId: AccountId; assetId: AssetId; dueAt: Date }[]> {
     const rows: { account_id: AccountId; asset_id: AssetId; due_at: Date }[] = await this.database.query(
-      `WITH RECURSIVE channels AS (
+      `WITH RECURSIVE senders AS (
          (SELECT account_id, asset_id FROM message_sends
            WHERE platform = $1 AND state = 'queued' ORDER BY account_id, asset_id LIMIT 1)
          UNION ALL
-         SELECT next.* FROM channels CROSS JOIN LATERAL (
+         SELECT next.* FROM senders CROSS JOIN LATERAL (
            SELECT s.account_id, s.asset_id FROM message_sends s
             WHERE s.platform = $1 AND s.state = 'queued'
-              AND (s.account_id, s.asset_id) > (channels.account_id, channels.asset_id)
+              AND (s.account_id, s.asset_id) > (senders.account_id, senders.asset_id)
             ORDER BY s.account_id, s.asset_id LIMIT 1) AS next),
        waiting AS (
          SELECT c.account_id, c.asset_id, min(first.available_at) AS due_at
-           FROM channels c CROSS JOIN unnest($2::smallint[]) AS lanes (lane)
+           FROM senders c CROSS JOIN unnest($2::smallint[]) AS lanes (lane)
           CROSS JOIN LATERAL (
             SELECT s.available_at FROM message_sends s
              WHERE s.platform = $1 AND s.account_id = c.account_id AND s.asset_id = c.asset_id

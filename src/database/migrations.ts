@@ -21,6 +21,7 @@ import { AddWhatsappAccountState1795392000004 } from './migrations/1795392000004
 import { CreateNotifications1795392000005 } from './migrations/1795392000005-create-notifications';
 import { CreateMessageMetrics1795392000006 } from './migrations/1795392000006-create-message-metrics';
 import { CreateFlowsGroupsCalls1795392000007 } from './migrations/1795392000007-create-flows-groups-calls';
+import { AddProfilesAndPageEvents1795478400005 } from './migrations/1795478400005-add-profiles-and-page-events';
 
 /** In the order they run. Listed by hand: a glob would differ between sources and build. */
 export const MIGRATIONS = [
@@ -47,4 +48,5 @@ export const MIGRATIONS = [
   CreateNotifications1795392000005,
   CreateMessageMetrics1795392000006,
   CreateFlowsGroupsCalls1795392000007,
+  AddProfilesAndPageEvents1795478400005,
 ];

@@ -4,7 +4,7 @@ export interface JobContracts {
   'webhook-status': { process: Record<string, never> };
   'webhook-account': { process: Record<string, never> };
   'webhook-bulk': { process: Record<string, never> };
-  'message-sending': { dispatch: { accountId: string; assetId: string } };
+  'message-sending': { dispatch: { platform: string; accountId: string; assetId: string } };
   'template-sync': { sync: { accountId: string; wabaId: string; maxAgeMs?: number } };
   'asset-discovery': {
     discover: { accountId: string };

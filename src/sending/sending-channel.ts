@@ -43,3 +43,6 @@ export interface SendingChannel<S extends Sender = Sender> {
   /** For a message that was not sent at all. It never throws. @param sender null: it is no longer connected */
   refuse(send: StartedSend, sender: S | null, error: unknown): Promise<SendResult>;
 }
+
+/** A channel may take so long before it calls Meta for a message, to bring a file there for instance. */
+export const LONGEST_PREPARATION_MS = 60_000;

@@ -90,6 +90,43 @@ export interface PageReactionChanged extends PageFeedChange {
 /** Somebody likes the Page itself, or no longer does. */
 export type PageLikeChanged = PageFeedChange;
 
+/** Somebody named the Page with its `@` in a post or comment of theirs. */
+export interface PageMention {
+  /** Of the comment or post in which the name stands. */
+  mentionId: string;
+  verb: PageVerb;
+  postId: string | null;
+  commentId: string | null;
+  message?: string;
+  from: PageActor | null;
+  createdAt?: Date;
+  raw: unknown;
+}
+
+/** Somebody recommends the Page or advises against it, changed that, or took it back. */
+export interface PageRating {
+  /** Names the review for good. */
+  storyId: string;
+  verb: PageVerb;
+  reviewer: PageActor | null;
+  recommendation?: Known<'POSITIVE' | 'NEGATIVE'>;
+  /** Of older reviews: 1 to 5. */
+  rating?: number;
+  text?: string;
+  createdAt?: Date;
+  raw: unknown;
+}
+
+/** Somebody filled in a form under an advertisement. What it says has to be asked for. */
+export interface PageLead {
+  leadId: string;
+  formId: string | null;
+  adId: string | null;
+  adgroupId: string | null;
+  createdAt?: Date;
+  raw: unknown;
+}
+
 /** A field, or an item of the feed, of which nothing is made yet but which is known to exist. */
 export interface PageOther {
   field: string;

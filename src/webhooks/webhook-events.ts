@@ -19,9 +19,12 @@ import type {
 import type { Known } from './meta-enum';
 import type {
   PageCommentChanged,
+  PageLead,
   PageLikeChanged,
+  PageMention,
   PageOther,
   PagePostChanged,
+  PageRating,
   PageReactionChanged,
 } from './page-events';
 import type {
@@ -133,6 +136,9 @@ export interface WebhookEventMap {
   'page.comment': PageCommentChanged;
   'page.reaction': PageReactionChanged;
   'page.like': PageLikeChanged;
+  'page.mention': PageMention;
+  'page.rating': PageRating;
+  'page.lead': PageLead;
   'page.other': PageOther;
   'permissions.changed': PermissionsChanged;
 }

@@ -6,6 +6,7 @@ import { GraphClientModule } from '../graph-client/graph-client.module';
 import { MediaModule } from '../media/media.module';
 import { MetaAuthModule } from '../meta-auth/meta-auth.module';
 import { QueueModule } from '../queue/queue.module';
+import { SendingModule } from '../sending/sending.module';
 import { WebhooksModule } from '../webhooks/webhooks.module';
 import { ACCOUNT_CONTROLLERS, ACCOUNT_PROVIDERS } from './accounts/accounts.providers';
 import { TEMPLATE_CONTROLLERS, TEMPLATE_PROVIDERS } from './templates/templates.providers';
@@ -58,6 +59,7 @@ import { WhatsAppGaps } from './whatsapp-gaps';
     MediaModule,
     MetaAuthModule,
     QueueModule,
+    SendingModule,
     WebhooksModule,
   ],
   controllers: [

@@ -98,7 +98,12 @@ describe('the queues on a real Redis', () => {
     });
     await app.init();
     for (const assetId of ['gone', 'later']) {
-      await jobs.add('message-sending', 'dispatch', { accountId: 'a', assetId }, { attempts: 3 });
+      await jobs.add(
+        'message-sending',
+        'dispatch',
+        { platform: 'whatsapp', accountId: 'a', assetId },
+        { attempts: 3 },
+      );
     }
     await eventually(() => tries.later === 3);
     await pause(200);
@@ -128,7 +133,7 @@ describe('the queues on a real Redis', () => {
     });
     await app.init();
     for (const assetId of ['1', '2'])
-      await jobs.add('message-sending', 'dispatch', { accountId: 'a', assetId });
+      await jobs.add('message-sending', 'dispatch', { platform: 'whatsapp', accountId: 'a', assetId });
     await eventually(async () => (await jobs.countsOf('message-sending'))?.active === 1);
     await app.close();
     expect(done).toEqual(['1']);
@@ -155,13 +160,21 @@ describe('the queues on a real Redis', () => {
       });
       await app.init();
       await eventually(() => jobs.isReachable());
-      await jobs.add('message-sending', 'dispatch', { accountId: 'a', assetId: 'before' });
+      await jobs.add('message-sending', 'dispatch', {
+        platform: 'whatsapp',
+        accountId: 'a',
+        assetId: 'before',
+      });
       await eventually(() => seen.length === 1);
 
       await proxy.cut();
       for (let times = 0; times < 3; times += 1) {
         const startedAt = Date.now();
-        const woken = await jobs.add('message-sending', 'dispatch', { accountId: 'a', assetId: 'during' });
+        const woken = await jobs.add('message-sending', 'dispatch', {
+          platform: 'whatsapp',
+          accountId: 'a',
+          assetId: 'during',
+        });
         expect(Date.now() - startedAt).toBeLessThan(1_000);
         if (times > 0) expect(woken).toBe(false);
       }
@@ -169,7 +182,9 @@ describe('the queues on a real Redis', () => {
       await pause(1_500);
 
       await proxy.restore();
-      await eventually(() => jobs.add('message-sending', 'dispatch', { accountId: 'a', assetId: 'after' }));
+      await eventually(() =>
+        jobs.add('message-sending', 'dispatch', { platform: 'whatsapp', accountId: 'a', assetId: 'after' }),
+      );
       await eventually(() => seen.includes('after'));
     });
 

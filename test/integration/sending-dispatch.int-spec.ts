@@ -1,7 +1,7 @@
 import { SendLedger } from '../../src/conversations/send-ledger.service';
 import type { SendLane, SendOrder } from '../../src/conversations/conversation-types';
 import type { AccountId, AssetId, MessageId } from '../../src/database/ids';
-import { SendingWaker } from '../../src/whatsapp/sending/sending-waker';
+import { SendingWaker } from '../../src/sending/sending-waker';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';
 import {
@@ -93,7 +93,9 @@ describe('what is sent side by side', () => {
     const placed = await app.db.transaction((tx) =>
       app.app.get(SendLedger, { strict: false }).orderAll(tx, orders),
     );
-    app.app.get(SendingWaker, { strict: false }).wake(sender.accountId as AccountId, sender.assetId);
+    app.app
+      .get(SendingWaker, { strict: false })
+      .wake({ platform: 'whatsapp', accountId: sender.accountId as AccountId, assetId: sender.assetId });
     return placed.map(({ messageId }) => messageId);
   };
   const receivedBy = ({ phoneNumberId }: Sender): (string | undefined)[] =>

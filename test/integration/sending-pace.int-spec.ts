@@ -1,14 +1,16 @@
 import { type AccountId, type AssetId, newId } from '../../src/database/ids';
 import { SharedRedis } from '../../src/queue/shared-redis';
-import type { SendingNumber } from '../../src/whatsapp/sending/sending-numbers';
-import { SendingPace } from '../../src/whatsapp/sending/sending-pace';
+import type { PlaceLimit, Sender } from '../../src/sending/sending-channel';
+import { SendingPace } from '../../src/sending/sending-pace';
 import { eventually } from '../eventually';
 import { type TestApp, startTestApp } from '../test-app';
+
+const pair = (recipient: string): PlaceLimit => ({ name: `pair:${recipient}`, eachMs: 6_000, burst: 45 });
 
 describe('the pace that all processes share', () => {
   let app: TestApp;
   let paces: SendingPace[];
-  let number: SendingNumber;
+  let number: Sender;
   beforeAll(async () => {
     app = await startTestApp({ env: { APP_ROLES: 'api' } });
     const redis = app.app.get(SharedRedis, { strict: false });
@@ -19,11 +21,8 @@ describe('the pace that all processes share', () => {
     number = {
       accountId: newId<AccountId>(),
       id: newId<AssetId>(),
-      phoneNumberId: '1',
-      throughputLevel: 'HIGH',
-      isOnBizApp: false,
-      wabaAssetId: newId<AssetId>(),
-      wabaId: newId(),
+      countedFor: newId(),
+      perSecond: 1_000,
     };
   });
 
@@ -60,20 +59,23 @@ describe('the pace that all processes share', () => {
     expect(granted).toBeGreaterThan(1_100); // all of it within moments, and none of it counts
   });
 
-  it.each(['number', 'waba', 'app'] as const)('rests for the whole %s when Meta says so', async (scope) => {
-    await paces[0]!.pause(scope, number, scope === 'app' ? 60 : 60_000, false);
-    expect((await paces[1]!.take(number, 10)).count).toBe(0);
-    const elsewhere = {
-      ...number,
-      id: newId<AssetId>(),
-      wabaId: scope === 'number' ? number.wabaId : newId(),
-    };
-    // The app's pause is over soon, for it holds for the other tests as well.
-    await eventually(
-      () => paces[1]!.take(elsewhere, 10),
-      ({ count }) => count > 0,
-    );
-  });
+  it.each(['sender', 'account', 'app'] as const)(
+    'rests for the whole %s when Meta says so',
+    async (scope) => {
+      await paces[0]!.pause(scope, number, scope === 'app' ? 60 : 60_000, false);
+      expect((await paces[1]!.take(number, 10)).count).toBe(0);
+      const elsewhere = {
+        ...number,
+        id: newId<AssetId>(),
+        countedFor: scope === 'sender' ? number.countedFor : newId(),
+      };
+      // The app's pause is over soon, for it holds for the other tests as well.
+      await eventually(
+        () => paces[1]!.take(elsewhere, 10),
+        ({ count }) => count > 0,
+      );
+    },
+  );
 
   it('lets replies go on where only campaigns have to rest', async () => {
     await paces[0]!.pause('campaigns', number, 60_000, false);
@@ -83,10 +85,10 @@ describe('the pace that all processes share', () => {
   });
 
   it('is slower after Meta has complained', async () => {
-    const slow = { ...number, throughputLevel: 'STANDARD' };
+    const slow = { ...number, perSecond: 80 };
     await paces[0]!.take(slow, 1);
     for (let complaint = 0; complaint < 8; complaint++) {
-      await paces[0]!.pause('number', slow, 1, true);
+      await paces[0]!.pause('sender', slow, 1, true);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     let sum = 0;
@@ -103,19 +105,21 @@ describe('the pace that all processes share', () => {
   it('lets 45 messages go to one person in advance, and no more; others are not concerned', async () => {
     const [pace, other] = [paces[0]!, paces[1]!];
     const waits: number[] = [];
-    for (let sent = 0; sent < 50; sent++) waits.push(...(await pace.takePairs(number, ['16505550001'])));
+    for (let sent = 0; sent < 50; sent++)
+      waits.push(...(await pace.takePlaces(number, [pair('16505550001')])));
     expect(waits.slice(0, 45)).toEqual(Array(45).fill(0));
     expect(waits.slice(46).every((wait) => wait > 0 && wait <= 6_000)).toBe(true);
-    expect(await other.takePairs(number, ['16505550001', '16505550002'])).toEqual([
+    expect(await other.takePlaces(number, [pair('16505550001'), null, pair('16505550002')])).toEqual([
       expect.any(Number) as number,
       0,
+      0,
     ]);
-    expect((await other.takePairs(number, ['16505550001']))[0]).toBeGreaterThan(0);
+    expect((await other.takePlaces(number, [pair('16505550001')]))[0]).toBeGreaterThan(0);
   });
 
   it('learns from Meta that a person was written to too often', async () => {
-    await paces[0]!.exhaustPair(number, '16505550009', 24_000);
-    const [wait] = await paces[1]!.takePairs(number, ['16505550009']);
+    await paces[0]!.exhaust(number, pair('16505550009'), 24_000);
+    const [wait] = await paces[1]!.takePlaces(number, [pair('16505550009')]);
     expect(wait).toBeGreaterThan(18_000);
     expect(wait).toBeLessThanOrEqual(24_000);
   });

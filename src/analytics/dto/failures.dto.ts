@@ -5,7 +5,7 @@ import {
   RETRY_CHANCES,
   type RetryChance,
 } from '../error-explanations/error-explanation';
-import { edgesOf } from '../message-metrics/metric-range';
+import { edgesOf } from '../../calendar/metric-range';
 import type { FailureGroup, Failures } from '../message-metrics/metric-results';
 import { NumberNameDto } from './message-metrics.dto';
 

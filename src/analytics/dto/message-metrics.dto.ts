@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { GRANULARITIES, type Granularity, edgesOf } from '../message-metrics/metric-range';
+import { GRANULARITIES, type Granularity, edgesOf } from '../../calendar/metric-range';
 import type { MessageMetrics, MetricChannel } from '../message-metrics/metric-results';
 
 export class CountPointDto {

@@ -10,26 +10,13 @@ import {
   Matches,
   MaxLength,
   Validate,
-  ValidatorConstraint,
-  type ValidatorConstraintInterface,
 } from 'class-validator';
 import { AccountQuery } from '../../whatsapp/dto/account-query.dto';
 import { COUNTED_METRICS, METRICS, type Metric } from '../message-metrics/message-figures';
-import { GRANULARITIES, type Granularity } from '../message-metrics/metric-range';
-import { isTimeZone } from '../message-metrics/zoned-time';
+import { GRANULARITIES, type Granularity } from '../../calendar/metric-range';
+import { TimeZoneRule } from '../../calendar/time-zone.rule';
 
 const META_ID = { message: '$property must be an id of Meta, digits only' };
-
-@ValidatorConstraint({ name: 'isTimeZone' })
-export class TimeZoneRule implements ValidatorConstraintInterface {
-  validate(value: unknown): boolean {
-    return typeof value === 'string' && isTimeZone(value);
-  }
-
-  defaultMessage(): string {
-    return 'timeZone must be a name of the IANA time zone database, as Europe/Berlin, America/New_York or UTC';
-  }
-}
 
 /** Words between commas, or the parameter several times. */
 function Words(allowed: readonly string[]): PropertyDecorator {

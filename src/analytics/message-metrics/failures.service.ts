@@ -6,7 +6,7 @@ import { explainError } from '../error-explanations/error-explanation';
 import { type FailurePart, FailuresRepository } from './failures.repository';
 import { share } from './message-figures';
 import { MetricChannels } from './metric-channels.repository';
-import { edgesOf, metricRange } from './metric-range';
+import { edgesOf, metricRange } from '../../calendar/metric-range';
 import type { FailureGroup, Failures, MetricChannel } from './metric-results';
 import type { MetricScope } from './metrics.repository';
 

@@ -12,7 +12,7 @@ import {
   figuresOf,
 } from './message-figures';
 import { MetricChannels } from './metric-channels.repository';
-import { type MetricRange, edgesOf, metricRange } from './metric-range';
+import { type MetricRange, edgesOf, metricRange } from '../../calendar/metric-range';
 import type { MessageMetrics, MetricChannel } from './metric-results';
 import { MetricsRepository, type MetricScope } from './metrics.repository';
 

@@ -1,7 +1,7 @@
 import type { AssetId } from '../../database/ids';
 import type { ErrorExplanation } from '../error-explanations/error-explanation';
 import type { Figures, Metric } from './message-figures';
-import type { MetricRange } from './metric-range';
+import type { MetricRange } from '../../calendar/metric-range';
 
 /** A WhatsApp number that an account has, or has had: figures outlive it. */
 export interface MetricChannel {

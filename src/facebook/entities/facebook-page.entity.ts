@@ -41,6 +41,18 @@ export class FacebookPageEntity {
   @Column({ name: 'last_seen_subscribed_at', type: 'timestamptz', nullable: true })
   lastSeenSubscribedAt!: Date | null;
   @Column({ name: 'connected_at', type: 'timestamptz', nullable: true }) connectedAt!: Date | null;
+  /** Whether Meta gives a token for it; null where nobody has looked. */
+  @Column({ name: 'has_token', type: 'boolean', nullable: true }) hasToken!: boolean | null;
+  /** What Meta last did to the Page over its policies: `block`, `unblock`, `warning`. */
+  @Column({ name: 'policy_action', type: 'text', nullable: true }) policyAction!: string | null;
+  @Column({ name: 'policy_reason', type: 'text', nullable: true }) policyReason!: string | null;
+  @Column({ name: 'policy_at', type: 'timestamptz', nullable: true }) policyAt!: Date | null;
+  /** Of the apps that share the Page's conversations, by id. */
+  @Column({ name: 'app_roles', type: 'jsonb', nullable: true }) appRoles!: Record<string, string[]> | null;
+  @Column({ name: 'app_roles_at', type: 'timestamptz', nullable: true }) appRolesAt!: Date | null;
+  /** When somebody looks next whether it still works; null where it is not connected. */
+  @Column({ name: 'health_due_at', type: 'timestamptz', nullable: true }) healthDueAt!: Date | null;
+  @Column({ name: 'health_checked_at', type: 'timestamptz', nullable: true }) healthCheckedAt!: Date | null;
   /** When name, picture and tasks were last read from Meta. */
   @Column({ name: 'synced_at', type: 'timestamptz', nullable: true }) syncedAt!: Date | null;
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' }) createdAt!: Date;

@@ -39,6 +39,9 @@ export class InstagramAccountEntity {
   /** For people. */
   @Column({ name: 'status_reason', type: 'text', nullable: true }) statusReason!: string | null;
   @Column({ name: 'connected_at', type: 'timestamptz', nullable: true }) connectedAt!: Date | null;
+  /** When somebody looks next whether it still works; null where it is not connected. */
+  @Column({ name: 'health_due_at', type: 'timestamptz', nullable: true }) healthDueAt!: Date | null;
+  @Column({ name: 'health_checked_at', type: 'timestamptz', nullable: true }) healthCheckedAt!: Date | null;
   /** When it was last seen at Meta. */
   @Column({ name: 'synced_at', type: 'timestamptz', nullable: true }) syncedAt!: Date | null;
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' }) createdAt!: Date;

@@ -30,12 +30,12 @@ export function parsePageFeed(change: ChannelChange): FeedEvent {
     case 'reaction':
     case 'like': {
       if (isAboutPage && item === 'like')
-        return { kind: 'page.like', ...placeOf(change), payload: readBase(change) };
+        return { kind: 'page.like', ...placeOfChange(change), payload: readBase(change) };
       if (isAboutPage) break;
       const reaction = readText(value, 'reaction_type') ?? (item === 'like' ? item : undefined);
       return {
         kind: 'page.reaction',
-        ...placeOf(change),
+        ...placeOfChange(change),
         payload: { ...readBase(change), commentId, postId, ...present({ reaction }) },
       };
     }
@@ -44,7 +44,7 @@ export function parsePageFeed(change: ChannelChange): FeedEvent {
       if (post !== undefined) return post;
     }
   }
-  return { kind: 'page.other', ...placeOf(change), payload: { field, value } };
+  return { kind: 'page.other', ...placeOfChange(change), payload: { field, value } };
 }
 
 /** Undefined: nothing says which post it is about. */
@@ -66,7 +66,7 @@ function parsePost(
   const photo = readText(value, 'photo');
   return {
     kind: 'page.post',
-    ...placeOf(change),
+    ...placeOfChange(change),
     payload: {
       ...readBase(change),
       item,
@@ -98,7 +98,7 @@ function parseComment(
     parentId === null || parentId === postId || parentId.startsWith(`${channel.asset?.metaId ?? ''}_`);
   return {
     kind: 'page.comment',
-    ...placeOf(change),
+    ...placeOfChange(change),
     payload: {
       ...readBase(change),
       commentId,
@@ -121,7 +121,7 @@ function parseComment(
  * `created_time` is when the post, comment or reaction was made, also in news of what became of it later: only of
  * additions it is the time of the event.
  */
-function placeOf({ channel, value }: ChannelChange) {
+export function placeOfChange({ channel, value }: ChannelChange) {
   const key = readVerb(value) === 'add' ? 'created_time' : 'edited_time';
   return { occurredAt: readInstant(value, key) ?? channel.fallbackTime, ...routeToChannel(channel) };
 }
@@ -137,13 +137,13 @@ function readBase({ channel, value }: ChannelChange) {
   };
 }
 
-function readVerb(value: JsonRecord): string {
+export function readVerb(value: JsonRecord): string {
   const verb = requireWord(value, 'verb');
   return verb === 'edited' ? 'edit' : verb;
 }
 
 /** Older forms name the person beside the rest. */
-function readActor(value: JsonRecord): PageActor | null {
+export function readActor(value: JsonRecord): PageActor | null {
   const from = readRecord(value, 'from') ?? {};
   const id = readId(from, 'id') ?? readId(value, 'sender_id') ?? readId(value, 'user_id');
   if (id === undefined) return null;

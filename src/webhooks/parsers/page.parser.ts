@@ -3,14 +3,19 @@ import type { JsonRecord } from './json-reader';
 import type { ChannelChange } from './messenger.parser';
 import { parseChannelEntry } from './messenger.parser';
 import { routeToChannel } from './messenger-item.parser';
+import { parsePageLead, parsePageMention, parsePageRating } from './page-change.parser';
 import { parsePageFeed } from './page-feed.parser';
 import type { ParsedItems } from './parsed-items';
 
+const PARSERS = new Map<string, (change: ChannelChange) => WebhookEvent>([
+  ['feed', parsePageFeed],
+  ['mention', parsePageMention],
+  ['ratings', parsePageRating],
+  ['leadgen', parsePageLead],
+]);
+
 /** Fields that are known and of which nothing is made yet. */
 const OTHER_FIELDS: ReadonlySet<string> = new Set([
-  'mention',
-  'ratings',
-  'leadgen',
   'videos',
   'live_videos',
   'messenger_template_status_update',
@@ -21,8 +26,7 @@ export function parsePageEntry(entry: JsonRecord, receivedAt: Date, items: Parse
   parseChannelEntry(entry, receivedAt, items, {
     object: 'page',
     platform: 'messenger',
-    parserOf: (field) =>
-      field === 'feed' ? parsePageFeed : OTHER_FIELDS.has(field) ? parsePageOther : undefined,
+    parserOf: (field) => PARSERS.get(field) ?? (OTHER_FIELDS.has(field) ? parsePageOther : undefined),
   });
 }
 

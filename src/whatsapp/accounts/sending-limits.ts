@@ -1,6 +1,7 @@
 import type { WhatsAppBusinessAccountEntity } from '../entities/whatsapp-business-account.entity';
 import type { WhatsAppPhoneNumberEntity } from '../entities/whatsapp-phone-number.entity';
 import { isRecord, textAt } from '../meta-values';
+import { perSecond } from '../sending/throughput';
 import { DEAD_NUMBER_STATUSES, limitOf } from './number-state';
 
 /** What a number may send, as far as is known without asking Meta. */
@@ -35,10 +36,6 @@ export type LimitedAccount = Pick<
   WhatsAppBusinessAccountEntity,
   'status' | 'messagingLimit' | 'restrictions'
 >;
-
-const STANDARD_PER_SECOND = 80;
-const HIGH_PER_SECOND = 1_000;
-const PHONE_APP_PER_SECOND = 20;
 
 const DEAD_NUMBER: ReadonlyMap<string, string> = new Map([
   ['BANNED', 'Meta banned the number. Appeal in WhatsApp Manager.'],
@@ -105,11 +102,6 @@ export function sendingLimitsOf(number: LimitedNumber, account: LimitedAccount, 
     canInitiate: initiationBlocked === null,
     reason: initiationBlocked,
   };
-}
-
-function perSecond({ isOnBizApp, throughputLevel }: LimitedNumber): number {
-  if (isOnBizApp === true) return PHONE_APP_PER_SECOND;
-  return throughputLevel === 'HIGH' ? HIGH_PER_SECOND : STANDARD_PER_SECOND;
 }
 
 function blockedReason(number: LimitedNumber, account: LimitedAccount, now: Date): string | null {

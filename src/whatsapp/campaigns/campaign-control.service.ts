@@ -7,7 +7,7 @@ import { Outbox } from '../../domain-events/outbox';
 import { ConflictError } from '../../errors/app.error';
 import { MetaTokenService } from '../../meta-auth/meta-token.service';
 import { JobQueue } from '../../queue/job-queue';
-import { SendingWaker } from '../sending/sending-waker';
+import { SendingWaker } from '../../sending/sending-waker';
 import type { CampaignState, PauseReason } from '../entities/campaign.entity';
 import { CampaignAudienceRepository } from './campaign-audience.repository';
 import type { CampaignKey } from './campaign-imports.repository';
@@ -133,7 +133,7 @@ export class CampaignControl {
       return true;
     });
     if (!isResumed) throw changedMeanwhile();
-    this.waker.wake(campaign.accountId, campaign.assetId);
+    this.waker.wake({ platform: 'whatsapp', accountId: campaign.accountId, assetId: campaign.assetId });
     await this.wake(campaign);
   }
 

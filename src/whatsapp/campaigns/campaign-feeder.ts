@@ -7,7 +7,7 @@ import { SendLedger } from '../../conversations/send-ledger.service';
 import { repeatLostRaces } from '../../database/lost-race';
 import { CampaignEntity } from '../entities/campaign.entity';
 import { personOf, recipientFields } from '../sending/recipient';
-import { SendingWaker } from '../sending/sending-waker';
+import { SendingWaker } from '../../sending/sending-waker';
 import { CampaignAudienceRepository, type PendingRecipient } from './campaign-audience.repository';
 import type { CampaignKey } from './campaign-imports.repository';
 import type { CampaignMessage } from './campaign-message';
@@ -52,7 +52,8 @@ export class CampaignFeeder {
   async feed(key: CampaignKey, isStopping: () => boolean = () => false): Promise<void> {
     for (let chunk = 0; chunk < MOST_CHUNKS && !isStopping(); chunk += 1) {
       const fed = await repeatLostRaces(() => this.database.transaction((tx) => this.feedChunk(tx, key)));
-      if (fed.assetId !== null) this.waker.wake(key.accountId, fed.assetId);
+      if (fed.assetId !== null)
+        this.waker.wake({ platform: 'whatsapp', accountId: key.accountId, assetId: fed.assetId });
       if (!fed.isMoreWanted) return;
     }
   }

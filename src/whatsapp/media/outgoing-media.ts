@@ -4,6 +4,7 @@ import type { AccountId, AssetId } from '../../database/ids';
 import { type FieldProblem, NotFoundError } from '../../errors/app.error';
 import { GraphUnavailableError } from '../../graph-client/graph.error';
 import { MediaMissingError, MediaStorage } from '../../media/media-storage';
+import { LONGEST_PREPARATION_MS } from '../../sending/sending-channel';
 import { MediaApi } from './media-api';
 import { misfitOf } from './media-kinds';
 import { mediaReferencesOf, withMetaIds } from './media-references';
@@ -21,8 +22,8 @@ export interface SendingEnd {
 
 type MessageObject = Readonly<Record<string, unknown>>;
 
-/** For bringing one file to Meta, as a whole. Sends count as abandoned only after more than that. */
-export const LONGEST_UPLOAD_MS = 60_000;
+/** For bringing one file to Meta, as a whole. */
+const LONGEST_UPLOAD_MS = LONGEST_PREPARATION_MS;
 /** The upload, and writing down what came of it. */
 const LEASE_MS = LONGEST_UPLOAD_MS + 15_000;
 const ASK_AGAIN_MS = 200;

@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { AccountId, AssetId } from '../../database/ids';
-import type { Throughput } from './throughput';
+import type { Sender } from '../../sending/sending-channel';
+import { perSecond } from './throughput';
 
 /** A number as far as sending has to know it. */
-export interface SendingNumber extends Throughput {
-  accountId: AccountId;
-  id: AssetId;
+export interface SendingNumber extends Sender {
   /** Meta's id of the number. */
   phoneNumberId: string;
   /** Our id of its WhatsApp Business Account. */
@@ -60,10 +59,10 @@ export class SendingNumbers {
       accountId,
       id: assetId,
       phoneNumberId: row.phone_number_id,
-      throughputLevel: row.throughput_level,
-      isOnBizApp: row.is_on_biz_app,
+      perSecond: perSecond({ throughputLevel: row.throughput_level, isOnBizApp: row.is_on_biz_app }),
       wabaAssetId: row.waba_asset_id,
       wabaId: row.waba_id,
+      countedFor: row.waba_id,
     };
   }
 }

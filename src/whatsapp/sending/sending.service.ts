@@ -18,7 +18,7 @@ import { OutgoingMedia } from '../media/outgoing-media';
 import { EDGE, FALLBACK, MARKETING_EDGE } from './messages-api';
 import { orderedContent, sendTimeOf } from './sending-content';
 import { refuseUnwanted } from './sending-rules';
-import { SendingWaker } from './sending-waker';
+import { SendingWaker } from '../../sending/sending-waker';
 import {
   type MessageTarget,
   type Recipient,
@@ -78,7 +78,8 @@ export class SendingService {
         }),
       ),
     );
-    if (!(prepared instanceof AppError)) this.waker.wake(accountId, prepared.assetId);
+    if (!(prepared instanceof AppError))
+      this.waker.wake({ platform: 'whatsapp', accountId, assetId: prepared.assetId });
     return queued;
   }
 

@@ -1,4 +1,4 @@
-import { NotFoundError } from '../../errors/app.error';
+import { NotFoundError } from '../errors/app.error';
 import {
   GraphConfigurationError,
   GraphRateLimitedError,
@@ -6,8 +6,8 @@ import {
   GraphRejectedError,
   GraphUnavailableError,
   GraphUnreadableAnswerError,
-} from '../../graph-client/graph.error';
-import { graphErrorOf, rateLimitOf } from '../../graph-client/graph-error.mapper';
+} from '../graph-client/graph.error';
+import { graphErrorOf, rateLimitOf } from '../graph-client/graph-error.mapper';
 import { type FailedTry, MAX_TRIES, outcomeOf } from './sending-outcome';
 
 const metaError = (code: number, subcode: number | null = null) => ({

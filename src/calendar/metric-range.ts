@@ -1,4 +1,4 @@
-import { ValidationFailedError } from '../../errors/app.error';
+import { ValidationFailedError } from '../errors/app.error';
 import { ZonedTime } from './zoned-time';
 
 export const GRANULARITIES = ['day', 'hour'] as const;

@@ -1,11 +1,11 @@
-import type { AssetId } from '../../database/ids';
-import { type Throughput, perSecond } from './throughput';
+import type { AssetId } from '../database/ids';
+import type { Sender } from './sending-channel';
 
-/** Others may be sending from the same number without our knowing. */
+/** Others may be sending from the same sender without our knowing. */
 const SHARE = 0.5;
-/** Numbers that have not sent for so long start afresh. */
+/** Senders that have not sent for so long start afresh. */
 const FORGET_AFTER_MS = 10 * 60_000;
-const MOST_NUMBERS = 10_000;
+const MOST_SENDERS = 10_000;
 const SMOOTH_MS = 100;
 
 interface Pace {
@@ -13,17 +13,17 @@ interface Pace {
   nextAt: number;
 }
 
-/** Spaces out what one process sends from a number while it cannot know what the others do: half of what Meta allows. */
+/** Spaces out what one process sends for a sender while it cannot know what the others do: half of what Meta allows. */
 export class LocalPace {
   private readonly paces = new Map<AssetId, Pace>();
 
   take(
-    number: Throughput & { id: AssetId },
+    sender: Pick<Sender, 'id' | 'perSecond'>,
     wanted: number,
     now: number = Date.now(),
   ): { count: number; waitMs: number } {
-    const pace = this.paceOf(number.id, now);
-    const interval = 1_000 / (perSecond(number) * SHARE);
+    const pace = this.paceOf(sender.id, now);
+    const interval = 1_000 / (sender.perSecond * SHARE);
     pace.nextAt = Math.max(pace.nextAt, now - Math.max(SMOOTH_MS, interval));
     const count = Math.max(0, Math.min(wanted, Math.floor((now - pace.nextAt) / interval)));
     pace.nextAt += count * interval;
@@ -38,7 +38,7 @@ export class LocalPace {
   private paceOf(id: AssetId, now: number): Pace {
     let pace = this.paces.get(id);
     if (pace === undefined) {
-      if (this.paces.size >= MOST_NUMBERS) this.forget(now);
+      if (this.paces.size >= MOST_SENDERS) this.forget(now);
       pace = { nextAt: 0 };
       this.paces.set(id, pace);
     }

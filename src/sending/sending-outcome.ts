@@ -1,13 +1,13 @@
-import type { MessageError } from '../../conversations/conversation-types';
-import { AppError } from '../../errors/app.error';
+import type { MessageError } from '../conversations/conversation-types';
+import { AppError } from '../errors/app.error';
 import {
   GraphError,
   GraphRateLimitedError,
   GraphReauthRequiredError,
   GraphUnavailableError,
   provesNotAccepted,
-} from '../../graph-client/graph.error';
-import { findGraphErrorRule } from '../../graph-client/graph-error-codes';
+} from '../graph-client/graph.error';
+import { findGraphErrorRule } from '../graph-client/graph-error-codes';
 
 /** What becomes of a message whose sending ended in an error. */
 export type SendOutcome =

@@ -4,9 +4,10 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { AppConfig } from '../../config/app-config';
-import { SendClaims } from '../../conversations/send-claims.service';
-import { LONGEST_UPLOAD_MS } from '../media/outgoing-media';
+import { AppConfig } from '../config/app-config';
+import { SendClaims } from '../conversations/send-claims.service';
+import { LONGEST_PREPARATION_MS } from './sending-channel';
+import { SendingChannels } from './sending-channels';
 import { SendingDispatcher } from './sending-dispatcher';
 
 const LOOK_EVERY_MS = 1_000;
@@ -14,7 +15,7 @@ const LOOK_EVERY_MS = 1_000;
 const SPARE_MS = 15_000;
 
 /**
- * Makes up for what wake-ups cannot promise: numbers with messages whose wake-up was lost or whose time has come are
+ * Makes up for what wake-ups cannot promise: senders with messages whose wake-up was lost or whose time has come are
  * brought to the dispatcher, also while Redis is away; messages that a dead process left half-way are settled as `unknown`.
  */
 @Injectable()
@@ -27,6 +28,7 @@ export class SendingSweeper implements OnApplicationBootstrap, BeforeApplication
   constructor(
     private readonly config: AppConfig,
     private readonly claims: SendClaims,
+    private readonly channels: SendingChannels,
     private readonly dispatcher: SendingDispatcher,
   ) {}
 
@@ -50,11 +52,10 @@ export class SendingSweeper implements OnApplicationBootstrap, BeforeApplication
     }
     if (!this.config.has('worker')) return;
     // Those that become due before the next look are announced now, each for its moment.
-    for (const { accountId, assetId, dueAt } of await this.claims.findWaiting(
-      'whatsapp',
-      new Date(Date.now() + LOOK_EVERY_MS),
-    ))
-      this.dispatcher.wake(accountId, assetId, dueAt.getTime());
+    const until = new Date(Date.now() + LOOK_EVERY_MS);
+    for (const { platform } of this.channels.all())
+      for (const { dueAt, ...sender } of await this.claims.findWaiting(platform, until))
+        this.dispatcher.wake({ platform, ...sender }, dueAt.getTime());
   }
 
   private schedule(): void {
@@ -73,6 +74,6 @@ export class SendingSweeper implements OnApplicationBootstrap, BeforeApplication
   }
 
   private abandonedAfterMs(): number {
-    return LONGEST_UPLOAD_MS + this.config.env.META_TIMEOUT_MS + SPARE_MS;
+    return LONGEST_PREPARATION_MS + this.config.env.META_TIMEOUT_MS + SPARE_MS;
   }
 }

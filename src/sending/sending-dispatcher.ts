@@ -1,38 +1,40 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { AppConfig } from '../../config/app-config';
-import type { SendResult, StartedSend } from '../../conversations/conversation-types';
-import { SendClaims } from '../../conversations/send-claims.service';
-import type { AccountId, AssetId } from '../../database/ids';
-import { GraphUsage } from '../../graph-client/graph-usage';
-import { MetaTokenService } from '../../meta-auth/meta-token.service';
-import { JobWorker } from '../../queue/job-worker';
-import { LastMomentCheck } from './last-moment-check';
+import { AppConfig } from '../config/app-config';
+import {
+  type Platform,
+  PLATFORMS,
+  type SendResult,
+  type StartedSend,
+} from '../conversations/conversation-types';
+import { SendClaims, type SenderKey } from '../conversations/send-claims.service';
+import type { AccountId, AssetId } from '../database/ids';
+import { GraphUsage } from '../graph-client/graph-usage';
+import { JobWorker } from '../queue/job-worker';
 import { SendResults } from './send-results';
-import { SendingCall } from './sending-call';
-import { type SendingNumber, SendingNumbers } from './sending-numbers';
+import type { Sender, SendingChannel } from './sending-channel';
+import { SendingChannels } from './sending-channels';
 import { SendingPace } from './sending-pace';
 import { SendingSlots } from './sending-slots';
 
-/** Numbers looked after at the same moment; each needs a database connection for its claim. */
+/** Senders looked after at the same moment; each needs a database connection for its claim. */
 const SERVERS = 3;
-/** A number that has more to send is looked after again this soon: in small steps, so that messages leave evenly. */
+/** A sender that has more to send is looked after again this soon: in small steps, so that messages leave evenly. */
 const STEP_MS = 25;
 const LONGEST_WAIT_MS = 1_000;
 const FURTHEST_AHEAD_MS = 2_000;
 const AFTER_FAILURE_MS = 1_000;
 const LONGEST_DRAIN_MS = 20_000;
-/** Meta's limit on a WhatsApp Business Account is nearly used up: what is left is for those who answer customers. */
+/** Meta's limit on a WhatsApp Business Account, Page or Instagram account is nearly used up: what is left is for those who answer customers. */
 const NEARLY_USED_UP_PERCENT = 95;
 const MUCH_USED_PERCENT = 80;
-/** Of what a number may send, as long as much is used. */
+/** Of what a sender may send, as long as much is used. */
 const CAMPAIGNS_SHARE_THEN = 0.25;
-/** For a number that is no longer connected: its messages fail, and need no pace. */
+/** For a sender that is no longer connected: its messages fail, and need no pace. */
 const FAILED_AT_ONCE = 100;
 
 interface Line {
-  accountId: AccountId;
-  assetId: AssetId;
+  sender: SenderKey;
   isServed: boolean;
   /** From when there is something to send, as far as was said since it was last looked at. */
   wantedAt: number | null;
@@ -41,9 +43,10 @@ interface Line {
 }
 
 /**
- * Sends what is due. Every process with the role `worker` has one: it takes a few messages of a number at a time, as many as
- * the number's pace and its own free calls allow, the most urgent first, calls Meta for all of them side by side, and looks
- * at the next number, account by account. PostgreSQL decides who gets which message, Redis how fast each number may go.
+ * Sends what is due. Every process with the role `worker` has one: it takes a few messages of a sender at a time, as many as
+ * the sender's pace and its own free calls allow, the most urgent first, calls Meta for all of them side by side, and looks
+ * at the next sender, account by account. PostgreSQL decides who gets which message, Redis how fast each sender may go, and
+ * the channel of the platform knows how to send it.
  */
 @Injectable()
 export class SendingDispatcher implements OnModuleInit, BeforeApplicationShutdown {
@@ -62,20 +65,20 @@ export class SendingDispatcher implements OnModuleInit, BeforeApplicationShutdow
     config: AppConfig,
     private readonly worker: JobWorker,
     private readonly claims: SendClaims,
-    private readonly numbers: SendingNumbers,
+    private readonly channels: SendingChannels,
     private readonly pace: SendingPace,
     private readonly usage: GraphUsage,
-    private readonly tokens: MetaTokenService,
-    private readonly check: LastMomentCheck,
-    private readonly call: SendingCall,
     private readonly results: SendResults,
   ) {
     this.slots = new SendingSlots(config.env.SENDING_CONCURRENCY);
   }
 
   onModuleInit(): void {
-    this.worker.consume('message-sending', 'dispatch', 1, ({ accountId, assetId }) => {
-      this.wake(accountId as AccountId, assetId as AssetId);
+    this.worker.consume('message-sending', 'dispatch', 1, ({ platform, accountId, assetId }) => {
+      const known = PLATFORMS.find((each) => each === platform);
+      // Whatever an older release left in the queue is found by the sweeper.
+      if (known !== undefined)
+        this.wake({ platform: known, accountId: accountId as AccountId, assetId: assetId as AssetId });
       return Promise.resolve();
     });
   }
@@ -90,12 +93,12 @@ export class SendingDispatcher implements OnModuleInit, BeforeApplicationShutdow
     }
   }
 
-  /** There is something to send from a number, now or within moments; later times are the sweeper's to announce. */
-  wake(accountId: AccountId, assetId: AssetId, at = 0): void {
+  /** There is something to send, now or within moments; later times are the sweeper's to announce. */
+  wake(sender: SenderKey, at = 0): void {
     if (this.isClosing || at > Date.now() + FURTHEST_AHEAD_MS) return;
-    const line = this.lines.get(assetId);
+    const line = this.lines.get(sender.assetId);
     if (line === undefined) {
-      this.lines.set(assetId, { accountId, assetId, isServed: false, wantedAt: at, restsUntil: 0 });
+      this.lines.set(sender.assetId, { sender, isServed: false, wantedAt: at, restsUntil: 0 });
     } else line.wantedAt = Math.min(line.wantedAt ?? Infinity, at);
     this.advance();
   }
@@ -128,7 +131,7 @@ export class SendingDispatcher implements OnModuleInit, BeforeApplicationShutdow
     this.timer.unref();
   }
 
-  /** Of the accounts with something to do, the one that has waited longest; of its numbers, likewise. */
+  /** Of the accounts with something to do, the one that has waited longest; of its senders, likewise. */
   private nextLine(now: number): Line | null {
     let chosen: Line | null = null;
     for (const line of this.lines.values()) {
@@ -138,21 +141,21 @@ export class SendingDispatcher implements OnModuleInit, BeforeApplicationShutdow
     return chosen;
   }
 
-  private turnOf({ accountId }: Line): number {
-    return this.lastServed.get(accountId) ?? 0;
+  private turnOf({ sender }: Line): number {
+    return this.lastServed.get(sender.accountId) ?? 0;
   }
 
   private async serve(line: Line): Promise<void> {
     line.isServed = true;
     line.wantedAt = null;
-    // Taken out and put back: a map is in the order of insertion, so numbers of one account take turns.
-    this.lines.delete(line.assetId);
-    this.lines.set(line.assetId, line);
+    // Taken out and put back: a map is in the order of insertion, so senders of one account take turns.
+    this.lines.delete(line.sender.assetId);
+    this.lines.set(line.sender.assetId, line);
     this.served += 1;
-    this.lastServed.set(line.accountId, this.served);
+    this.lastServed.set(line.sender.accountId, this.served);
     let againInMs: number | null = AFTER_FAILURE_MS;
     try {
-      againInMs = await this.sendSome(line);
+      againInMs = await this.sendSome(line.sender);
     } catch (error) {
       this.logger.warn(
         `Messages to send could not be taken: ${error instanceof Error ? error.message : 'unknown error'}`,
@@ -166,95 +169,92 @@ export class SendingDispatcher implements OnModuleInit, BeforeApplicationShutdow
     if (line.wantedAt === null) this.forget(line);
   }
 
-  private forget(line: Line): void {
-    this.lines.delete(line.assetId);
-    const isLast = [...this.lines.values()].every(({ accountId }) => accountId !== line.accountId);
-    if (isLast) this.lastServed.delete(line.accountId);
+  private forget({ sender: { accountId, assetId } }: Line): void {
+    this.lines.delete(assetId);
+    const isLast = [...this.lines.values()].every(({ sender }) => sender.accountId !== accountId);
+    if (isLast) this.lastServed.delete(accountId);
   }
 
   /** @returns in how many milliseconds to look again; null: there is nothing more that is due */
-  private async sendSome({ accountId, assetId }: Line): Promise<number | null> {
-    const free = this.slots.freeFor(accountId, this.lastServed.size);
+  private async sendSome(key: SenderKey): Promise<number | null> {
+    const free = this.slots.freeFor(key.accountId, this.lastServed.size);
     if (free.all === 0) return STEP_MS;
-    const channel = { platform: 'whatsapp', accountId, assetId } as const;
-    const number = await this.numbers.find(accountId, assetId);
-    if (number === null) {
-      const stranded = await this.claims.claim(channel, { all: FAILED_AT_ONCE, campaign: FAILED_AT_ONCE });
-      this.sendAll(stranded, null);
+    const channel = this.channels.of(key.platform);
+    const sender = await channel.findSender(key.accountId, key.assetId);
+    if (sender === null) {
+      const stranded = await this.claims.claim(key, { all: FAILED_AT_ONCE, campaign: FAILED_AT_ONCE });
+      this.sendAll(stranded, channel, null);
       return stranded.length === FAILED_AT_ONCE ? STEP_MS : null;
     }
-    const grant = await this.pace.take(number, free.all);
+    const grant = await this.pace.take(sender, free.all);
     if (grant.count === 0) return Math.min(grant.waitMs, LONGEST_WAIT_MS);
-    const forCampaigns = grant.campaignsPausedMs > 0 ? 0 : this.campaignsMayTake(number, grant.count);
+    const forCampaigns = grant.campaignsPausedMs > 0 ? 0 : this.campaignsMayTake(sender, grant.count);
     const limits = { all: grant.count, campaign: Math.min(free.campaign, forCampaigns) };
-    const claimed = await this.claims.claim(channel, limits).catch(async (error: unknown) => {
-      await this.pace.giveBack(number, grant, 0);
+    const claimed = await this.claims.claim(key, limits).catch(async (error: unknown) => {
+      await this.pace.giveBack(sender, grant, 0);
       throw error;
     });
-    if (claimed.length < grant.count) await this.pace.giveBack(number, grant, claimed.length);
-    this.sendAll(claimed, number);
+    if (claimed.length < grant.count) await this.pace.giveBack(sender, grant, claimed.length);
+    this.sendAll(claimed, channel, sender);
     if (claimed.length === grant.count) return STEP_MS;
     const mayBeHeldBack = limits.campaign < grant.count && claimed.length >= limits.campaign;
     if (!mayBeHeldBack) return null;
     return forCampaigns === 0 ? LONGEST_WAIT_MS : STEP_MS;
   }
 
-  private campaignsMayTake({ wabaId }: SendingNumber, granted: number): number {
-    const percent = this.usage.usageOf(wabaId)?.percent ?? 0;
+  private campaignsMayTake({ countedFor }: Sender, granted: number): number {
+    const percent = this.usage.usageOf(countedFor)?.percent ?? 0;
     if (percent >= NEARLY_USED_UP_PERCENT) return 0;
     return percent >= MUCH_USED_PERCENT ? Math.ceil(granted * CAMPAIGNS_SHARE_THEN) : granted;
   }
 
-  private sendAll(sends: readonly StartedSend[], number: SendingNumber | null): void {
+  private sendAll(sends: readonly StartedSend[], channel: SendingChannel, sender: Sender | null): void {
     if (sends.length === 0) return;
     for (const { accountId } of sends) this.slots.take(accountId, 1);
-    this.track(this.sendBatch(sends, number));
+    this.track(this.sendBatch(sends, channel, sender));
   }
 
   /** Every message of the batch ends in a result, whatever happens. */
-  private async sendBatch(sends: readonly StartedSend[], number: SendingNumber | null): Promise<void> {
+  private async sendBatch(
+    sends: readonly StartedSend[],
+    channel: SendingChannel,
+    sender: Sender | null,
+  ): Promise<void> {
     const finish = (result: Promise<SendResult>): void => {
-      this.track(this.finish(result));
+      this.track(this.finish(channel.platform, result));
     };
-    if (number === null) {
-      for (const send of sends) finish(this.call.refuse(send, null, null));
+    if (sender === null) {
+      for (const send of sends) finish(channel.refuse(send, null, null));
       return;
     }
     try {
-      const [token, refusals] = await Promise.all([
-        this.tokens.tokenFor(number.accountId),
-        this.check.refusals(sends, number),
-      ]);
-      const fit = sends.filter(({ messageId }) => !refusals.has(messageId));
-      const waits = await this.pace.takePairs(
-        number,
-        fit.map(({ recipient }) => recipient),
+      const batch = await channel.prepare(sends, sender);
+      const fit = sends.filter(({ messageId }) => !batch.refusals.has(messageId));
+      const waits = await this.pace.takePlaces(
+        sender,
+        fit.map((send) => batch.limitOf(send)),
       );
       for (const send of sends) {
-        const refusal = refusals.get(send.messageId);
-        if (refusal !== undefined) finish(this.call.refuse(send, number, refusal));
+        const refusal = batch.refusals.get(send.messageId);
+        if (refusal !== undefined) finish(channel.refuse(send, sender, refusal));
       }
       fit.forEach((send, index) => {
         const waitMs = waits[index] ?? 0;
         const availableAt = new Date(Date.now() + waitMs);
-        finish(
-          waitMs > 0
-            ? Promise.resolve({ state: 'postponed', send, availableAt })
-            : this.call.send(send, number, token),
-        );
+        finish(waitMs > 0 ? Promise.resolve({ state: 'postponed', send, availableAt }) : batch.send(send));
       });
     } catch (error) {
-      for (const send of sends) finish(this.call.refuse(send, number, error));
+      for (const send of sends) finish(channel.refuse(send, sender, error));
     }
   }
 
-  private async finish(ending: Promise<SendResult>): Promise<void> {
+  private async finish(platform: Platform, ending: Promise<SendResult>): Promise<void> {
     const result = await ending;
     await this.results.record(result);
     const { accountId, assetId } = result.send;
     this.slots.giveBack(accountId);
     // The next one to the same person may go now; and what has to wait is looked for when its time has come.
-    this.wake(accountId, assetId, 'availableAt' in result ? result.availableAt.getTime() : 0);
+    this.wake({ platform, accountId, assetId }, 'availableAt' in result ? result.availableAt.getTime() : 0);
   }
 
   private track(work: Promise<void>): void {

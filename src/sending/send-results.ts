@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import type { SendResult } from '../../conversations/conversation-types';
-import { SendSettlement } from '../../conversations/send-settlement.service';
-import { beginBatch } from '../../database/batch-transaction';
-import { repeatLostRaces } from '../../database/lost-race';
+import type { SendResult } from '../conversations/conversation-types';
+import { SendSettlement } from '../conversations/send-settlement.service';
+import { beginBatch } from '../database/batch-transaction';
+import { repeatLostRaces } from '../database/lost-race';
 
 const MOST_AT_ONCE = 200;
 /** Each holds a database connection. */

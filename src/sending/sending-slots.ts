@@ -1,4 +1,4 @@
-import type { AccountId } from '../../database/ids';
+import type { AccountId } from '../database/ids';
 
 /** Of the calls that a process has under way, this part is left for what is no campaign, and for accounts with few. */
 const RESERVE = 0.2;
@@ -12,10 +12,6 @@ export class SendingSlots {
   private used = 0;
 
   constructor(private readonly size: number) {}
-
-  get inUse(): number {
-    return this.used;
-  }
 
   /** @param activeAccounts how many accounts have something to send now */
   freeFor(accountId: AccountId, activeAccounts: number): { all: number; campaign: number } {

@@ -1,14 +1,14 @@
-import { redisScript } from '../../queue/shared-redis';
+import { redisScript } from '../queue/shared-redis';
 
 /**
- * How many messages may leave a number at this moment, by Redis' own clock.
+ * How many messages may leave a sender at this moment, by Redis' own clock.
  *
  * Two rules at once: in no stretch of `window` ms more than a second's worth (what Meta counts; the window is a little
  * longer than its second, as messages do not all take equally long to get there), and no faster than a little above the
- * even pace, but for `smooth` ms' worth at once. So nothing is lost when a process stalls for a moment, and a number that was
+ * even pace, but for `smooth` ms' worth at once. So nothing is lost when a process stalls for a moment, and a sender that was
  * idle does not spend its whole second in one stroke.
  *
- * KEYS  1 pace  2 grants  3 the number's campaigns' pause  4… pauses (number, WABA, app)
+ * KEYS  1 pace  2 grants  3 the pause of its campaigns  4… pauses (sender, account, app)
  * ARGV  1 per second  2 wanted  3 window ms  4 smooth ms  5 id of this grant  6 recovery per second
  * Returns { granted, ms until there is more, ms that campaigns pause }
  */
@@ -75,7 +75,7 @@ return 0
 
 /**
  * Nobody under this key sends for a while. Answers to messages that were on their way already tell nothing new, so a
- * number becomes slower once for each pause.
+ * sender becomes slower once for each pause.
  * KEYS 1 pause 2 pace, or none · ARGV 1 ms 2 part of the pace that is left, 1 for all 3 slowest
  */
 export const PAUSE = redisScript(`
@@ -93,16 +93,17 @@ return 1
 `);
 
 /**
- * Takes a place for one message to each of several people: so many may follow each other at once, borrowed from later.
- * KEYS one for each person · ARGV 1 ms that a message takes 2 burst
+ * Takes a place for each of several messages, each under a limit of its own: so many may follow each other at once,
+ * borrowed from later.
+ * KEYS one for each message · ARGV for each: ms that a place takes, burst
  * Returns for each how many ms it is too early; then no place was taken.
  */
-export const TAKE_PAIRS = redisScript(`
+export const TAKE_PLACES = redisScript(`
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local each, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
 local waits = {}
 for i, key in ipairs(KEYS) do
+  local each, burst = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
   local free = math.max(now, tonumber(redis.call('GET', key) or 0))
   local wait = free - now - (burst - 1) * each
   if wait <= 0 then redis.call('SET', key, free + each, 'PX', free + each - now + 1000) end
@@ -111,8 +112,8 @@ end
 return waits
 `);
 
-/** Meta said that it is too fast for a person: the burst is spent. KEYS 1 · ARGV 1 ms until the next 2 each 3 burst */
-export const EXHAUST_PAIR = redisScript(`
+/** Meta said that it is too fast for this limit: the burst is spent. KEYS 1 · ARGV 1 ms until the next 2 each 3 burst */
+export const EXHAUST_PLACE = redisScript(`
 local t = redis.call('TIME')
 local free = t[1] * 1000 + math.floor(t[2] / 1000) + tonumber(ARGV[1]) + (tonumber(ARGV[3]) - 1) * tonumber(ARGV[2])
 if tonumber(redis.call('GET', KEYS[1]) or 0) < free then redis.call('SET', KEYS[1], free, 'PX', tonumber(ARGV[1]) + tonumber(ARGV[3]) * tonumber(ARGV[2])) end
