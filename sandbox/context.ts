@@ -4,9 +4,11 @@ import { VirtualClock } from './clock';
 import { Customers } from './messages/customers';
 import { DirectInbox } from './direct/direct-inbox';
 import { Faults } from './graph/faults';
+import { InstagramState } from './instagram/instagram-state';
 import { LinkedFiles } from './graph/linked-files';
 import { MessageLog } from './messages/message-log';
 import { OutgoingHttp } from './graph/outgoing-http';
+import { PageBook } from './pages/page-book';
 import { Buckets, HourlyCounter } from './graph/rate-limits';
 import { SeededRandom } from './seeded-random';
 import { SendingLimits } from './messages/sending-limits';
@@ -30,12 +32,14 @@ export class SandboxContext {
   readonly calls = new CallLog(this.settings.logs);
   readonly messages = new MessageLog();
   readonly direct = new DirectInbox(this.world);
+  readonly pages = new PageBook();
+  readonly instagram = new InstagramState();
   readonly voiceCalls = new VoiceCalls();
   readonly http = new OutgoingHttp();
   /** Files that messages link to. */
   readonly links = new LinkedFiles(this.clock, this.http);
   readonly sender = new WebhookSender(this.clock, this.http, this.settings);
-  readonly webhooks = new WebhookHub(this.clock, this.world, this.sender);
+  readonly webhooks = new WebhookHub(this.clock, this.world, this.sender, this.settings);
   readonly buckets = new Buckets();
   readonly usage = new HourlyCounter();
   readonly uploads = new Uploads();
@@ -57,6 +61,8 @@ export class SandboxContext {
     this.calls.clear();
     this.messages.clear();
     this.direct.clear();
+    this.pages.clear();
+    this.instagram.clear();
     this.voiceCalls.clear();
     this.sender.clear();
     this.buckets.clear();

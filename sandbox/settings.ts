@@ -8,6 +8,7 @@ import {
   type SendingSettings,
   type StatusSettings,
 } from './messages/message-settings';
+import { defaultPages, type PageSettings } from './pages/page-settings';
 
 export interface ReviewSettings {
   delayMs: number;
@@ -44,6 +45,8 @@ export interface DeliverySettings {
   pageGivesUpAfterMs: number;
   /** Page and Instagram subscriptions end after this much failure. */
   unsubscribeAfterMs: number;
+  /** How changes of Instagram stand in an entry: as `changes[]`, or `field` and `value` on the entry itself. */
+  instagramChanges: 'list' | 'flat';
   /** The `hub.challenge` of a verification; Meta's is not always a number. */
   challenge: 'number' | 'text';
 }
@@ -61,6 +64,28 @@ export interface MessagingSettings {
   privateRepliesPerHour: number;
   /** The app may send with the tag HUMAN_AGENT. */
   humanAgent: boolean;
+  /** Calls about a Page's messages in a day, for 80006 and the usage headers. */
+  callsPerDay: number;
+  /** Calls of `messenger_profile` in ten minutes, for each Page and Instagram account. */
+  profileCallsPerTenMinutes: number;
+  /** `fetch`: files that messages link to are fetched and weighed; `trust`: any address is good. */
+  links: 'fetch' | 'trust';
+}
+
+/** Publishing on Instagram. Numbers per day are limits over any 24 hours, for each account; 0 = none. */
+export interface InstagramSettings {
+  /** Waiting time until a container is FINISHED. */
+  imageProcessingMs: number;
+  videoProcessingMs: number;
+  /** `quota_total` of `content_publishing_limit`. */
+  postsPerDay: number;
+  containersPerDay: number;
+  /** `fetch`: images and videos are fetched from their address and judged; `trust`: any address is good. */
+  links: 'fetch' | 'trust';
+  /** A comment's length at most. */
+  commentCharacters: number;
+  /** Calls about an account in a day, for 80002 and the usage headers. */
+  callsPerDay: number;
 }
 
 /** How much of the past is kept for the control API; the oldest goes first. */
@@ -93,6 +118,8 @@ export interface SandboxSettings {
   review: ReviewSettings;
   sending: SendingSettings;
   messaging: MessagingSettings;
+  pages: PageSettings;
+  instagram: InstagramSettings;
   delivery: DeliverySettings;
   limits: LimitSettings;
   logs: LogSettings;
@@ -133,6 +160,19 @@ export function defaultSettings(): SandboxSettings {
       mediaPerSecond: 10,
       privateRepliesPerHour: 750,
       humanAgent: true,
+      callsPerDay: 4_800_000,
+      profileCallsPerTenMinutes: 10,
+      links: 'trust',
+    },
+    pages: defaultPages(),
+    instagram: {
+      imageProcessingMs: 100,
+      videoProcessingMs: 1000,
+      postsPerDay: 100,
+      containersPerDay: 400,
+      links: 'fetch',
+      commentCharacters: 300,
+      callsPerDay: 4_800_000,
     },
     delivery: {
       delayMs: 5,
@@ -145,6 +185,7 @@ export function defaultSettings(): SandboxSettings {
       whatsappGivesUpAfterMs: 7 * DAY,
       pageGivesUpAfterMs: 36 * HOUR,
       unsubscribeAfterMs: HOUR,
+      instagramChanges: 'list',
       challenge: 'number',
     },
     limits: defaultLimits(),

@@ -147,6 +147,8 @@ export function newPage(id: string, name: string, instagramId?: string): PageRec
     clientBusinessIds: [],
     withholdsToken: false,
     isRestricted: false,
+    fans: 120,
+    followers: 125,
     subscribedApps: new Map(),
     ...(instagramId !== undefined && { instagramId }),
   };

@@ -7,7 +7,7 @@ import type {
   InstagramProfile,
   MetricValues,
 } from './instagram/instagram-records';
-import type { CommentRecord, PostRecord } from './pages/post-records';
+import type { PageContent } from './pages/post-records';
 import type {
   AccountStanding,
   Coexistence,
@@ -193,6 +193,9 @@ export interface PageRecord {
   withholdsToken: boolean;
   /** Sending is refused with 10/1893063. */
   isRestricted: boolean;
+  /** Likes of the Page, and people who follow it. */
+  fans: number;
+  followers: number;
   subscribedApps: Map<string, string[]>;
 }
 
@@ -224,8 +227,7 @@ export type WorldRecord =
   | ScopedUserRecord
   | ConversationRecord
   | DirectMessageRecord
-  | PostRecord
-  | CommentRecord
+  | PageContent
   | InstagramMediaRecord
   | InstagramContainerRecord
   | InstagramCommentRecord;

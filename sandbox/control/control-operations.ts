@@ -16,9 +16,11 @@ import { accountOperations } from '../whatsapp-accounts/account-operations';
 import { directOperations, directReaders } from '../direct/direct-operations';
 import { eventOperations, faultOperations } from '../webhooks/event-operations';
 import { featureOperations, featureReaders } from '../features/feature-operations';
+import { instagramOperations, instagramReaders } from '../instagram/instagram-operations';
 import { messagingReaders } from '../messages/messaging-operations';
 import { onboardingOperations } from '../login/onboarding-operations';
 import { pageOperations } from '../pages/page-operations';
+import { publishingReaders } from '../pages/publishing-operations';
 import { readSettingsPatch } from '../settings';
 
 const who = { appId: optional(text), personId: optional(text) };
@@ -49,6 +51,7 @@ export function operationsOf(control: SandboxControl): Record<string, Operation>
     ...featureOperations(control),
     ...pageOperations(control),
     ...directOperations(control),
+    ...instagramOperations(control),
   };
 }
 
@@ -163,6 +166,8 @@ export function readersOf(control: SandboxControl): Record<string, Operation> {
       data: control.calls(query),
     })),
     ...directReaders(control),
+    ...publishingReaders(control),
+    ...instagramReaders(control),
     ...messagingReaders(control),
     ...featureReaders(control),
     'sent-messages': operation({ to: optional(text), phoneNumberId: optional(text) }, (query) => ({

@@ -8,7 +8,10 @@ import type { DropFilter } from '../webhooks/webhook-delivery';
 
 export type { DeliveryView, TemplateReference } from '../webhooks/event-control';
 export type { ConversationView } from '../direct/direct-control';
+export type { ContainerView, NewInstagramMedia } from '../instagram/instagram-control';
 export type { NewPage, NewPost, PageChange } from '../pages/page-control';
+export type { PublishedItem } from '../pages/page-book';
+export type { UploadView } from '../pages/publishing-control';
 export type { CodeInput, GrantInput, IssuedToken } from '../login/login-control';
 export type { Tenant } from './world-control';
 

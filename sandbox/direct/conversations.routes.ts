@@ -6,7 +6,8 @@ import type { DirectPlatform } from './direct-records';
 import { GraphError, invalidParameter } from '../graph/graph-error';
 import { readNode, type EdgeReader, type ReadContext } from '../graph/graph-nodes';
 import type { JsonObject } from '../json';
-import { requireInstagram, requirePageToken, requireTask, tokenOf } from '../pages/page-access';
+import { requireInstagram } from '../instagram/instagram-access';
+import { requirePageToken, requireTask, tokenOf } from '../pages/page-access';
 import { listPage } from '../graph/paging';
 import type { InstagramRecord, PageRecord } from '../world';
 

@@ -1,4 +1,4 @@
-import type { SentDirectMessage } from './direct-inbox';
+import type { AccountUsage, SentDirectMessage } from './direct-inbox';
 import type { DirectPersonReference } from './direct-inbox';
 import {
   addressed,
@@ -14,8 +14,10 @@ import {
   type DirectReceipt,
   type PostbackInput,
 } from './direct-events';
+import { playDirectOptIn, playDirectReferral, setPrimaryReceiver, setThreadOwner } from './direct-contacts';
 import type { DirectMessageRecord, ScopedUserRecord } from './direct-records';
 import { ownerOf } from './direct-owner';
+import type { JsonObject } from '../json';
 import { MessagingControl } from '../messages/messaging-control';
 
 export interface ConversationView {
@@ -62,6 +64,43 @@ export class DirectControl extends MessagingControl {
   /** A human answers in Meta's own inbox. */
   playInboxReply(input: Parameters<typeof playInboxReply>[1]): DirectReceipt {
     return playInboxReply(this.context, input);
+  }
+
+  /** The person comes by a link or an ad, without writing; opens the window. */
+  playDirectReferral(input: Parameters<typeof playDirectReferral>[1]): { userId: string; told: number } {
+    return playDirectReferral(this.context, input);
+  }
+
+  /** The person agrees to messages; a `userRef` or `notificationToken` can be sent to from then on. */
+  playDirectOptIn(input: Parameters<typeof playDirectOptIn>[1]): { userId: string; told: number } {
+    return playDirectOptIn(this.context, input);
+  }
+
+  /**
+   * Who controls the thread: an app by its id, `inbox` for Meta's own, null for everybody. The others listen as
+   * `standby`, and cannot write.
+   */
+  setThreadOwner(input: Parameters<typeof setThreadOwner>[1]): number {
+    return setThreadOwner(this.context, input);
+  }
+
+  setPrimaryReceiver(input: { pageId?: string; appId: string }): number {
+    return setPrimaryReceiver(this.context, input);
+  }
+
+  /**
+   * Percentages of a Page's Messenger budget, or of an Instagram account's, in all usage headers; from 100 on calls
+   * fail with 80006 or 80002. Null: as counted.
+   */
+  setAccountUsage(input: DirectAddress & { usage: AccountUsage | null }): void {
+    const { id } = addressed(this.context, input);
+    if (input.usage === null) this.context.direct.usage.delete(id);
+    else this.context.direct.usage.set(id, input.usage);
+  }
+
+  /** What `messenger_profile` has been set to; of the first Page where nothing is named. */
+  messengerProfile(input: DirectAddress = {}): JsonObject {
+    return this.context.direct.profiles.get(addressed(this.context, input).id) ?? {};
   }
 
   /** Ends the 24-hour window at once. */

@@ -39,6 +39,23 @@ export function noPrivateReply(): GraphError {
   });
 }
 
+/** The same subcode as that of a private reply that comes too late. */
+export function controlledElsewhere(): GraphError {
+  return new GraphError(
+    10,
+    '(#10) Message failed to send because another app is controlling this thread now.',
+    { status: 403, subcode: 2018300 },
+  );
+}
+
+export function unfetchableFile(): GraphError {
+  return invalidParameter('Failed to fetch the file from the url', { subcode: 2018008 });
+}
+
+export function brokenUpload(): GraphError {
+  return invalidParameter('Upload attachment failure.', { subcode: 2018047 });
+}
+
 export function tooManyCalls(): GraphError {
   return new GraphError(613, '(#613) Calls to this api have exceeded the rate limit.');
 }

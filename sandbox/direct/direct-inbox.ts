@@ -4,9 +4,11 @@ import type {
   DirectPlatform,
   ScopedUserRecord,
 } from './direct-records';
+import { HourlyCounter } from '../graph/rate-limits';
 import { newConversationId, newInstagramMid, newMessengerMid, newObjectId } from '../ids';
 import type { JsonObject } from '../json';
 import type { DirectOwner } from './direct-owner';
+import { DAY_MS } from '../login/tokens';
 import type { World } from '../world';
 
 /** Who writes: by PSID or IGSID, or by name. The same name at the same Page or account is the same person. */
@@ -36,6 +38,13 @@ export interface SentDirectMessage {
   told: string[];
 }
 
+/** Percentages that take the place of what was counted. */
+export interface AccountUsage {
+  callCount: number;
+  /** `estimated_time_to_regain_access` */
+  minutesToRegain?: number;
+}
+
 /** Bytes behind an attachment's URL. */
 export interface DirectFile {
   id: string;
@@ -49,6 +58,9 @@ export interface UploadedAttachment {
   ownerId: string;
   type: string;
   url: string;
+  isReusable: boolean;
+  /** Who got it, where it is not reusable: nobody else can. */
+  userId?: string;
 }
 
 /** People, conversations and messages of Messenger and Instagram, beyond what the world's ids already find. */
@@ -56,6 +68,15 @@ export class DirectInbox {
   readonly sent: SentDirectMessage[] = [];
   readonly files = new Map<string, DirectFile>();
   readonly uploads = new Map<string, UploadedAttachment>();
+  readonly calls = new HourlyCounter(DAY_MS);
+  /** Page or Instagram account → its usage in all headers. */
+  readonly usage = new Map<string, AccountUsage>();
+  /** Page or Instagram account → what `messenger_profile` says. */
+  readonly profiles = new Map<string, JsonObject>();
+  /** Page or Instagram account → the app that may take every thread. */
+  readonly primaryApps = new Map<string, string>();
+  /** `user_ref` or notification token → person, as opt-ins have given them. */
+  readonly optIns = new Map<string, { ownerId: string; userId: string; kind: 'user_ref' | 'token' }>();
   private readonly conversationIds = new Map<string, string>();
   private readonly personIds = new Map<string, string>();
 
@@ -65,6 +86,11 @@ export class DirectInbox {
     this.sent.length = 0;
     this.files.clear();
     this.uploads.clear();
+    this.calls.clear();
+    this.usage.clear();
+    this.profiles.clear();
+    this.primaryApps.clear();
+    this.optIns.clear();
     this.conversationIds.clear();
     this.personIds.clear();
   }
@@ -116,6 +142,7 @@ export class DirectInbox {
       updatedAt: 0,
       unread: 0,
       windowOpenedAt: null,
+      ownerAppId: null,
       typingUntil: 0,
     });
     this.conversationIds.set(`${owner.id} ${user.id}`, conversation.id);
@@ -173,8 +200,12 @@ export class DirectInbox {
   }
 
   openWindow(message: DirectMessageRecord): void {
-    const conversation = this.world.get('conversation', message.conversationId);
-    conversation.windowOpenedAt = Math.max(conversation.windowOpenedAt ?? 0, message.createdAt);
+    this.openWindowAt(this.world.get('conversation', message.conversationId), message.createdAt);
+  }
+
+  /** `at`: Unix ms. */
+  openWindowAt(conversation: ConversationRecord, at: number): void {
+    conversation.windowOpenedAt = Math.max(conversation.windowOpenedAt ?? 0, at);
   }
 
   /** Oldest first. */

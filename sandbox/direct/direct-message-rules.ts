@@ -1,24 +1,19 @@
 import type { DirectPlatform } from './direct-records';
 import { invalidParameter } from '../graph/graph-error';
-import { isList, isObject, listOf, objectOf, textOf, type JsonObject, type JsonValue } from '../json';
+import {
+  checkLength,
+  checkTemplate,
+  isWebAddress,
+  LONGEST_PAYLOAD,
+  requireCount,
+} from './direct-template-rules';
+import { isObject, listOf, objectOf, textOf, type JsonObject, type JsonValue } from '../json';
 
 const FILE_TYPES = ['image', 'video', 'audio', 'file'];
-const TEMPLATE_TYPES = [
-  'generic',
-  'button',
-  'media',
-  'receipt',
-  'coupon',
-  'customer_feedback',
-  'product',
-  'image_grid',
-];
-const BUTTON_TYPES = ['web_url', 'postback', 'phone_number', 'account_link', 'account_unlink', 'game_play'];
 const QUICK_REPLY_TYPES = ['text', 'user_email', 'user_phone_number'];
 const LONGEST_TEXT = 2000;
 /** Instagram counts bytes. */
 const LARGEST_INSTAGRAM_TEXT = 1000;
-const LONGEST_PAYLOAD = 1000;
 
 /** Checks `message` as Send does, and gives back its attachments. `hasFile`: bytes came with the call. */
 export function checkDirectMessage(
@@ -68,7 +63,7 @@ export function checkAttachment(attachment: JsonObject, platform: DirectPlatform
   const type = textOf(attachment.type) ?? '';
   const payload = objectOf(attachment.payload);
   if (type === 'template') {
-    checkTemplate(payload);
+    checkTemplate(payload, platform);
     return;
   }
   if (platform === 'instagram' && type === 'like_heart') return;
@@ -87,50 +82,6 @@ export function checkAttachment(attachment: JsonObject, platform: DirectPlatform
   if (url !== undefined && !isWebAddress(url)) throw invalidParameter(`The URL ${url} is not valid.`);
 }
 
-function isWebAddress(text: string): boolean {
-  return URL.canParse(text) && /^https?:/.test(text);
-}
-
-function checkTemplate(payload: JsonObject): void {
-  const type = textOf(payload.template_type) ?? '';
-  if (!TEMPLATE_TYPES.includes(type)) {
-    throw invalidParameter(`Param template_type must be one of {${TEMPLATE_TYPES.join(', ')}}.`);
-  }
-  if (type === 'generic') {
-    const elements = requireCount(payload.elements, 'elements', 1, 10);
-    for (const element of elements) {
-      if (textOf(element.title) === undefined) throw invalidParameter("Param elements['title'] is required.");
-      checkLength(element.title, "elements['title']", 80);
-      checkLength(element.subtitle, "elements['subtitle']", 80);
-      if (element.buttons !== undefined) checkButtons(element.buttons);
-    }
-  }
-  if (type === 'button') {
-    if (textOf(payload.text) === undefined) throw invalidParameter('Param text is required.');
-    checkLength(payload.text, 'text', 640);
-    checkButtons(payload.buttons);
-  }
-  if (type === 'media') requireCount(payload.elements, 'elements', 1, 1);
-  if (type === 'image_grid') requireCount(payload.elements, 'elements', 2, 6);
-}
-
-function checkButtons(value: JsonValue | undefined): void {
-  for (const button of requireCount(value, 'buttons', 1, 3)) {
-    const type = textOf(button.type) ?? '';
-    if (!BUTTON_TYPES.includes(type)) {
-      throw invalidParameter(`Param buttons['type'] must be one of {${BUTTON_TYPES.join(', ')}}.`);
-    }
-    checkLength(button.title, "buttons['title']", 20);
-    checkLength(button.payload, "buttons['payload']", LONGEST_PAYLOAD);
-    if (type === 'postback' && textOf(button.payload) === undefined) {
-      throw invalidParameter("Param buttons['payload'] is required.");
-    }
-    if (type === 'web_url' && !isWebAddress(textOf(button.url) ?? '')) {
-      throw invalidParameter("Param buttons['url'] must be a valid URL.");
-    }
-  }
-}
-
 function checkQuickReplies(value: JsonValue | undefined): void {
   if (value === undefined) return;
   for (const reply of requireCount(value, 'quick_replies', 1, 13)) {
@@ -143,18 +94,5 @@ function checkQuickReplies(value: JsonValue | undefined): void {
     if (reply.payload === undefined) throw invalidParameter("Param quick_replies['payload'] is required.");
     checkLength(reply.title, "quick_replies['title']", 20);
     checkLength(reply.payload, "quick_replies['payload']", LONGEST_PAYLOAD);
-  }
-}
-
-function requireCount(value: JsonValue | undefined, name: string, least: number, most: number): JsonObject[] {
-  const items = isList(value) ? value.filter(isObject) : [];
-  if (items.length < least) throw invalidParameter(`Param ${name} has too few elements.`);
-  if (items.length > most) throw invalidParameter(`Param ${name} has too many elements.`);
-  return items;
-}
-
-function checkLength(value: JsonValue | undefined, name: string, limit: number): void {
-  if ((textOf(value) ?? '').length > limit) {
-    throw invalidParameter(`Length of param ${name} must be less than or equal to ${limit}`);
   }
 }

@@ -3,6 +3,7 @@ import {
   either,
   flag,
   listed,
+  nullable,
   number,
   object,
   oneOf,
@@ -91,6 +92,48 @@ export function directOperations(control: SandboxControl): Record<string, Operat
       told: control.playDirectUnsend(input),
     })),
     'play-inbox-reply': operation(inboxReply, (input) => control.playInboxReply(input)),
+    'play-direct-referral': operation(
+      {
+        ...address,
+        from: directPerson,
+        ref: optional(text),
+        source: optional(text),
+        more: optional(object),
+        silent: optional(flag),
+      },
+      (input) => control.playDirectReferral(input),
+    ),
+    'play-direct-opt-in': operation(
+      {
+        ...address,
+        from: directPerson,
+        ref: optional(text),
+        userRef: optional(text),
+        notificationToken: optional(text),
+        title: optional(text),
+        silent: optional(flag),
+      },
+      (input) => control.playDirectOptIn(input),
+    ),
+    'set-thread-owner': operation(
+      {
+        ...address,
+        from: directPerson,
+        appId: nullable(text),
+        metadata: optional(text),
+        silent: optional(flag),
+      },
+      (input) => ({ told: control.setThreadOwner(input) }),
+    ),
+    'set-primary-receiver': operation({ pageId: optional(text), appId: text }, (input) => ({
+      told: control.setPrimaryReceiver(input),
+    })),
+    'set-account-usage': operation(
+      { ...address, usage: nullable(shaped({ callCount: number, minutesToRegain: optional(number) })) },
+      (input) => {
+        control.setAccountUsage(input);
+      },
+    ),
     'close-direct-window': operation({ ...address, from: directPerson }, (input) => {
       control.closeDirectWindow(input);
     }),
@@ -104,6 +147,7 @@ export function directReaders(control: SandboxControl): Record<string, Operation
     'sent-direct-messages': operation({ to: optional(text), ownerId: optional(text) }, (query) => ({
       data: control.sentDirectMessages(query),
     })),
+    'messenger-profile': operation(address, (query) => control.messengerProfile(query)),
     'direct-conversations': operation({ ownerId: optional(text), userId: optional(text) }, (query) => ({
       data: control.directConversations(query),
     })),

@@ -15,6 +15,10 @@ export interface Recipient {
   user: ScopedUserRecord;
   /** What is answered in private; absent for a message to a PSID or IGSID. */
   answered?: CommentRecord | InstagramCommentRecord | PostRecord;
+  /** The person has asked for messages: no window is needed. */
+  hasOptedIn?: boolean;
+  /** The answer does not say who it is. */
+  hidesPerson?: boolean;
 }
 
 /** Whom `recipient` names. `owners`: the Page with its Instagram account, or the account alone. */
@@ -25,15 +29,27 @@ export function findRecipient(
 ): Recipient {
   if (!isObject(params.recipient)) throw invalidParameter('The parameter recipient is required.');
   const { id, comment_id: commentId, post_id: postId } = params.recipient;
+  const optIn = textOf(params.recipient.user_ref) ?? textOf(params.recipient.notification_messages_token);
+  if (optIn !== undefined) return findOptedIn(context, ownerIds, optIn);
   const answeredId = textOf(commentId) ?? textOf(postId);
   if (answeredId !== undefined) return findAnswered(context, ownerIds, answeredId);
   const personId = textOf(id);
   if (personId === undefined) {
-    throw invalidParameter('Param recipient must have one of {id, comment_id, post_id}.');
+    throw invalidParameter(
+      'Param recipient must have one of {id, comment_id, post_id, user_ref, notification_messages_token}.',
+    );
   }
   const user = context.world.findKind('scoped-user', personId);
   if (!user || !ownerIds.includes(user.ownerId) || user.isGone) throw noMatchingPerson();
   return { owner: ownerOf(context, user.ownerId), user };
+}
+
+function findOptedIn(context: SandboxContext, ownerIds: readonly string[], given: string): Recipient {
+  const optIn = context.direct.optIns.get(given);
+  const user = optIn && context.world.findKind('scoped-user', optIn.userId);
+  if (!user || !ownerIds.includes(user.ownerId) || user.isGone) throw noMatchingPerson();
+  const hidesPerson = optIn.kind === 'user_ref';
+  return { owner: ownerOf(context, user.ownerId), user, hasOptedIn: true, hidesPerson };
 }
 
 function findAnswered(context: SandboxContext, ownerIds: readonly string[], id: string): Recipient {

@@ -35,6 +35,8 @@ export interface ConversationRecord {
   unread: number;
   /** Unix ms of what opened the standard messaging window last. */
   windowOpenedAt: number | null;
+  /** The app that controls the thread, in a handover; null: every app of the Page may write. */
+  ownerAppId: string | null;
   /** Unix ms until which the business shows that it types. */
   typingUntil: number;
 }

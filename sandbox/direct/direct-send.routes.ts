@@ -1,28 +1,26 @@
-import { allows } from '../graph/access';
 import type { SandboxContext } from '../context';
+import { upload, type Upload } from './direct-attachments';
 import {
+  controlledElsewhere,
   noMessagingPermission,
   outsideWindow,
   restrictedPage,
   tooManyCalls,
   unavailablePerson,
 } from './direct-errors';
-import { addFile, fileUrl } from './direct-files';
 import { scheduleFollowUps } from './direct-follow-ups';
 import { checkAttachment, checkDirectMessage } from './direct-message-rules';
+import { requireMessaging } from './direct-permissions';
 import { findRecipient, type Recipient } from './direct-recipients';
-import type { DirectAttachment } from './direct-records';
 import { invalidParameter, missingParameter, unknownObject } from '../graph/graph-error';
 import type { AuthenticatedRequest, GraphRouter } from '../graph/graph-router';
-import { newObjectId } from '../ids';
-import { flagOf, isObject, objectOf, textOf, type JsonObject } from '../json';
-import type { DirectOwner } from './direct-owner';
+import { isObject, objectOf, textOf, type JsonObject } from '../json';
 import { requirePageToken, requireTask } from '../pages/page-access';
-import { DAY_MS, HOUR_MS, type TokenRecord } from '../login/tokens';
+import { DAY_MS, HOUR_MS } from '../login/tokens';
+import { act } from './sender-actions';
 
-const SENDER_ACTIONS = ['typing_on', 'typing_off', 'mark_seen', 'react', 'unreact'];
 const MESSAGING_TYPES = ['RESPONSE', 'UPDATE', 'MESSAGE_TAG'];
-const TYPING_MS = 20_000;
+const NOTIFICATION_TYPES = ['REGULAR', 'SILENT_PUSH', 'NO_PUSH'];
 
 /** The Send API, of Pages (Messenger and the linked Instagram account) and of Instagram Login. */
 export function registerDirectSend(router: GraphRouter, context: SandboxContext): void {
@@ -37,40 +35,82 @@ export function registerDirectSend(router: GraphRouter, context: SandboxContext)
     if (request.token.kind !== 'INSTAGRAM') throw unknownObject(account.id, request.method);
     return send(context, [account.id], request);
   });
-  router.on('POST', 'page', 'message_attachments', (page, request) => {
+  router.on('POST', 'page', 'message_attachments', async (page, request) => {
     requirePageToken(request.token);
     requireTask(page, 'MESSAGING');
+    const platform =
+      textOf(request.params.platform)?.toLowerCase() === 'instagram' ? 'instagram' : 'messenger';
     const attachment = objectOf(objectOf(request.params.message).attachment);
-    checkAttachment(attachment, 'messenger', request.files.length > 0);
-    return { attachment_id: upload(context, page.id, attachment, request).attachmentId };
+    const hasFile = request.files.length > 0;
+    checkAttachment(attachment, platform, hasFile);
+    if (attachment.type === 'template' || objectOf(attachment.payload).attachment_id !== undefined) {
+      throw invalidParameter('Only a file can be uploaded: by url, or with the call.');
+    }
+    const { attachmentId } = await upload(context, { ownerId: page.id }, attachment, request);
+    return { attachment_id: attachmentId };
   });
 }
 
-function send(context: SandboxContext, ownerIds: string[], request: AuthenticatedRequest): JsonObject {
+async function send(
+  context: SandboxContext,
+  ownerIds: string[],
+  request: AuthenticatedRequest,
+): Promise<JsonObject> {
   const { params, token } = request;
   const recipient = findRecipient(context, ownerIds, params);
-  requireMessaging(token, recipient.owner);
+  const { owner, user } = recipient;
+  requireMessaging(token, owner);
+  checkControl(context, recipient, token.appId);
   if (params.sender_action !== undefined) return act(context, recipient, params);
   if (!isObject(params.message)) throw missingParameter('message');
   const { message } = params;
-  const attachments = checkDirectMessage(message, recipient.owner.platform, request.files.length > 0);
-  if (recipient.user.isUnavailable) throw unavailablePerson();
+  const given = checkDirectMessage(message, owner.platform, request.files.length > 0);
+  checkShares(context, recipient, given);
+  checkReplyTo(context, recipient, params);
+  checkNotification(params);
+  if (user.isUnavailable) throw unavailablePerson();
   checkWindow(context, recipient, params);
-  checkRate(context, recipient, attachments.length > 0);
-  return accept(context, recipient, message, attachments, request);
+  checkRate(context, recipient, given.length > 0);
+  const target = { ownerId: owner.page?.id ?? owner.id, userId: user.id };
+  const made: Upload[] = [];
+  for (const attachment of given) made.push(await upload(context, target, attachment, request));
+  return accept(context, recipient, made, request);
 }
 
-function requireMessaging(token: TokenRecord, owner: DirectOwner): void {
-  if (token.kind === 'INSTAGRAM') {
-    if (!token.scopes.includes('instagram_business_manage_messages')) throw noMessagingPermission();
-    return;
+/** In a handover only one app may write. A private reply begins a thread, and needs none. */
+function checkControl(context: SandboxContext, { owner, user, answered }: Recipient, appId: string): void {
+  if (answered) return;
+  const ownerAppId = context.direct.findConversation(owner.id, user.id)?.ownerAppId ?? null;
+  if (ownerAppId !== null && ownerAppId !== appId) throw controlledElsewhere();
+}
+
+/** Only the account's own media can be shared. */
+function checkShares({ world }: SandboxContext, { owner }: Recipient, given: readonly JsonObject[]): void {
+  for (const { type, payload } of given) {
+    if (textOf(type)?.toLowerCase() !== 'media_share') continue;
+    const id = textOf(objectOf(payload).id) ?? '';
+    if (world.findKind('instagram-media', id)?.instagramId !== owner.id) {
+      throw invalidParameter(`The media ${id} does not exist, or is not of this account.`);
+    }
   }
-  const scope = owner.platform === 'messenger' ? 'pages_messaging' : 'instagram_manage_messages';
-  if (!token.scopes.includes(scope) || !allows(token, scope, owner.id)) throw noMessagingPermission();
+}
+
+function checkReplyTo({ world }: SandboxContext, { owner, user }: Recipient, params: JsonObject): void {
+  if (params.reply_to === undefined) return;
+  const message = world.findKind('direct-message', textOf(objectOf(params.reply_to).mid) ?? '');
+  if (message?.ownerId !== owner.id || message.userId !== user.id) {
+    throw invalidParameter("Param reply_to['mid'] is not a message of this conversation.");
+  }
+}
+
+function checkNotification(params: JsonObject): void {
+  const type = textOf(params.notification_type);
+  if (type === undefined || NOTIFICATION_TYPES.includes(type)) return;
+  throw invalidParameter(`Param notification_type must be one of {${NOTIFICATION_TYPES.join(', ')}}.`);
 }
 
 function checkWindow(context: SandboxContext, recipient: Recipient, params: JsonObject): void {
-  const { owner, user, answered } = recipient;
+  const { owner, user, answered, hasOptedIn } = recipient;
   const type = textOf(params.messaging_type);
   if (type !== undefined && !MESSAGING_TYPES.includes(type)) {
     throw invalidParameter(`Param messaging_type must be one of {${MESSAGING_TYPES.join(', ')}}.`);
@@ -80,7 +120,10 @@ function checkWindow(context: SandboxContext, recipient: Recipient, params: Json
   // The tags for updates of orders and accounts have been refused since 2026-04-27.
   if (tag !== undefined && tag !== 'HUMAN_AGENT')
     throw invalidParameter(`Param tag must be HUMAN_AGENT - got "${tag}".`);
-  if (answered) return;
+  if (tag !== undefined && type !== undefined && type !== 'MESSAGE_TAG') {
+    throw invalidParameter('Param tag needs the messaging_type MESSAGE_TAG.');
+  }
+  if (answered !== undefined || hasOptedIn === true) return;
   if (tag !== undefined && !context.settings.messaging.humanAgent) throw noMessagingPermission();
   const openedAt = context.direct.findConversation(owner.id, user.id)?.windowOpenedAt ?? null;
   const windowMs = tag === undefined ? DAY_MS : 7 * DAY_MS;
@@ -105,17 +148,15 @@ function take({ buckets, clock }: SandboxContext, key: string, limit: number, pe
 
 function accept(
   context: SandboxContext,
-  { owner, user, answered }: Recipient,
-  content: JsonObject,
-  given: JsonObject[],
-  request: AuthenticatedRequest,
+  { owner, user, answered, hidesPerson }: Recipient,
+  made: readonly Upload[],
+  { params, token }: AuthenticatedRequest,
 ): JsonObject {
-  const { params, token } = request;
   const { direct, clock } = context;
+  const content = objectOf(params.message);
   const replyTo = textOf(objectOf(params.reply_to).mid);
   const metadata = textOf(content.metadata);
   const stickerId = textOf(content.sticker_id);
-  const made = given.map((attachment) => upload(context, owner.page?.id ?? owner.id, attachment, request));
   const message = direct.add(owner, user, {
     fromBusiness: true,
     createdAt: clock.now(),
@@ -142,82 +183,8 @@ function accept(
   scheduleFollowUps(context, message);
   const reusable = made.find(({ isReusable }) => isReusable)?.attachmentId;
   return {
-    recipient_id: user.id,
+    ...(hidesPerson !== true && { recipient_id: user.id }),
     message_id: message.id,
     ...(reusable !== undefined && { attachment_id: reusable }),
   };
-}
-
-interface Upload {
-  attachment: DirectAttachment;
-  attachmentId: string;
-  isReusable: boolean;
-}
-
-/** What an attachment of a call becomes: bytes that came along get an address, and ids of earlier uploads are looked up. */
-function upload(
-  context: SandboxContext,
-  ownerId: string,
-  { type: given, payload: givenPayload }: JsonObject,
-  { files: [file] }: AuthenticatedRequest,
-): Upload {
-  const { direct } = context;
-  const type = textOf(given) ?? 'file';
-  const payload = objectOf(givenPayload);
-  const id = newObjectId();
-  if (type === 'template' || payload.id !== undefined) {
-    return { attachment: { id, type, payload }, attachmentId: id, isReusable: false };
-  }
-  const knownId = textOf(payload.attachment_id);
-  if (knownId !== undefined) {
-    const known = direct.uploads.get(knownId);
-    if (known?.ownerId !== ownerId) throw invalidParameter(`The attachment ${knownId} does not exist.`);
-    return {
-      attachment: { id, type, payload: { url: known.url } },
-      attachmentId: knownId,
-      isReusable: false,
-    };
-  }
-  const url = file
-    ? fileUrl(
-        context,
-        addFile(context, { mimeType: file.contentType, name: file.filename, bytes: file.bytes }).id,
-      )
-    : (textOf(payload.url) ?? '');
-  direct.uploads.set(id, { ownerId, type, url });
-  return {
-    attachment: { id, type, payload: { url } },
-    attachmentId: id,
-    isReusable: flagOf(payload.is_reusable) ?? false,
-  };
-}
-
-function act(context: SandboxContext, { owner, user }: Recipient, params: JsonObject): JsonObject {
-  const action = textOf(params.sender_action)?.toLowerCase() ?? '';
-  if (!SENDER_ACTIONS.includes(action)) {
-    throw invalidParameter(`Param sender_action must be one of {${SENDER_ACTIONS.join(', ')}}.`);
-  }
-  if (params.message !== undefined) {
-    throw invalidParameter('Cannot send both message and state at the same time.');
-  }
-  const conversation = context.direct.conversation(owner, user);
-  if (action === 'mark_seen') conversation.unread = 0;
-  if (action === 'typing_on') conversation.typingUntil = context.clock.now() + TYPING_MS;
-  if (action === 'typing_off') conversation.typingUntil = 0;
-  if (action === 'react' || action === 'unreact') react(context, owner, action, objectOf(params.payload));
-  return { recipient_id: user.id };
-}
-
-function react(
-  { world }: SandboxContext,
-  owner: DirectOwner,
-  action: 'react' | 'unreact',
-  payload: JsonObject,
-): void {
-  const message = world.findKind('direct-message', textOf(payload.message_id) ?? '');
-  if (message?.ownerId !== owner.id) throw invalidParameter("Param payload['message_id'] is not a message.");
-  message.reactions = message.reactions.filter(({ userId }) => userId !== owner.id);
-  if (action === 'react') {
-    message.reactions.push({ userId: owner.id, reaction: textOf(payload.reaction) ?? 'love' });
-  }
 }

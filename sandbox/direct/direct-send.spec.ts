@@ -103,92 +103,16 @@ describe('the Send API', () => {
     expect(await (await fetch(file!.file_url)).text()).toBe('bytes');
   });
 
-  it.each<[string, JsonObject]>([
-    [
-      'quick replies',
-      { text: 'Which?', quick_replies: [{ content_type: 'text', title: 'A', payload: 'a' }] },
-    ],
-    [
-      'a generic template',
-      {
-        attachment: {
-          type: 'template',
-          payload: {
-            template_type: 'generic',
-            elements: [{ title: 'T', buttons: [{ type: 'postback', title: 'B', payload: 'p' }] }],
-          },
-        },
-      },
-    ],
-    [
-      'a button template',
-      {
-        attachment: {
-          type: 'template',
-          payload: {
-            template_type: 'button',
-            text: 'T',
-            buttons: [{ type: 'web_url', title: 'B', url: 'https://a.example/' }],
-          },
-        },
-      },
-    ],
-    ['several images', { attachments: [image, image] }],
-    ['the longest text', { text: 'x'.repeat(2000) }],
-  ])('takes %s', async (_what, message) => {
-    expect((await send(message)).json).toHaveProperty('message_id');
-  });
-
-  it.each<[string, JsonObject]>([
-    ['nothing', {}],
-    ['text with attachment', { text: 'A', attachment: image }],
-    ['a text that is too long', { text: 'x'.repeat(2001) }],
-    [
-      '14 quick replies',
-      {
-        text: 'A',
-        quick_replies: Array.from({ length: 14 }, () => ({ content_type: 'text', title: 'A', payload: 'a' })),
-      },
-    ],
-    ['a quick reply without payload', { text: 'A', quick_replies: [{ content_type: 'text', title: 'A' }] }],
-    ['an unknown attachment', { attachment: { type: 'hologram', payload: { url: 'https://a.example/' } } }],
-    ['an address that is none', { attachment: { type: 'image', payload: { url: 'a.jpg' } } }],
-    [
-      'a template of eleven',
-      {
-        attachment: {
-          type: 'template',
-          payload: { template_type: 'generic', elements: Array.from({ length: 11 }, () => ({ title: 'T' })) },
-        },
-      },
-    ],
-    [
-      'four buttons',
-      {
-        attachment: {
-          type: 'template',
-          payload: {
-            template_type: 'button',
-            text: 'T',
-            buttons: Array.from({ length: 4 }, () => ({ type: 'postback', title: 'B', payload: 'p' })),
-          },
-        },
-      },
-    ],
-    ['metadata that is too long', { text: 'A', metadata: 'x'.repeat(1001) }],
-  ])('refuses %s', async (_what, message) => {
-    const answer = await send(message);
-    expect([answer.status, answer.error.code]).toEqual([400, 100]);
-    expect(client.control.sentDirectMessages()).toEqual([]);
-  });
-
   it('counts bytes on Instagram, and takes its own kinds', async () => {
     expect((await send({ text: 'é'.repeat(500) }, {}, ben)).status).toBe(200);
     expect((await send({ text: 'é'.repeat(501) }, {}, ben)).error).toMatchObject({ code: 100 });
     expect((await send({ attachment: { type: 'like_heart' } }, {}, ben)).status).toBe(200);
     expect((await send({ attachment: { type: 'like_heart' } })).error).toMatchObject({ code: 100 });
-    const share = { type: 'MEDIA_SHARE', payload: { id: '1' } };
-    expect((await send({ attachment: share }, {}, ben)).status).toBe(200);
+    const share = (id: string) => ({ attachment: { type: 'MEDIA_SHARE', payload: { id } } });
+    const own = client.control.createInstagramMedia().id;
+    expect((await send(share(own), {}, ben)).status).toBe(200);
+    expect((await send(share('1'), {}, ben)).error).toMatchObject({ code: 100 });
+    expect((await send(share(own))).error).toMatchObject({ code: 100 });
   });
 
   describe('window', () => {
@@ -299,13 +223,26 @@ describe('the Send API', () => {
     await act('typing_off');
     await act('mark_seen');
     expect(view()).toMatchObject({ isTyping: false, unread: 0 });
-    const { id } = view().messages[0]!;
-    await act('react', { payload: { message_id: id, reaction: 'love' } });
-    expect(view().messages[0]!.reactions).toEqual([{ userId: SEED.pageId, reaction: 'love' }]);
-    await act('unreact', { payload: { message_id: id } });
-    expect(view().messages[0]!.reactions).toEqual([]);
     expect((await act('typing_on', { message: { text: 'Hi' } })).error).toMatchObject({ code: 100 });
     expect((await act('dance')).error).toMatchObject({ code: 100 });
+  });
+
+  it('reacts on Instagram only, and to messages of the person', async () => {
+    const react = (to: string, action: string, payload: JsonObject) =>
+      client.post('/me/messages', { recipient: { id: to }, sender_action: action, payload });
+    const view = (userId: string) => client.control.directConversations({ userId })[0]!.messages[0]!;
+    const { id } = view(ben);
+    await react(ben, 'react', { message_id: id, reaction: 'love' });
+    expect(view(ben).reactions).toEqual([{ userId: SEED.instagramId, reaction: 'love' }]);
+    await react(ben, 'unreact', { message_id: id });
+    expect(view(ben).reactions).toEqual([]);
+    for (const [to, payload] of [
+      [ana, { message_id: view(ana).id, reaction: 'love' }],
+      [ben, { message_id: view(ana).id, reaction: 'love' }],
+      [ben, { message_id: id, reaction: 'haha' }],
+    ] as const) {
+      expect((await react(to, 'react', payload)).error).toMatchObject({ code: 100 });
+    }
   });
 
   describe('private replies', () => {

@@ -4,7 +4,16 @@ import type { JsonObject } from '../json';
 import type { DirectOwner } from './direct-owner';
 
 export type DirectEvent =
-  'message' | 'echo' | 'edit' | 'reaction' | 'delivery' | 'read' | 'postback' | 'referral';
+  | 'message'
+  | 'echo'
+  | 'edit'
+  | 'reaction'
+  | 'delivery'
+  | 'read'
+  | 'postback'
+  | 'referral'
+  | 'optin'
+  | 'handover';
 
 /** The webhook field that an event belongs to. Instagram has no deliveries, and tells echoes among the messages. */
 const FIELDS: Readonly<Record<DirectOwner['platform'], Partial<Record<DirectEvent, string>>>> = {
@@ -17,6 +26,8 @@ const FIELDS: Readonly<Record<DirectOwner['platform'], Partial<Record<DirectEven
     read: 'message_reads',
     postback: 'messaging_postbacks',
     referral: 'messaging_referrals',
+    optin: 'messaging_optins',
+    handover: 'messaging_handovers',
   },
   instagram: {
     message: 'messages',
@@ -26,6 +37,8 @@ const FIELDS: Readonly<Record<DirectOwner['platform'], Partial<Record<DirectEven
     read: 'messaging_seen',
     postback: 'messaging_postbacks',
     referral: 'messaging_referral',
+    optin: 'messaging_optins',
+    handover: 'messaging_handover',
   },
 };
 
@@ -38,25 +51,44 @@ export interface DirectItem {
   /** What stands beside sender, recipient and timestamp. */
   content: JsonObject;
   standby?: boolean;
+  /** Meta knows who it is, but does not tell: opt-ins by `user_ref`. */
+  withoutSender?: boolean;
+  /** Only this app is told. */
+  appId?: string;
 }
 
 /** Tells one item of `messaging[]` to every subscribed app. Returns how many apps are told. */
 export function tellDirect(context: SandboxContext, owner: DirectOwner, item: DirectItem): number {
-  const field = item.standby === true ? 'standby' : FIELDS[owner.platform][item.event];
+  const field = FIELDS[owner.platform][item.event];
   if (field === undefined) return 0;
+  const ownerAppId = context.direct.findConversation(owner.id, item.userId)?.ownerAppId ?? null;
   const [sender, recipient] = item.fromBusiness === true ? [owner.id, item.userId] : [item.userId, owner.id];
   return context.webhooks.emitMessaging({
     object: owner.platform === 'messenger' ? 'page' : 'instagram',
     ownerId: owner.id,
     field,
     item: {
-      sender: { id: sender },
+      ...(item.withoutSender !== true && { sender: { id: sender } }),
       recipient: { id: recipient },
       timestamp: item.timestamp ?? context.clock.now(),
       ...item.content,
     },
     ...(item.standby === true && { standby: true }),
+    // Who does not control the thread listens only. Handovers themselves are told to whom they concern.
+    ...(ownerAppId !== null && item.event !== 'handover' && { ownerAppId }),
+    ...(item.appId !== undefined && { appId: item.appId }),
   });
+}
+
+/** Tells one app that a thread came to it, was taken from it, or is asked for. */
+export function tellHandover(
+  context: SandboxContext,
+  owner: DirectOwner,
+  userId: string,
+  appId: string,
+  content: JsonObject,
+): number {
+  return tellDirect(context, owner, { event: 'handover', userId, appId, content });
 }
 
 /** `message` as webhooks carry it. */

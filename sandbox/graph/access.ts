@@ -42,6 +42,9 @@ export class Access {
         return this.canSeeInstagram(record, token);
       case 'post':
       case 'comment':
+      case 'photo':
+      case 'video':
+      case 'lead':
         return this.canSeePage(record.pageId, token);
       case 'instagram-media':
       case 'instagram-container':

@@ -314,6 +314,13 @@ export function catalogueError(code: number, details?: string): GraphError {
   });
 }
 
+/** The same without the details that only WhatsApp's errors have. */
+export function plainError(code: number): GraphError {
+  const { message, parts } = catalogueError(code);
+  const { data: _data, ...plain } = parts;
+  return new GraphError(code, message, plain);
+}
+
 /** The same error as it appears in `statuses[].errors` and `value.errors`. */
 export function webhookError(code: number, details?: string): JsonObject {
   const entry = ENTRIES[code] ?? FALLBACK;

@@ -1,5 +1,5 @@
 import { GraphError } from './graph-error';
-import { catalogueError } from './error-catalogue';
+import { catalogueError, plainError } from './error-catalogue';
 import type { JsonValue } from '../json';
 import { SeededRandom } from '../seeded-random';
 
@@ -32,6 +32,8 @@ export interface FaultRule {
   keepBytes?: number;
   /** Not every matching call, but this share of them (0 to 1) by lot; `times` is without end then unless it is given. */
   share?: number;
+  /** Do what was asked, and then answer with this failure all the same. */
+  afterEffect?: boolean;
   /** Cut the connection: before anything happens, or after the effect (accepted, but the answer is lost). */
   drop?: 'before' | 'after';
 }
@@ -81,8 +83,11 @@ export class Faults {
   }
 }
 
-/** The failing answer that a rule asks for, or null where it only delays or drops. */
-export function faultAnswer(rule: FaultRule): FaultAnswer | null {
+/**
+ * The failing answer that a rule asks for, or null where it only delays or drops. `isPlain`: without the details that
+ * only WhatsApp's errors have.
+ */
+export function faultAnswer(rule: FaultRule, isPlain = false): FaultAnswer | null {
   const headers = rule.headers ?? {};
   if (rule.body !== undefined) {
     return {
@@ -93,7 +98,7 @@ export function faultAnswer(rule: FaultRule): FaultAnswer | null {
     };
   }
   if (rule.code !== undefined) {
-    const error = errorOf(rule, rule.code);
+    const error = errorOf(rule, rule.code, isPlain);
     return {
       status: rule.status ?? error.status,
       body: JSON.stringify(error.toJson()),
@@ -105,8 +110,8 @@ export function faultAnswer(rule: FaultRule): FaultAnswer | null {
   return { status: rule.status, body: PROXY_PAGE, contentType: 'text/html; charset=UTF-8', headers };
 }
 
-function errorOf(rule: FaultRule, code: number): GraphError {
-  const known = catalogueError(code);
+function errorOf(rule: FaultRule, code: number, isPlain: boolean): GraphError {
+  const known = isPlain ? plainError(code) : catalogueError(code);
   return new GraphError(code, rule.message ?? known.message, {
     ...known.parts,
     ...(rule.status !== undefined && { status: rule.status }),

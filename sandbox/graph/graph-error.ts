@@ -29,8 +29,9 @@ export class GraphError extends Error {
     this.status = parts.status ?? 400;
   }
 
-  toJson(): JsonObject {
-    const { type, subcode, isTransient, userTitle, userMessage, data } = this.parts;
+  /** `type`: as which kind of error it is named. */
+  toJson(type = this.parts.type): JsonObject {
+    const { subcode, isTransient, userTitle, userMessage, data } = this.parts;
     return {
       error: {
         message: this.message,

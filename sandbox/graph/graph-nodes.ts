@@ -66,6 +66,10 @@ function pick(value: JsonValue | undefined, children: SelectedField[] | undefine
   if (!children || value === undefined) return value;
   if (isList(value)) return value.map((item) => pick(item, children) ?? null);
   if (!isObject(value)) return value;
+  // What is wrapped as a list or picture is chosen from inside: `picture{url}`, `attachments{media}`.
+  if (value.data !== undefined && !children.some(({ name }) => name === 'data')) {
+    return { ...value, data: pick(value.data, children) ?? null };
+  }
   const picked: JsonObject = {};
   for (const child of children) {
     const inner = pick(value[child.name], child.children);

@@ -4,6 +4,12 @@ import type { TokenRecord } from '../login/tokens';
 
 export type GraphMethod = 'GET' | 'POST' | 'DELETE';
 
+/** An account whose calls are limited by what it is used for. */
+export interface AccountBudget {
+  type: 'instagram' | 'messenger';
+  id: string;
+}
+
 export interface GraphRequest {
   method: GraphMethod;
   /** `v26.0` */
@@ -23,6 +29,10 @@ export interface GraphRequest {
   token: TokenRecord | undefined;
   /** The account whose hourly budget the call counts into. */
   wabaId?: string;
+  /** The Page whose daily budget the call counts into. */
+  pageId?: string;
+  /** The same of Instagram accounts, and of a Page's messages. */
+  budget?: AccountBudget;
 }
 
 /** An answer that is more than a JSON body with status 200. */

@@ -4,9 +4,11 @@ import { parseFields, type SelectedField } from './field-selection';
 import { GraphError, unknownField, unknownObject } from './graph-error';
 import { readNode, type NodeType, type ReadContext } from './graph-nodes';
 import type { GraphAnswer, GraphMethod, GraphRequest } from './graph-request';
+import { countAccountCall } from '../direct/account-budget';
 import { managementLimit } from './usage-headers';
 import { textListOf, textOf, type JsonObject, type JsonValue } from '../json';
 import type { TokenRecord } from '../login/tokens';
+import { countPageCall } from '../pages/page-budget';
 import { isKind, type RecordKind, type RecordOf, type WorldRecord } from '../world';
 
 export type AuthenticatedRequest = GraphRequest & { token: TokenRecord };
@@ -77,7 +79,11 @@ export class GraphRouter {
     const path = request.segments.join('/');
     const first = request.segments[0] ?? '';
     const prefix = first.includes(':') ? `${first.slice(0, first.indexOf(':'))}:*` : '';
-    return this.roots.get(`${request.method} ${path}`) ?? this.roots.get(`${request.method} ${prefix}`);
+    return (
+      this.roots.get(`${request.method} ${path}`) ??
+      this.roots.get(`${request.method} ${prefix}`) ??
+      this.roots.get(`${request.method} ${first}/*`)
+    );
   }
 
   private authenticate(request: GraphRequest): AuthenticatedRequest {
@@ -123,6 +129,8 @@ export class GraphRouter {
     }
     const node = this.resolve(name, request);
     this.countManagement(node, edge, request);
+    countPageCall(this.context, node, edge, request);
+    countAccountCall(this.context, node, edge, request);
     const answer = this.handlers.get(`${request.method} ${node.kind} ${edge}`)?.(node, request, rest);
     if (answer !== undefined) return answer;
     return this.read(node, edge, rest, request);

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { SandboxContext } from '../context';
-import { faultAnswer } from './faults';
+import { faultAnswer, type FaultAnswer } from './faults';
 import { answerBatch, type AnsweredCall } from './graph-batch';
 import { GraphError } from './graph-error';
 import { GraphReply, type GraphAnswer, type GraphMethod, type GraphRequest } from './graph-request';
@@ -71,12 +71,19 @@ async function serveCall(
     cut(incoming, reply);
     return;
   }
-  if (fault?.keepBytes !== undefined) request.rawBody = body?.subarray(0, fault.keepBytes);
-  const failure = fault && faultAnswer(fault);
-  if (failure && fault.drop !== 'after') {
-    recorded.status = failure.status;
-    if (fault.code !== undefined) context.limits.countRefusal(fault.code);
-    void reply.status(failure.status).headers(failure.headers).type(failure.contentType).send(failure.body);
+  const kept = fault?.keepBytes;
+  if (kept !== undefined) {
+    request.rawBody = body?.subarray(0, kept);
+    request.files = request.files.map((file) => ({ ...file, bytes: file.bytes.subarray(0, kept) }));
+  }
+  const failure = fault && faultAnswer(fault, isNotWhatsApp(context, request));
+  const fail = (answer: FaultAnswer, code: number | undefined): void => {
+    recorded.status = answer.status;
+    if (code !== undefined) context.limits.countRefusal(code);
+    void reply.status(answer.status).headers(answer.headers).type(answer.contentType).send(answer.body);
+  };
+  if (failure && fault.drop !== 'after' && fault.afterEffect !== true) {
+    fail(failure, fault.code);
     return;
   }
   const answer = await answerSafely(context, request, () => {
@@ -92,7 +99,17 @@ async function serveCall(
     cut(incoming, reply);
     return;
   }
+  if (failure) {
+    fail(failure, fault.code);
+    return;
+  }
   void reply.status(answer.status).headers(answer.headers).send(answer.body);
+}
+
+/** Pages and Instagram accounts have tokens of their own. */
+function isNotWhatsApp({ tokens }: SandboxContext, { tokenText }: GraphRequest): boolean {
+  const kind = tokenText === undefined ? undefined : tokens.find(tokenText)?.kind;
+  return kind === 'PAGE' || kind === 'INSTAGRAM';
 }
 
 async function answerOf(
@@ -123,7 +140,7 @@ async function answerSafely(
     return { status: answer.status, headers: { ...headers, ...answer.headers }, body: content };
   } catch (error) {
     const known = error instanceof GraphError ? error : new GraphError(1, describe(error), { status: 500 });
-    const json = known.toJson();
+    const json = known.toJson(typeFor(known, request));
     context.limits.countRefusal(known.code);
     return {
       status: known.status,
@@ -134,6 +151,11 @@ async function answerSafely(
       body: JSON.stringify(json),
     };
   }
+}
+
+/** graph.instagram.com names its errors by a type of its own, but for those of the token. */
+function typeFor(error: GraphError, { token }: GraphRequest): string | undefined {
+  return token?.kind === 'INSTAGRAM' && error.code !== 190 ? 'IGApiException' : error.parts.type;
 }
 
 function describe(error: unknown): string {

@@ -1,6 +1,6 @@
 import type { VirtualClock } from '../clock';
 import { carryProblem, LARGEST_MEDIA_BYTES, plainType, sniff, type MediaKind } from '../messages/media-rules';
-import type { OutgoingHttp } from './outgoing-http';
+import type { DownloadedFile, OutgoingHttp } from './outgoing-http';
 
 /** A file that a message carries: uploaded before, or to be fetched. */
 export interface SentFile {
@@ -47,6 +47,21 @@ export class LinkedFiles {
       if (this.epoch === epoch) tell(problem);
     });
     this.underWay.add(work);
+  }
+
+  /** The file itself; rejects where there is none, or where it is too large. */
+  async download(link: string, largestBytes: number): Promise<DownloadedFile> {
+    const work = this.http.download(link, { timeoutMs: FETCH_TIMEOUT_MS, largestBytes });
+    const done = work.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.underWay.add(done);
+    try {
+      return await work;
+    } finally {
+      this.underWay.delete(done);
+    }
   }
 
   private async firstProblem(files: readonly SentFile[]): Promise<string | null> {

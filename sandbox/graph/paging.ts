@@ -11,6 +11,8 @@ const NOT_REPEATED = ['limit', 'after', 'before', 'access_token', 'appsecret_pro
 export interface ListOptions<T> {
   /** Items per page where none is asked for; 25 where left out. */
   defaultLimit?: number;
+  /** Where it is less than Graph's usual one. */
+  largestLimit?: number;
   /** Path of the edge without version, for `next` and `previous`. */
   path: string;
   keyOf: (item: T) => string;
@@ -23,7 +25,10 @@ export interface ListOptions<T> {
 /** One page of a list in Graph's form. The last page has cursors but no `next`. */
 export function listPage<T>(items: readonly T[], context: ReadContext, options: ListOptions<T>): JsonObject {
   const { args } = context;
-  const limit = Math.min(numberOf(args.limit) ?? options.defaultLimit ?? DEFAULT_LIMIT, LARGEST_LIMIT);
+  const limit = Math.min(
+    numberOf(args.limit) ?? options.defaultLimit ?? DEFAULT_LIMIT,
+    options.largestLimit ?? LARGEST_LIMIT,
+  );
   if (!Number.isInteger(limit) || limit < 0) throw invalidParameter('param limit must be non-negative');
   const [start, end] = pageBounds(items, args, limit, options);
   const page = items.slice(start, end);
@@ -80,7 +85,12 @@ function pagingOf<T>(
 }
 
 /** Graph's page links are whole URLs, with the caller's access token in them. */
-function pageUrl(context: ReadContext, path: string, limit: number, cursor: Record<string, string>): string {
+export function pageUrl(
+  context: ReadContext,
+  path: string,
+  limit: number,
+  cursor: Record<string, string>,
+): string {
   const { request, args } = context;
   const url = new URL(`${request.baseUrl}/${request.versionText}${path}`);
   if (request.tokenText) url.searchParams.set('access_token', request.tokenText);

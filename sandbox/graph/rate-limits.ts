@@ -111,13 +111,15 @@ export class UniqueWindow {
 
 const HOUR_MS = 3_600_000;
 
-/** Calls in the running hour, for the percentages of the usage headers. */
+/** Calls in the running hour (or another length of time), for the percentages of the usage headers. */
 export class HourlyCounter {
   private readonly counts = new Map<string, { startedAt: number; count: number }>();
 
+  constructor(private readonly lengthMs = HOUR_MS) {}
+
   add(key: string, now: number): number {
     const current = this.counts.get(key);
-    if (!current || now - current.startedAt >= HOUR_MS) {
+    if (!current || now - current.startedAt >= this.lengthMs) {
       this.counts.set(key, { startedAt: now, count: 1 });
       return 1;
     }
@@ -129,10 +131,10 @@ export class HourlyCounter {
     return this.counts.get(key)?.count ?? 0;
   }
 
-  /** Whole minutes until the hour of this key is over. */
+  /** Whole minutes until the running time of this key is over. */
   minutesLeft(key: string, now: number): number {
     const current = this.counts.get(key);
-    return current ? Math.max(0, Math.ceil((current.startedAt + HOUR_MS - now) / 60_000)) : 0;
+    return current ? Math.max(0, Math.ceil((current.startedAt + this.lengthMs - now) / 60_000)) : 0;
   }
 
   clear(): void {

@@ -1,5 +1,7 @@
 import type { SandboxContext } from '../context';
+import { accountUsage } from '../direct/account-budget';
 import type { GraphRequest } from './graph-request';
+import { pageUsage } from '../pages/page-budget';
 
 /** Management calls per hour: many for an account that has a number in use. A limit of 0 is none. */
 export function managementLimit({ world, settings }: SandboxContext, wabaId: string): number {
@@ -17,6 +19,14 @@ export function usageHeaders(context: SandboxContext, request: GraphRequest): Re
   const ofApp = `{"call_count":${calls},"total_cputime":0,"total_time":0}`;
   const headers: Record<string, string> = { 'x-app-usage': ofApp };
   if (request.token?.kind === 'PAGE') headers['x-page-usage'] = ofApp;
+  if (request.pageId !== undefined) {
+    const { page, business } = pageUsage(context, appId, request.pageId);
+    headers['x-page-usage'] = JSON.stringify(page);
+    headers['x-business-use-case-usage'] = JSON.stringify(business);
+  }
+  if (request.budget) {
+    headers['x-business-use-case-usage'] = JSON.stringify(accountUsage(context, appId, request.budget));
+  }
   const { wabaId } = request;
   if (wabaId === undefined) return headers;
   const key = `waba ${appId} ${wabaId}`;

@@ -1,91 +1,80 @@
 import { byTime, requireFlag, withinTime } from '../pages/comment-views';
 import type { SandboxContext } from '../context';
 import { invalidParameter, missingParameter } from '../graph/graph-error';
-import { readNode, type EdgeReader, type NodeType, type ReadContext } from '../graph/graph-nodes';
-import type { AuthenticatedRequest, GraphRouter } from '../graph/graph-router';
+import { readNode, type EdgeReader, type NodeType } from '../graph/graph-nodes';
+import type { GraphRouter } from '../graph/graph-router';
 import { graphTime } from '../graph/graph-time';
-import {
-  addInstagramComment,
-  authorOf,
-  instagramCommentsOf,
-  removeInstagramComment,
-  tellInstagramComment,
-} from './instagram-media';
-import { textOf, type JsonObject } from '../json';
-import { requireInstagram, requireTask, tokenOf } from '../pages/page-access';
+import { requireScope } from '../graph/access';
+import { requireInstagram, requireInstagramTask } from './instagram-access';
+import { mediaComments, requireModeration } from './instagram-comments.routes';
+import { notThisWayIn } from './instagram-errors';
+import { deleteInstagramMedia, instagramCommentsOf, isStoryOver } from './instagram-media';
+import { mediaInsights } from './media-insights';
+import { tokenOf } from '../pages/page-access';
 import { listPage } from '../graph/paging';
-import type { InstagramCommentRecord, InstagramMediaRecord } from '../pages/post-records';
+import type { InstagramMediaRecord } from './instagram-records';
 import type { InstagramRecord } from '../world';
 
-const COMMENTS_PER_PAGE = 50;
+/** Instagram lists the newest ten thousand. */
+const MOST_LISTED = 10_000;
 
-/** Media of an Instagram account as they are read, and the comments under them. */
+/** Media of an Instagram account as they are read, changed and deleted. */
 export function registerInstagramMedia(router: GraphRouter, context: SandboxContext): void {
   router.type('instagram-media', mediaType(context));
-  router.type('instagram-comment', commentType(context));
-  router.on('POST', 'instagram-media', 'comments', (media, request) =>
-    reply(context, media, undefined, request),
-  );
-  router.on('POST', 'instagram-comment', 'replies', (comment, request) => {
-    const media = context.world.get('instagram-media', comment.mediaId);
-    return reply(context, media, comment, request);
-  });
-  router.on('POST', 'instagram-comment', '', (comment, request) => {
-    requireModeration(context, comment.instagramId, request);
-    comment.isHidden = requireFlag(request.params.hide, 'hide');
-    return { success: true };
-  });
-  router.on('DELETE', 'instagram-comment', '', (comment, request) => {
-    requireModeration(context, comment.instagramId, request);
-    removeInstagramComment(context, comment);
-    return { success: true };
+  router.on('GET', 'instagram-media', '', (media, { token }) => {
+    requireInstagram(token, 'basic', context.world.get('instagram', media.instagramId));
+    return undefined;
   });
   router.on('POST', 'instagram-media', '', (media, request) => {
     requireModeration(context, media.instagramId, request);
+    if (request.params.comment_enabled === undefined) throw missingParameter('comment_enabled');
     media.commentsEnabled = requireFlag(request.params.comment_enabled, 'comment_enabled');
     return { success: true };
   });
+  router.on('DELETE', 'instagram-media', '', (media, { token }) => {
+    if (token.kind === 'INSTAGRAM') throw notThisWayIn();
+    const account = context.world.get('instagram', media.instagramId);
+    requireScope(token, 'instagram_manage_contents', account.id);
+    requireInstagramTask(context, account, token, 'CREATE_CONTENT');
+    if (media.parentId !== undefined)
+      throw invalidParameter('An item of a carousel cannot be deleted by itself.');
+    deleteInstagramMedia(context, media);
+    return { success: true, deleted_id: media.id };
+  });
 }
 
-function requireModeration(
-  { world }: SandboxContext,
-  instagramId: string,
-  { token }: AuthenticatedRequest,
-): void {
-  const account = world.get('instagram', instagramId);
-  requireInstagram(token, 'comments', account);
-  const page = account.pageId === undefined ? undefined : world.findKind('page', account.pageId);
-  if (page && token.kind !== 'INSTAGRAM') requireTask(page, 'MODERATE');
-}
-
-function reply(
-  context: SandboxContext,
-  media: InstagramMediaRecord,
-  parent: InstagramCommentRecord | undefined,
-  request: AuthenticatedRequest,
-): JsonObject {
-  requireModeration(context, media.instagramId, request);
-  const text = textOf(request.params.message);
-  if (text === undefined) throw missingParameter('message');
-  if (!media.commentsEnabled) throw invalidParameter('Comments are turned off for this media.');
-  const comment = addInstagramComment(context, media, { text, ...(parent && { parentId: parent.id }) });
-  tellInstagramComment(context, comment);
-  return { id: comment.id };
-}
+/** Which media each list shows; items of carousels stand in none. */
+const LISTED = {
+  media: ({ productType, isLive }: InstagramMediaRecord) => productType !== 'STORY' && !isLive,
+  stories: ({ productType, isLive }: InstagramMediaRecord) => productType === 'STORY' && !isLive,
+  live_media: ({ isLive }: InstagramMediaRecord) => isLive,
+} as const;
 
 export function accountMedia(
   context: SandboxContext,
-  edge: 'media' | 'stories',
+  edge: keyof typeof LISTED,
 ): EdgeReader<InstagramRecord> {
+  const list = publicMedia(context, edge);
   return (account, read) => {
     requireInstagram(tokenOf(read.request), 'basic', account);
+    return list(account, read);
+  };
+}
+
+/** The same without a look at permissions: others' accounts by `business_discovery`. */
+export function publicMedia(context: SandboxContext, edge: keyof typeof LISTED): EdgeReader<InstagramRecord> {
+  return (account, read) => {
+    const type = mediaType(context);
     const media = context.world
       .all('instagram-media')
       .filter(
-        (item) => item.instagramId === account.id && (item.productType === 'STORY') === (edge === 'stories'),
+        (item) =>
+          item.instagramId === account.id &&
+          item.parentId === undefined &&
+          LISTED[edge](item) &&
+          !isStoryOver(context, item),
       );
-    const type = mediaType(context);
-    return listPage(byTime(withinTime(media, read)).reverse(), read, {
+    return listPage(byTime(withinTime(media, read)).reverse().slice(0, MOST_LISTED), read, {
       path: `/${account.id}/${edge}`,
       keyOf: ({ id }) => id,
       render: (item) => readNode(type, item, read.children, read.request),
@@ -93,78 +82,63 @@ export function accountMedia(
   };
 }
 
-function mediaType(context: SandboxContext): NodeType<InstagramMediaRecord> {
+const isChild = ({ parentId }: InstagramMediaRecord): boolean => parentId !== undefined;
+
+function fileOf({ id, mediaType }: InstagramMediaRecord): string {
+  return `https://scontent.example/${id}.${mediaType === 'VIDEO' ? 'mp4' : 'jpg'}`;
+}
+
+function permalinkOf(
+  { world }: SandboxContext,
+  { id, instagramId, productType }: InstagramMediaRecord,
+): string {
+  const site = 'https://www.instagram.com';
+  if (productType === 'STORY')
+    return `${site}/stories/${world.get('instagram', instagramId).username}/${id}/`;
+  return `${site}/${productType === 'REELS' ? 'reel' : 'p'}/C${id}/`;
+}
+
+export function mediaType(context: SandboxContext): NodeType<InstagramMediaRecord> {
   const { world } = context;
-  return {
+  /** Items of carousels have no texts and counts of their own. */
+  const ofWhole =
+    <T>(value: (media: InstagramMediaRecord) => T) =>
+    (media: InstagramMediaRecord): T | undefined =>
+      isChild(media) ? undefined : value(media);
+  const type: NodeType<InstagramMediaRecord> = {
     name: 'InstagramMedia',
     defaults: [],
     fields: {
-      caption: ({ caption }) => (caption === '' ? undefined : caption),
+      ig_id: ({ id }) => id,
+      caption: ofWhole(({ caption }) => (caption === '' ? undefined : caption)),
+      alt_text: ({ altText }) => altText,
       media_type: ({ mediaType }) => mediaType,
-      media_product_type: ({ productType }) => productType,
-      media_url: ({ id }) => `https://scontent.example/${id}.jpg`,
+      media_product_type: ofWhole(({ productType }) => productType),
+      media_url: (media) => (media.isCopyrighted ? undefined : fileOf(media)),
       thumbnail_url: ({ id, mediaType }) =>
         mediaType === 'VIDEO' ? `https://scontent.example/${id}-thumb.jpg` : undefined,
-      permalink: ({ id }) => `https://www.instagram.com/p/C${id}/`,
+      permalink: (media) => permalinkOf(context, media),
       shortcode: ({ id }) => `C${id}`,
       timestamp: ({ createdAt }) => graphTime(createdAt),
       username: ({ instagramId }) => world.get('instagram', instagramId).username,
       owner: ({ instagramId }) => ({ id: instagramId }),
-      like_count: ({ likes }) => likes,
-      comments_count: ({ id }) => instagramCommentsOf(context, id).length,
-      is_comment_enabled: ({ commentsEnabled }) => commentsEnabled,
+      like_count: ofWhole(({ likes, hidesLikes }) => (hidesLikes ? undefined : likes)),
+      comments_count: ofWhole(({ id }) => instagramCommentsOf(context, id).length),
+      is_comment_enabled: ofWhole(({ commentsEnabled }) => commentsEnabled),
+      is_shared_to_feed: ({ productType, isSharedToFeed }) =>
+        productType === 'REELS' ? isSharedToFeed : undefined,
     },
     edges: {
-      comments: (media, read) => {
-        const top = instagramCommentsOf(context, media.id).filter(({ parentId }) => parentId === undefined);
-        return listComments(context, byTime(top).reverse(), media.instagramId, `/${media.id}/comments`, read);
-      },
+      comments: mediaComments(context),
+      insights: mediaInsights(context),
+      // Left out where it is no carousel would be Graph's way; an empty list says the same.
+      children: (media, read) => ({
+        data: media.childIds.flatMap((id) => {
+          const child = world.findKind('instagram-media', id);
+          return child ? [readNode(type, child, read.children, read.request)] : [];
+        }),
+      }),
     },
   };
-}
-
-/** Comments come newest first, their replies oldest first. */
-function listComments(
-  context: SandboxContext,
-  comments: InstagramCommentRecord[],
-  instagramId: string,
-  path: string,
-  read: ReadContext,
-): JsonObject {
-  requireInstagram(tokenOf(read.request), 'comments', context.world.get('instagram', instagramId));
-  const children = read.children ?? ['timestamp', 'text'].map((name) => ({ name, as: name, args: {} }));
-  const type = commentType(context);
-  return listPage(comments, read, {
-    path,
-    defaultLimit: COMMENTS_PER_PAGE,
-    keyOf: ({ id }) => id,
-    render: (comment) => readNode(type, comment, children, read.request),
-  });
-}
-
-function commentType(context: SandboxContext): NodeType<InstagramCommentRecord> {
-  return {
-    name: 'InstagramComment',
-    defaults: ['timestamp', 'text'],
-    fields: {
-      text: ({ text }) => text,
-      timestamp: ({ createdAt }) => graphTime(createdAt),
-      username: (comment) => authorOf(context, comment).username,
-      from: (comment) => authorOf(context, comment),
-      like_count: ({ likes }) => likes,
-      hidden: ({ isHidden }) => isHidden,
-      parent_id: ({ parentId }) => parentId,
-      media: ({ mediaId }) => ({ id: mediaId }),
-      // Only for comments of the account itself.
-      user: ({ authorId, instagramId }) => (authorId === undefined ? { id: instagramId } : undefined),
-    },
-    edges: {
-      replies: (comment, read) => {
-        const answers = instagramCommentsOf(context, comment.mediaId).filter(
-          ({ parentId }) => parentId === comment.id,
-        );
-        return listComments(context, byTime(answers), comment.instagramId, `/${comment.id}/replies`, read);
-      },
-    },
-  };
+  return type;
 }

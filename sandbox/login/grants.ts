@@ -36,15 +36,23 @@ export const PAGE_SCOPES = [
   'pages_read_engagement',
   'pages_read_user_content',
   'pages_manage_engagement',
+  'pages_manage_posts',
+  'read_insights',
+  'leads_retrieval',
   'instagram_basic',
   'instagram_manage_messages',
   'instagram_manage_comments',
+  'instagram_content_publish',
+  'instagram_manage_insights',
+  'instagram_manage_contents',
 ];
 
 export const INSTAGRAM_LOGIN_SCOPES = [
   'instagram_business_basic',
   'instagram_business_manage_messages',
   'instagram_business_manage_comments',
+  'instagram_business_content_publish',
+  'instagram_business_manage_insights',
 ];
 
 /** What the person's consent gives the app: scopes, and the assets that each is limited to. */

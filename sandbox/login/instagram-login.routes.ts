@@ -1,10 +1,10 @@
 import type { SandboxContext } from '../context';
-import { GraphError } from '../graph/graph-error';
+import { GraphError, missingPermission, tokenError } from '../graph/graph-error';
 import { GraphReply, type GraphRequest } from '../graph/graph-request';
 import type { GraphRouter } from '../graph/graph-router';
 import { textOf, type JsonObject } from '../json';
 import { answerAccessToken, takeCode, tokenAnswer } from './oauth.routes';
-import { DAY_MS } from './tokens';
+import { DAY_MS, type TokenRecord } from './tokens';
 
 const SHORT_SECONDS = 3600;
 
@@ -62,8 +62,13 @@ function exchangeLongLived(context: SandboxContext, request: GraphRequest): Json
   if (textOf(request.params.grant_type) !== 'ig_exchange_token') {
     throw new GraphError(100, 'Unsupported grant_type', { type: 'IGApiException' });
   }
-  const token = tokens.authenticate(request.tokenText ?? '');
+  const token = instagramToken(context, request);
   tokens.requireApp(token.appId, textOf(request.params.client_secret));
+  if (token.isLongLived) {
+    throw new GraphError(452, 'Session key invalid. This could be because the token is long-lived already.', {
+      type: 'IGApiException',
+    });
+  }
   const { token: _token, issuedAt: _issuedAt, expiresAt: _expiresAt, ...parts } = token;
   return tokenAnswer(
     context,
@@ -71,10 +76,21 @@ function exchangeLongLived(context: SandboxContext, request: GraphRequest): Json
   );
 }
 
+/** Facebook's tokens are unknown here. */
+function instagramToken({ tokens }: SandboxContext, request: GraphRequest): TokenRecord {
+  const token = tokens.authenticate(request.tokenText ?? '');
+  if (token.kind === 'INSTAGRAM') return token;
+  throw tokenError('Invalid OAuth access token - Cannot parse access token');
+}
+
 /** Only a token at least a day old, and still alive, can be refreshed. */
 function refresh(context: SandboxContext, request: GraphRequest): JsonObject {
-  const { tokens, clock, settings } = context;
-  const token = tokens.authenticate(request.tokenText ?? '');
+  const { clock, settings } = context;
+  if (textOf(request.params.grant_type) !== 'ig_refresh_token') {
+    throw new GraphError(100, 'Unsupported grant_type', { type: 'IGApiException' });
+  }
+  const token = instagramToken(context, request);
+  if (!token.scopes.includes('instagram_business_basic')) throw missingPermission('instagram_business_basic');
   if (!token.isLongLived || clock.now() - token.issuedAt < DAY_MS) {
     throw new GraphError(100, 'The access token is not old enough to be refreshed.', {
       type: 'IGApiException',

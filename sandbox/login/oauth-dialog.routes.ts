@@ -14,6 +14,8 @@ interface DialogCall {
   /** Login for Business grants everything or nothing; only the classic dialog lets single permissions go. */
   isForBusiness: boolean;
   isInstagram: boolean;
+  /** The account that logs in; the first where left out. */
+  instagramId: string | undefined;
 }
 
 /** The consent page, for a person in a browser and, without page, for programs. */
@@ -65,12 +67,17 @@ function readCall(
     configuration,
     isForBusiness,
     isInstagram,
+    instagramId: textOf(params.__instagram),
   };
 }
 
 function approve(context: SandboxContext, call: DialogCall, person: PersonRecord): GraphReply {
   const { configuration, isInstagram } = call;
-  const instagramId = isInstagram ? context.world.first('instagram').id : undefined;
+  const { world } = context;
+  const instagramId = isInstagram
+    ? (call.instagramId === undefined ? world.first('instagram') : world.get('instagram', call.instagramId))
+        .id
+    : undefined;
   const decline = call.isForBusiness ? [] : context.settings.dialog.decline;
   const { code } = issueCode(context, {
     purpose: isInstagram ? 'instagram' : 'dialog',

@@ -7,7 +7,9 @@ import {
 } from '../instagram/instagram-media';
 import { ownerOf } from '../direct/direct-owner';
 import type { CommentRecord, PostRecord } from './post-records';
-import { addComment, removeComment, tellFeed, tellReaction } from './posts';
+import { tellFeed } from './feed-webhooks';
+import { addComment, removeComment } from './posts';
+import { react } from './reactions';
 
 /** A comment that a person writes. */
 export interface CommentInput {
@@ -120,7 +122,7 @@ export function playCommentChange(
 
 export function playPostReaction(
   context: SandboxContext,
-  input: { on: string; from: string | DirectPersonReference; reaction?: string },
+  input: { on: string; from: string | DirectPersonReference; reaction?: string; silent?: boolean },
 ): number {
   const found = context.world.find(input.on);
   if (found?.kind !== 'post' && found?.kind !== 'comment') {
@@ -128,12 +130,5 @@ export function playPostReaction(
   }
   const subject: PostRecord | CommentRecord = found;
   const user = context.direct.person(ownerOf(context, subject.pageId), input.from);
-  const before = subject.reactions.find(({ userId }) => userId === user.id);
-  subject.reactions = subject.reactions.filter(({ userId }) => userId !== user.id);
-  if (input.reaction === undefined) {
-    return tellReaction(context, subject, user.id, before?.type ?? 'LIKE', 'remove');
-  }
-  const type = input.reaction.toUpperCase();
-  subject.reactions.push({ userId: user.id, type });
-  return tellReaction(context, subject, user.id, type, before ? 'edit' : 'add');
+  return react(context, subject, user.id, input.reaction?.toUpperCase(), input.silent);
 }

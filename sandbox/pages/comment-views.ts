@@ -3,7 +3,7 @@ import type { ReadContext } from '../graph/graph-nodes';
 import { flagOf, numberOf } from '../json';
 
 /** An instant in `since` or `until`: Unix seconds or a date. Gives Unix ms. */
-function instantOf(text: string, name: string): number {
+export function instantOf(text: string, name: string): number {
   const seconds = numberOf(text);
   const ms = seconds === undefined ? Date.parse(text) : seconds * 1000;
   if (Number.isNaN(ms)) throw invalidParameter(`Param ${name} must be a date or a Unix timestamp.`);

@@ -1,8 +1,9 @@
+import type { SandboxContext } from '../context';
 import { allows, requireScope } from '../graph/access';
 import { GraphError } from '../graph/graph-error';
 import type { GraphRequest } from '../graph/graph-request';
 import type { TokenRecord } from '../login/tokens';
-import type { InstagramRecord, PageRecord } from '../world';
+import type { PageRecord } from '../world';
 
 export type PageTask = 'ADVERTISE' | 'ANALYZE' | 'CREATE_CONTENT' | 'MESSAGING' | 'MODERATE' | 'MANAGE';
 
@@ -21,6 +22,45 @@ export function requireTask(page: PageRecord, ...tasks: PageTask[]): void {
   );
 }
 
+/** What a call on a Page's behalf needs: the Page's own token, the person's task, and the permissions. */
+export function requirePageAccess(
+  { world, settings }: SandboxContext,
+  pageId: string,
+  request: GraphRequest,
+  task: PageTask,
+  scopes: readonly string[],
+): TokenRecord {
+  const token = tokenOf(request);
+  if (token.kind !== 'PAGE') throw userTokenRefusal(settings.pages.userTokenCode);
+  requireTask(world.get('page', pageId), task);
+  for (const scope of scopes) requireScope(token, scope, pageId);
+  return token;
+}
+
+/** Publishing, too, needs the permission to read what comes of it. */
+export function requirePublishing(
+  context: SandboxContext,
+  pageId: string,
+  request: GraphRequest,
+): TokenRecord {
+  return requirePageAccess(context, pageId, request, 'CREATE_CONTENT', [
+    'pages_manage_posts',
+    'pages_read_engagement',
+  ]);
+}
+
+function userTokenRefusal(code: number): GraphError {
+  if (code !== 190)
+    return new GraphError(code, `(#${code}) A page access token is required to request this resource.`);
+  const text = 'A Page access token is required for this call for the new Pages experience.';
+  return new GraphError(190, text, {
+    status: 401,
+    subcode: 2_069_032,
+    userTitle: 'User Access Token Is Not Supported',
+    userMessage: text,
+  });
+}
+
 /** Reading what stands on a Page has its own error for the missing permission. */
 export function requireFeature(token: TokenRecord, scope: string, assetId: string): void {
   if (token.scopes.includes(scope) && allows(token, scope, assetId)) return;
@@ -29,22 +69,6 @@ export function requireFeature(token: TokenRecord, scope: string, assetId: strin
     `(#10) This endpoint requires the '${scope}' permission or the 'Page Public Content Access' feature.`,
     { status: 403 },
   );
-}
-
-/** The permission that one purpose needs, which is another one for each of Instagram's two ways in. */
-export function requireInstagram(
-  token: TokenRecord,
-  purpose: 'basic' | 'comments' | 'messages',
-  account: InstagramRecord,
-): void {
-  const names = {
-    basic: ['instagram_basic', 'instagram_business_basic'],
-    comments: ['instagram_manage_comments', 'instagram_business_manage_comments'],
-    messages: ['instagram_manage_messages', 'instagram_business_manage_messages'],
-  } as const;
-  const [throughPage, throughInstagram] = names[purpose];
-  if (token.kind === 'INSTAGRAM') requireScope(token, throughInstagram);
-  else requireScope(token, throughPage, account.id);
 }
 
 export function tokenOf(request: GraphRequest): TokenRecord {

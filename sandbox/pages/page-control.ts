@@ -5,11 +5,12 @@ import {
   type CommentInput,
   type CommentReceipt,
 } from './comment-events';
-import { DirectControl } from '../direct/direct-control';
 import { newObjectId } from '../ids';
-import { addInstagramMedia } from '../instagram/instagram-media';
-import type { InstagramMediaRecord } from '../instagram/instagram-records';
-import { addPost, tellFeed } from './posts';
+import { tellFeed } from './feed-webhooks';
+import { addPhoto } from './photos.routes';
+import { addPost } from './posts';
+import { PublishingControl } from './publishing-control';
+import { scheduleGoingOut } from './publishing';
 import type { PageRecord } from '../world';
 import { newInstagram, newPage } from '../world-seed';
 
@@ -38,6 +39,9 @@ export interface PageChange {
   /** Links the Page to this account; null takes the link away. */
   instagramId?: string | null;
   ownerBusinessId?: string;
+  /** `fan_count` and `followers_count` */
+  fans?: number;
+  followers?: number;
 }
 
 export interface NewPost {
@@ -49,11 +53,22 @@ export interface NewPost {
   /** Unix ms. */
   createdAt?: number;
   isPublished?: boolean;
+  /** Unix ms: not published yet, and due then. */
+  scheduledFor?: number;
+  /** The app that made it; facebook.com where left out: then no app may change it. */
+  appId?: string;
+  link?: { url: string; title?: string; description?: string; imageUrl?: string };
+  /** Addresses of its pictures. */
+  photoUrls?: string[];
+  shares?: number;
+  /** It names the Page, and stands in `tagged`. */
+  tagsPage?: boolean;
+  isHidden?: boolean;
   silent?: boolean;
 }
 
 /** Pages and Instagram accounts, what stands on them, and the end of their subscriptions. */
-export class PageControl extends DirectControl {
+export class PageControl extends PublishingControl {
   createPage(input: NewPage): { id: string; instagramId: string | null } {
     const { world } = this.context;
     const id = input.id ?? newObjectId();
@@ -90,6 +105,8 @@ export class PageControl extends DirectControl {
     if (change.withholdsToken !== undefined) page.withholdsToken = change.withholdsToken;
     if (change.isRestricted !== undefined) page.isRestricted = change.isRestricted;
     if (change.ownerBusinessId !== undefined) page.ownerBusinessId = change.ownerBusinessId;
+    if (change.fans !== undefined) page.fans = change.fans;
+    if (change.followers !== undefined) page.followers = change.followers;
     if (change.instagramId === undefined) return;
     const before = page.instagramId === undefined ? undefined : world.findKind('instagram', page.instagramId);
     if (before) delete before.pageId;
@@ -136,19 +153,23 @@ export class PageControl extends DirectControl {
   createPost(input: NewPost = {}): { id: string; told: number } {
     const { context } = this;
     const pageId = context.world.get('page', input.pageId ?? context.world.first('page').id).id;
-    const { message = 'A post', from, silent, ...rest } = input;
+    const { message = 'A post', from, silent, link, photoUrls = [], tagsPage, ...rest } = input;
     const authorId = from === undefined ? undefined : this.personAt(pageId, from).id;
-    const post = addPost(context, { ...rest, pageId, message, ...(authorId !== undefined && { authorId }) });
+    const isPublished = input.isPublished ?? input.scheduledFor === undefined;
+    const photos = photoUrls.map((url) => addPhoto(context, { pageId, url, isPublished }));
+    const post = addPost(context, {
+      ...rest,
+      pageId,
+      message,
+      isPublished,
+      photoIds: photos.map((photo) => photo.id),
+      taggedPageIds: tagsPage === true ? [pageId] : [],
+      ...(link && { link: { title: link.url, description: '', ...link } }),
+      ...(authorId !== undefined && { authorId }),
+    });
+    for (const photo of photos) photo.postId = post.id;
+    if (post.scheduledFor !== undefined) scheduleGoingOut(context, post, post.scheduledFor);
     return { id: post.id, told: silent === true ? 0 : tellFeed(context, post, 'add') };
-  }
-
-  /** A post of the Instagram account. No webhook tells of it. */
-  createInstagramMedia(
-    input: Partial<Omit<InstagramMediaRecord, 'kind' | 'likes' | 'commentsEnabled'>> = {},
-  ): { id: string } {
-    const { world } = this.context;
-    const instagramId = world.get('instagram', input.instagramId ?? world.first('instagram').id).id;
-    return { id: addInstagramMedia(this.context, { ...input, instagramId }).id };
   }
 
   /** A person comments on a post, on an Instagram media object, or on another comment. */

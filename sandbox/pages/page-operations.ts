@@ -6,11 +6,13 @@ import {
   oneOf,
   operation,
   optional,
+  shaped,
   text,
   texts,
   type Operation,
 } from '../control/control-input';
 import { directPerson } from '../direct/direct-operations';
+import { publishingOperations } from './publishing-operations';
 
 /** Pages and what stands on them, by `POST /__control/{name}`. */
 export function pageOperations(control: SandboxControl): Record<string, Operation> {
@@ -35,6 +37,8 @@ export function pageOperations(control: SandboxControl): Record<string, Operatio
     name: optional(text),
     isRestricted: optional(flag),
     instagramId: optional(nullable(text)),
+    fans: optional(number),
+    followers: optional(number),
   };
   const target = {
     pageId: optional(text),
@@ -49,15 +53,21 @@ export function pageOperations(control: SandboxControl): Record<string, Operatio
     from: optional(text),
     createdAt: optional(number),
     isPublished: optional(flag),
+    scheduledFor: optional(number),
+    appId: optional(text),
+    link: optional(
+      shaped({
+        url: text,
+        title: optional(text),
+        description: optional(text),
+        imageUrl: optional(text),
+      }),
+    ),
+    photoUrls: optional(texts),
+    shares: optional(number),
+    tagsPage: optional(flag),
+    isHidden: optional(flag),
     silent: optional(flag),
-  };
-  const media = {
-    instagramId: optional(text),
-    id: optional(text),
-    caption: optional(text),
-    mediaType: optional(oneOf('IMAGE', 'VIDEO', 'CAROUSEL_ALBUM')),
-    productType: optional(oneOf('FEED', 'REELS', 'STORY', 'AD')),
-    createdAt: optional(number),
   };
   const comment = {
     on: text,
@@ -75,7 +85,14 @@ export function pageOperations(control: SandboxControl): Record<string, Operatio
     text: optional(text),
     silent: optional(flag),
   };
+  const reaction = {
+    on: text,
+    from: directPerson,
+    reaction: optional(text),
+    silent: optional(flag),
+  };
   return {
+    ...publishingOperations(control),
     'create-page': operation(newPage, (input) => control.createPage(input)),
     'update-page': operation(change, ({ pageId, ...input }) => {
       control.updatePage(pageId, input);
@@ -87,11 +104,8 @@ export function pageOperations(control: SandboxControl): Record<string, Operatio
       control.unsubscribe(input);
     }),
     'create-post': operation(post, (input) => control.createPost(input)),
-    'create-instagram-media': operation(media, (input) => control.createInstagramMedia(input)),
     'play-comment': operation(comment, (input) => control.playComment(input)),
     'play-comment-change': operation(commentChange, (input) => ({ told: control.playCommentChange(input) })),
-    'play-post-reaction': operation({ on: text, from: directPerson, reaction: optional(text) }, (input) => ({
-      told: control.playPostReaction(input),
-    })),
+    'play-post-reaction': operation(reaction, (input) => ({ told: control.playPostReaction(input) })),
   };
 }

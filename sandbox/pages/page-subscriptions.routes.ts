@@ -3,7 +3,8 @@ import type { SandboxContext } from '../context';
 import { GraphError, invalidParameter } from '../graph/graph-error';
 import type { AuthenticatedRequest, GraphRouter } from '../graph/graph-router';
 import { textListOf, type JsonObject } from '../json';
-import { requireInstagram, requirePageToken, requireTask } from './page-access';
+import { requireInstagram } from '../instagram/instagram-access';
+import { requirePageToken, requireTask } from './page-access';
 import { WEBHOOK_FIELDS } from '../webhooks/webhook-fields';
 import type { InstagramRecord, PageRecord } from '../world';
 

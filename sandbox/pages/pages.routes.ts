@@ -1,8 +1,17 @@
 import type { SandboxContext } from '../context';
 import { pageConversations } from '../direct/conversations.routes';
 import { readNode, type NodeType, type ReadContext } from '../graph/graph-nodes';
-import type { JsonObject } from '../json';
-import { pageFeed, visitorPosts } from './posts.routes';
+import { invalidParameter } from '../graph/graph-error';
+import { GraphReply } from '../graph/graph-request';
+import type { GraphRouter } from '../graph/graph-router';
+import { flagOf, textOf, type JsonObject } from '../json';
+import { pageInsights } from './insights.routes';
+import { pageRatings } from './leads.routes';
+import { pagePhotos } from './photos.routes';
+import { pagePosts } from './post-lists';
+import { postType } from './posts.routes';
+import { pageStories } from './reels.routes';
+import { pageVideos } from './videos.routes';
 import type { InstagramRecord, PageRecord } from '../world';
 
 /** The Page as a node; what is done to it stands in files of its own. */
@@ -11,6 +20,7 @@ export function pageType(
   instagram: NodeType<InstagramRecord>,
 ): NodeType<PageRecord> {
   const { world, tokens } = context;
+  const post = postType(context);
   const account = (id: string | undefined, read: ReadContext): JsonObject | undefined => {
     const record = id === undefined ? undefined : world.findKind('instagram', id);
     if (!record) return undefined;
@@ -27,22 +37,15 @@ export function pageType(
       username: (page) => page.name.toLowerCase().replace(/\W+/g, ''),
       about: () => undefined,
       link: (page) => `https://www.facebook.com/${page.id}`,
-      fan_count: () => 120,
-      followers_count: () => 125,
+      fan_count: (page) => page.fans,
+      followers_count: (page) => page.followers,
       is_published: () => true,
       verification_status: () => 'not_verified',
       has_transitioned_to_new_page_experience: () => true,
       website: () => 'https://shop.example/',
       phone: () => '+1 555-078-3881',
       emails: () => ['hello@shop.example'],
-      picture: (page) => ({
-        data: {
-          height: 50,
-          width: 50,
-          is_silhouette: false,
-          url: `https://scontent.example/${page.id}.jpg`,
-        },
-      }),
+      picture: (page, { args }) => ({ data: pictureOf(page, args.type) }),
       cover: (page) => ({
         id: `${page.id}1`,
         source: `https://scontent.example/${page.id}-cover.jpg`,
@@ -66,10 +69,43 @@ export function pageType(
     },
     edges: {
       conversations: pageConversations(context),
-      feed: pageFeed(context, 'feed'),
-      posts: pageFeed(context, 'posts'),
-      published_posts: pageFeed(context, 'published_posts'),
-      visitor_posts: visitorPosts(context),
+      feed: pagePosts(context, 'feed', post),
+      posts: pagePosts(context, 'posts', post),
+      published_posts: pagePosts(context, 'published_posts', post),
+      scheduled_posts: pagePosts(context, 'scheduled_posts', post),
+      tagged: pagePosts(context, 'tagged', post),
+      visitor_posts: pagePosts(context, 'visitor_posts', post),
+      photos: pagePhotos(context),
+      videos: pageVideos(context, 'videos'),
+      video_reels: pageVideos(context, 'video_reels'),
+      stories: pageStories(context),
+      ratings: pageRatings(context),
+      insights: pageInsights(context),
     },
   };
+}
+
+const PICTURE_SIZES: Readonly<Record<string, number>> = {
+  small: 50,
+  normal: 100,
+  album: 50,
+  large: 200,
+  square: 50,
+};
+
+function pictureOf({ id }: PageRecord, type = 'square'): JsonObject {
+  const size = PICTURE_SIZES[type];
+  if (size === undefined) {
+    throw invalidParameter(`Param type must be one of {${Object.keys(PICTURE_SIZES).join(', ')}}`);
+  }
+  return { height: size, is_silhouette: false, url: `https://scontent.example/${id}.jpg`, width: size };
+}
+
+/** `GET /{page}/picture` leads to the picture itself, or with `redirect=0` describes it. */
+export function registerPagePictures(router: GraphRouter): void {
+  router.on('GET', 'page', 'picture', (page, { params }) => {
+    const picture = pictureOf(page, textOf(params.type));
+    if (flagOf(params.redirect) === false) return { data: picture };
+    return new GraphReply(302, '', { location: textOf(picture.url) ?? '' });
+  });
 }

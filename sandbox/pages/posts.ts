@@ -1,28 +1,36 @@
 import type { SandboxContext } from '../context';
-import { graphTime } from '../graph/graph-time';
+import { tellFeed } from './feed-webhooks';
 import { newObjectId } from '../ids';
-import type { JsonObject } from '../json';
 import type { CommentRecord, PostRecord } from './post-records';
 
-/** Makes posts and comments on Pages, and tells them as changes of the field `feed`. */
+/** Makes and removes posts and comments on Pages. */
 export function addPost(
   context: SandboxContext,
   parts: Pick<PostRecord, 'pageId' | 'message'> & Partial<PostRecord>,
 ): PostRecord {
   const createdAt = parts.createdAt ?? context.clock.now();
   const post: PostRecord = {
+    photoIds: [],
     updatedAt: createdAt,
     isPublished: true,
     isHidden: false,
+    isExpired: false,
+    isElsewhere: false,
+    taggedPageIds: [],
+    extras: {},
     shares: 0,
     reactions: [],
     ...parts,
     kind: 'post',
-    id: parts.id ?? `${parts.pageId}_${newObjectId()}`,
+    id: parts.id ?? newPostId(parts.pageId),
     createdAt,
   };
   if (context.world.find(post.id)) throw new Error(`There is a ${post.id} already.`);
   return context.world.add(post);
+}
+
+export function newPostId(pageId: string): string {
+  return `${pageId}_${newObjectId()}`;
 }
 
 export function addComment(
@@ -60,94 +68,17 @@ export function removeComment(context: SandboxContext, comment: CommentRecord, s
   return silent ? 0 : tellFeed(context, comment, 'remove');
 }
 
-export type FeedVerb = 'add' | 'edited' | 'remove' | 'hide' | 'unhide';
-
-/** Returns how many apps are told. */
-export function tellFeed(
-  context: SandboxContext,
-  subject: PostRecord | CommentRecord,
-  verb: FeedVerb,
-  options: { withoutAuthor?: boolean } = {},
-): number {
-  const { clock, webhooks } = context;
-  const value = subject.kind === 'post' ? postValue(subject) : commentValue(context, subject);
-  const from = options.withoutAuthor === true ? undefined : fromOf(context, subject);
-  const content = verb === 'remove' ? {} : contentOf(subject);
-  return webhooks.emitChange({
-    object: 'page',
-    ownerId: subject.pageId,
-    field: 'feed',
-    entryTime: clock.seconds(),
-    value: { ...(from && { from }), ...value, ...content, verb },
-  });
-}
-
-function fromOf({ world }: SandboxContext, { authorId, pageId }: PostRecord | CommentRecord): JsonObject {
-  if (authorId === undefined) return { id: pageId, name: world.get('page', pageId).name };
-  return { id: authorId, name: world.findKind('scoped-user', authorId)?.name ?? 'Facebook user' };
-}
-
-function contentOf(subject: PostRecord | CommentRecord): JsonObject {
-  const photo = subject.kind === 'comment' ? subject.photoUrl : undefined;
-  return {
-    ...(subject.message !== '' && { message: subject.message }),
-    ...(photo !== undefined && { photo }),
-  };
-}
-
-function postValue({ id, authorId, createdAt, isPublished }: PostRecord): JsonObject {
-  return {
-    item: authorId === undefined ? 'status' : 'post',
-    post_id: id,
-    created_time: Math.floor(createdAt / 1000),
-    ...(authorId === undefined && { published: isPublished ? 1 : 0 }),
-  };
-}
-
-function commentValue({ world }: SandboxContext, comment: CommentRecord): JsonObject {
-  const post = world.get('post', comment.postId);
-  return {
-    item: 'comment',
-    post: {
-      id: post.id,
-      type: 'status',
-      status_type: 'mobile_status_update',
-      permalink_url: `https://www.facebook.com/${post.id.replace('_', '/posts/')}`,
-      is_published: post.isPublished,
-      promotion_status: 'inactive',
-      updated_time: graphTime(post.updatedAt),
-    },
-    comment_id: comment.id,
-    post_id: comment.postId,
-    parent_id: comment.parentId ?? comment.postId,
-    created_time: Math.floor(comment.createdAt / 1000),
-  };
-}
-
-/** A person's reaction to a post or comment, or that it is gone. */
-export function tellReaction(
-  context: SandboxContext,
-  subject: PostRecord | CommentRecord,
-  userId: string,
-  type: string,
-  verb: 'add' | 'edit' | 'remove',
-): number {
-  const { clock, webhooks, world } = context;
-  const isComment = subject.kind === 'comment';
-  return webhooks.emitChange({
-    object: 'page',
-    ownerId: subject.pageId,
-    field: 'feed',
-    entryTime: clock.seconds(),
-    value: {
-      from: { id: userId, name: world.findKind('scoped-user', userId)?.name ?? 'Facebook user' },
-      item: 'reaction',
-      reaction_type: type.toLowerCase(),
-      post_id: isComment ? subject.postId : subject.id,
-      ...(isComment && { comment_id: subject.id }),
-      parent_id: isComment ? subject.postId : subject.pageId,
-      created_time: clock.seconds(),
-      verb,
-    },
-  });
+/** With its comments, and with the pictures and the video that only it shows. Returns how many apps are told. */
+export function removePost(context: SandboxContext, post: PostRecord, silent = false): number {
+  const { world, pages, clock } = context;
+  const told = silent ? 0 : tellFeed(context, post, 'remove');
+  for (const comment of commentsOf(context, post.id)) world.remove(comment.id);
+  for (const photoId of post.photoIds) world.remove(photoId);
+  if (post.videoId !== undefined) world.remove(post.videoId);
+  world.remove(post.id);
+  // The same text may be posted again once the last post is gone.
+  pages.lastPosts.delete(post.pageId);
+  const item = pages.itemOf(post.id);
+  if (item) item.removedAt = clock.now();
+  return told;
 }

@@ -143,6 +143,7 @@ export function faultOperations(control: SandboxControl): Record<string, Operati
     delayAfterMs: optional(number),
     keepBytes: optional(number),
     share: optional(number),
+    afterEffect: optional(flag),
     drop: optional(oneOf('before', 'after')),
   };
   const failure = {

@@ -1,10 +1,11 @@
-import type { JsonObject, JsonValue } from '../json';
+import { isObject, type JsonObject, type JsonValue } from '../json';
 
 /** One thing to tell: a change, or an item of `messaging[]` or `standby[]`. */
 export interface WebhookItem {
   object: string;
   entryId: string;
-  kind: 'changes' | 'changed_fields' | 'messaging' | 'standby';
+  /** `flat`: a change whose field and value stand on the entry. */
+  kind: 'changes' | 'changed_fields' | 'messaging' | 'standby' | 'flat';
   content: JsonValue;
   /** Unix seconds or milliseconds, as the object has it; left out where Meta leaves it out. */
   entryTime?: number;
@@ -15,7 +16,11 @@ export function entriesOf(items: WebhookItem[]): JsonObject[] {
   const entries: { id: string; time?: number; kind: string; list: JsonValue[] }[] = [];
   for (const item of items) {
     const open = entries.find(
-      (entry) => entry.id === item.entryId && entry.kind === item.kind && entry.time === item.entryTime,
+      (entry) =>
+        item.kind !== 'flat' &&
+        entry.id === item.entryId &&
+        entry.kind === item.kind &&
+        entry.time === item.entryTime,
     );
     if (open) open.list.push(item.content);
     else {
@@ -28,6 +33,6 @@ export function entriesOf(items: WebhookItem[]): JsonObject[] {
     id,
     ...(isPermissions && { uid: id }),
     ...(time !== undefined && { time }),
-    [kind]: list,
+    ...(kind === 'flat' && isObject(list[0]) ? list[0] : { [kind]: list }),
   }));
 }

@@ -82,6 +82,7 @@ export const WEBHOOK_FIELDS: Readonly<Record<string, readonly string[]>> = {
     'instagram_basic',
     'instagram_content_publish',
     'instagram_manage_comments',
+    'instagram_manage_contents',
     'instagram_manage_insights',
     'instagram_manage_messages',
     'leads_retrieval',

@@ -1,5 +1,6 @@
 import type { VirtualClock } from '../clock';
 import { isObject, type JsonObject, type JsonValue } from '../json';
+import type { DeliverySettings } from '../settings';
 import type { WebhookSender } from './webhook-delivery';
 import type { WebhookItem } from './webhook-entries';
 import type { AppRecord, PhoneRecord, WabaRecord, World } from '../world';
@@ -27,7 +28,12 @@ export interface MessagingEvent {
   ownerId: string;
   field: string;
   item: JsonObject;
+  /** Told to everybody as `standby`. */
   standby?: boolean;
+  /** The app that controls the thread: all others are told as `standby`. */
+  ownerAppId?: string;
+  /** Only this app is told. */
+  appId?: string;
 }
 
 /** Decides which app is told what, and where: only subscribed fields of subscribed assets leave the sandbox. */
@@ -36,6 +42,7 @@ export class WebhookHub {
     private readonly clock: VirtualClock,
     private readonly world: World,
     private readonly sender: WebhookSender,
+    private readonly settings: { delivery: DeliverySettings },
   ) {
     sender.onUnsubscribe = (appId, _object, entryId) => {
       this.world.findKind('page', entryId)?.subscribedApps.delete(appId);
@@ -56,7 +63,7 @@ export class WebhookHub {
         object: event.object,
         entryId: event.entryId ?? event.ownerId,
         ...(subscription.includeValues
-          ? { kind: 'changes', content: contentOf(event) }
+          ? { kind: this.isFlat(event) ? 'flat' : 'changes', content: contentOf(event) }
           : { kind: 'changed_fields', content: event.field }),
         ...(event.entryTime !== undefined && { entryTime: event.entryTime }),
       };
@@ -69,18 +76,26 @@ export class WebhookHub {
   emitMessaging(event: MessagingEvent): number {
     let told = 0;
     for (const app of this.world.all('app')) {
-      const subscription = this.subscriptionFor(app, event);
+      if (event.appId !== undefined && event.appId !== app.id) continue;
+      const isStandby =
+        event.standby === true || (event.ownerAppId !== undefined && event.ownerAppId !== app.id);
+      const field = isStandby ? 'standby' : event.field;
+      const subscription = this.subscriptionFor(app, { ...event, field });
       if (!subscription) continue;
       this.sender.enqueue(app, subscription.callbackUrl, {
         object: event.object,
         entryId: event.ownerId,
-        kind: event.standby === true ? 'standby' : 'messaging',
+        kind: isStandby ? 'standby' : 'messaging',
         content: event.item,
         entryTime: this.clock.now(),
       });
       told++;
     }
     return told;
+  }
+
+  private isFlat({ object }: ChangeEvent): boolean {
+    return object === 'instagram' && this.settings.delivery.instagramChanges === 'flat';
   }
 
   /** Graph version of the app's subscription to an object; payloads differ by it. */

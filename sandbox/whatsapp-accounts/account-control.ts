@@ -1,7 +1,7 @@
 import { tellOfAccount, tellPhoneQuality, tellSecurity } from './account-events';
 import { playAccountUpdate, type AccountUpdate } from './account-updates';
 import { decideName, type NameDecision } from './display-names';
-import { PageControl } from '../pages/page-control';
+import { InstagramControl } from '../instagram/instagram-control';
 import { TIERS } from '../messages/sending-limits';
 import type { BusinessRecord, PhoneRecord, WabaRecord } from '../world';
 
@@ -38,7 +38,7 @@ export interface AccountAlert {
 }
 
 /** What Meta does to accounts and numbers: state and webhook at once. Each gives back how many apps were told. */
-export class AccountControl extends PageControl {
+export class AccountControl extends InstagramControl {
   /** Status, quality, throughput: the number says so from now on, and the webhooks that Meta has for it go out. */
   updatePhoneNumber(change: PhoneNumberChange): number {
     const phone = this.phone(change.phoneNumberId);
