@@ -1,0 +1,9 @@
+import { MessengerBodyPipe } from './messenger-body.pipe';
+import { MessengerMessagesController } from './messenger-messages.controller';
+import { MessengerSettingsController } from './messenger-settings.controller';
+import { MessengerHouse } from './messenger.house';
+
+export const MESSENGER_CONTROLLERS = [MessengerMessagesController, MessengerSettingsController];
+
+/** Writing to people in Messenger, as FacebookModule puts it beside the Pages. */
+export const MESSENGER_PROVIDERS = [MessengerBodyPipe, MessengerHouse];

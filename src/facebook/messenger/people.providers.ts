@@ -1,0 +1,3 @@
+import { MessengerPeople } from './messenger-people.reader';
+
+export const PEOPLE_PROVIDERS = [MessengerPeople];

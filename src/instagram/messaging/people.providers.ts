@@ -1,0 +1,3 @@
+import { InstagramPeople } from './instagram-people.reader';
+
+export const PEOPLE_PROVIDERS = [InstagramPeople];
