@@ -2,9 +2,11 @@ import type {
   ArrivedComment,
   ArrivedCommentEdit,
   ArrivedCommentHiding,
+  ArrivedCommentLiking,
   ArrivedCommentRemoval,
   CommentAttachment,
   CommentMetadata,
+  CommentNote,
 } from './comment-types';
 
 /**
@@ -27,6 +29,9 @@ export interface CommentFacts {
   /** Of the last edit that Meta told of. */
   editedAt: Date | null;
   hiding: { isHidden: boolean; at: Date } | null;
+  likes: { count: number; at: Date } | null;
+  /** Whether the Page or account likes it itself. */
+  liking: { isLiked: boolean; at: Date } | null;
   removedAt: Date | null;
   metadata: CommentMetadata;
 }
@@ -42,12 +47,14 @@ export const NO_FACTS: CommentFacts = {
   commentedAt: null,
   editedAt: null,
   hiding: null,
+  likes: null,
+  liking: null,
   removedAt: null,
   metadata: {},
 };
 
 export function factsOfComment(comment: ArrivedComment): CommentFacts {
-  const { author, at, asOf, isHidden } = comment;
+  const { author, at, asOf, isHidden, likeCount = null, isLiked = null } = comment;
   const isNamed = author !== null && (author.name !== null || author.username !== null);
   return {
     ...NO_FACTS,
@@ -60,6 +67,8 @@ export function factsOfComment(comment: ArrivedComment): CommentFacts {
     version: { text: comment.text, attachment: comment.attachment, at: asOf },
     commentedAt: at,
     hiding: isHidden === null ? null : { isHidden, at: asOf },
+    likes: likeCount === null ? null : { count: likeCount, at: asOf },
+    liking: isLiked === null ? null : { isLiked, at: asOf },
     metadata: comment.metadata,
   };
 }
@@ -72,6 +81,14 @@ export function factsOfEdit({ text, attachment, at }: ArrivedCommentEdit): Comme
 
 export function factsOfHiding({ isHidden, at }: ArrivedCommentHiding): CommentFacts {
   return { ...NO_FACTS, hiding: { isHidden, at: new Date(at.getTime() + 1) } };
+}
+
+export function factsOfLiking({ isLiked, at }: ArrivedCommentLiking): CommentFacts {
+  return { ...NO_FACTS, liking: { isLiked, at } };
+}
+
+export function factsOfNote({ metadata }: CommentNote): CommentFacts {
+  return { ...NO_FACTS, metadata };
 }
 
 export function factsOfRemoval({ at }: ArrivedCommentRemoval): CommentFacts {
@@ -98,6 +115,8 @@ export function joined(a: CommentFacts, b: CommentFacts): CommentFacts {
     commentedAt: earliest(a.commentedAt, b.commentedAt),
     editedAt: removedAt === null ? newest(a.editedAt, b.editedAt) : null,
     hiding: latest(a.hiding, b.hiding, ({ isHidden }) => String(isHidden)),
+    likes: latest(a.likes, b.likes, ({ count }) => String(count).padStart(16, '0')),
+    liking: latest(a.liking, b.liking, ({ isLiked }) => String(isLiked)),
     removedAt,
     metadata: joinedMetadata(a.metadata, b.metadata),
   };

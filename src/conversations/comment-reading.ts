@@ -1,5 +1,11 @@
 import { GraphReauthRequiredError } from '../graph-client/graph.error';
-import { type JsonRecord, readRecord, readRecords, readText } from '../webhooks/parsers/json-reader';
+import {
+  type JsonRecord,
+  readNumber,
+  readRecord,
+  readRecords,
+  readText,
+} from '../webhooks/parsers/json-reader';
 
 /** A list inside a node that was read with it. */
 export interface NestedList {
@@ -44,6 +50,14 @@ export function noteOnReading({
     sentences.push(`Meta refused to show the comments of ${refused} ${refused === 1 ? 'post' : 'posts'}.`);
   if (isCut) sentences.push('Comments under older posts were not looked at.');
   return sentences.length === 0 ? {} : { note: sentences.join(' ') };
+}
+
+/** Likes of a comment; null where Meta does not show them. */
+export function countIn(node: JsonRecord, name: string): number | null {
+  const count = readNumber(node, name);
+  return count !== undefined && Number.isInteger(count) && count >= 0 && count <= 2_147_483_647
+    ? count
+    : null;
 }
 
 /** A permission is missing, which leaves the token good for all else: trying again would not bring it. */

@@ -22,6 +22,10 @@ export interface CommentRow {
   edited_at: Date | null;
   is_hidden: boolean;
   hidden_told_at: Date | null;
+  like_count: number | null;
+  likes_told_at: Date | null;
+  is_liked: boolean | null;
+  liked_told_at: Date | null;
   removed_at: Date | null;
   metadata: CommentMetadata;
 }
@@ -42,12 +46,20 @@ export function factsOfRow(row: CommentRow): CommentFacts {
     commentedAt: row.commented_at,
     editedAt: row.edited_at,
     hiding: row.hidden_told_at === null ? null : { isHidden: row.is_hidden, at: row.hidden_told_at },
+    likes:
+      row.like_count === null || row.likes_told_at === null
+        ? null
+        : { count: row.like_count, at: row.likes_told_at },
+    liking:
+      row.is_liked === null || row.liked_told_at === null
+        ? null
+        : { isLiked: row.is_liked, at: row.liked_told_at },
     removedAt: row.removed_at,
     metadata: row.metadata,
   };
 }
 
-/** For `unnest`, one array for each column from `is_complete` on, in the order of the table. */
+/** For `unnest`, one array for each column from `is_complete` on, in the order in which the store writes them. */
 export function changeColumns(facts: readonly CommentFacts[]): unknown[][] {
   const attachments = facts.map(({ version }) => version?.attachment ?? null);
   return [
@@ -66,6 +78,10 @@ export function changeColumns(facts: readonly CommentFacts[]): unknown[][] {
     facts.map(({ editedAt }) => editedAt),
     facts.map(({ hiding }) => hiding?.isHidden ?? false),
     facts.map(({ hiding }) => hiding?.at ?? null),
+    facts.map(({ likes }) => likes?.count ?? null),
+    facts.map(({ likes }) => likes?.at ?? null),
+    facts.map(({ liking }) => liking?.isLiked ?? null),
+    facts.map(({ liking }) => liking?.at ?? null),
     facts.map(({ removedAt }) => removedAt),
     facts.map(({ metadata }) => JSON.stringify(metadata)),
   ];

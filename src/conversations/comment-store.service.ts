@@ -9,6 +9,8 @@ import {
   factsOfComment,
   factsOfEdit,
   factsOfHiding,
+  factsOfLiking,
+  factsOfNote,
   factsOfRemoval,
   fingerprintOf,
   joined,
@@ -17,8 +19,10 @@ import type {
   ArrivedComment,
   ArrivedCommentEdit,
   ArrivedCommentHiding,
+  ArrivedCommentLiking,
   ArrivedCommentRemoval,
   CommentKey,
+  CommentNote,
 } from './comment-types';
 import { type CommentRow, changeColumns, factsOfRow } from './comment-row';
 import { keyColumns, keyOf } from './external-key';
@@ -28,6 +32,8 @@ export interface ToldOfComments {
   arrived?: readonly ArrivedComment[];
   edits?: readonly ArrivedCommentEdit[];
   hidings?: readonly ArrivedCommentHiding[];
+  likings?: readonly ArrivedCommentLiking[];
+  notes?: readonly CommentNote[];
   removals?: readonly ArrivedCommentRemoval[];
 }
 
@@ -57,11 +63,13 @@ export class CommentStore {
    * @returns how many comments were not stored before
    */
   async apply(tx: EntityManager, told: ToldOfComments): Promise<number> {
-    const { arrived = [], edits = [], hidings = [], removals = [] } = told;
+    const { arrived = [], edits = [], hidings = [], likings = [], notes = [], removals = [] } = told;
     const changed = await this.learn(tx, [
       ...arrived.map((comment) => ({ key: comment, facts: factsOfComment(comment) })),
       ...edits.map((edit) => ({ key: edit, facts: factsOfEdit(edit) })),
       ...hidings.map((hiding) => ({ key: hiding, facts: factsOfHiding(hiding) })),
+      ...likings.map((liking) => ({ key: liking, facts: factsOfLiking(liking) })),
+      ...notes.map((note) => ({ key: note, facts: factsOfNote(note) })),
       ...removals.map((removal) => ({ key: removal, facts: factsOfRemoval(removal) })),
     ]);
     return changed.filter(({ before, after }) => after.isComplete && !before.isComplete).length;
@@ -135,15 +143,18 @@ export class CommentStore {
               author_username = told.author_username, author_told_at = told.author_told_at,
               by_business = told.by_business, text = told.text, attachment = told.attachment,
               text_told_at = told.text_told_at, commented_at = told.commented_at, edited_at = told.edited_at,
-              is_hidden = told.is_hidden, hidden_told_at = told.hidden_told_at, removed_at = told.removed_at,
+              is_hidden = told.is_hidden, hidden_told_at = told.hidden_told_at, like_count = told.like_count,
+              likes_told_at = told.likes_told_at, is_liked = told.is_liked, liked_told_at = told.liked_told_at,
+              removed_at = told.removed_at,
               metadata = told.metadata, updated_at = now()
          FROM unnest($1::uuid[], $2::uuid[], $3::boolean[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                      $9::timestamptz[], $10::boolean[], $11::text[], $12::jsonb[], $13::timestamptz[],
-                     $14::timestamptz[], $15::timestamptz[], $16::boolean[], $17::timestamptz[], $18::timestamptz[],
-                     $19::jsonb[])
+                     $14::timestamptz[], $15::timestamptz[], $16::boolean[], $17::timestamptz[], $18::integer[],
+                     $19::timestamptz[], $20::boolean[], $21::timestamptz[], $22::timestamptz[], $23::jsonb[])
                 AS told (account_id, id, is_complete, post_external_id, parent_external_id, author_id, author_name,
                          author_username, author_told_at, by_business, text, attachment, text_told_at, commented_at,
-                         edited_at, is_hidden, hidden_told_at, removed_at, metadata)
+                         edited_at, is_hidden, hidden_told_at, like_count, likes_told_at, is_liked, liked_told_at,
+                         removed_at, metadata)
         WHERE c.account_id = told.account_id AND c.id = told.id`,
       [
         changed.map(({ key }) => key.accountId),

@@ -48,6 +48,10 @@ export interface ArrivedComment extends CommentKey {
   asOf: Date;
   /** null where Meta does not say. */
   isHidden: boolean | null;
+  /** As of `asOf`; left out where Meta does not say, as webhooks never do. */
+  likeCount?: number | null;
+  /** Whether the Page or account likes it itself; likewise. */
+  isLiked?: boolean | null;
   metadata: CommentMetadata;
 }
 
@@ -60,6 +64,17 @@ export interface ArrivedCommentEdit extends CommentKey {
 export interface ArrivedCommentHiding extends CommentKey {
   isHidden: boolean;
   at: Date;
+}
+
+/** The Page likes it, or no longer does. */
+export interface ArrivedCommentLiking extends CommentKey {
+  isLiked: boolean;
+  at: Date;
+}
+
+/** Something that was learnt beside the comment's own content. */
+export interface CommentNote extends CommentKey {
+  metadata: CommentMetadata;
 }
 
 export interface ArrivedCommentRemoval extends CommentKey {

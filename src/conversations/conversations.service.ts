@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { AppConfig } from '../config/app-config';
 import type { AccountId, AssetId, ContactId, ConversationId, UserId } from '../database/ids';
 import { isUuid } from '../database/ids';
 import { NotFoundError } from '../errors/app.error';
 import type { IdentityKind, Platform } from './conversation-types';
+import { type StoredThreadFacts, threadOf } from './direct-thread-view';
 import type { PagePosition } from './page-position';
 import type { ConversationStatus, StoredConversation } from './stored-conversation';
 
@@ -26,6 +28,9 @@ interface ConversationRow {
   asset_name: string | null;
   contact_id: ContactId | null;
   contact_name: string | null;
+  contact_username: string | null;
+  contact_picture: string | null;
+  thread_facts: StoredThreadFacts | null;
   identities: { kind: IdentityKind; value: string }[] | null;
   group_id: string;
   agent_id: UserId | null;
@@ -41,7 +46,10 @@ interface ConversationRow {
 
 @Injectable()
 export class ConversationsService {
-  constructor(@InjectDataSource() private readonly database: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly config: AppConfig,
+  ) {}
 
   /** The inbox of the given accounts, the latest conversation first. */
   async page(accountIds: readonly AccountId[], filter: InboxFilter): Promise<StoredConversation[]> {
@@ -68,7 +76,7 @@ export class ConversationsService {
        ${DESCRIBE} ORDER BY v.last_message_at DESC, v.id DESC`,
       parameters,
     );
-    return rows.map(toConversation);
+    return rows.map((row) => toConversation(row, this.config.env.META_APP_ID));
   }
 
   /** @throws NotFoundError when no such conversation is in any of the accounts */
@@ -82,21 +90,29 @@ export class ConversationsService {
         : [];
     const [row] = rows;
     if (row === undefined) throw new NotFoundError('There is no such conversation.');
-    return toConversation(row);
+    return toConversation(row, this.config.env.META_APP_ID);
   }
 }
 
 /** Adds channel and contact to the few rows of a page, after the page is cut. */
 const DESCRIBE = `
-  SELECT v.*, a.meta_id AS asset_meta_id, a.name AS asset_name, c.name AS contact_name, i.identities
+  SELECT v.*, a.meta_id AS asset_meta_id, a.name AS asset_name, c.name AS contact_name,
+         c.profile ->> 'username' AS contact_username, c.profile ->> 'picture_url' AS contact_picture, i.identities,
+         t.thread_facts
     FROM listed v
     JOIN assets a ON a.account_id = v.account_id AND a.id = v.asset_id
     LEFT JOIN contacts c ON c.account_id = v.account_id AND c.id = v.contact_id
     LEFT JOIN LATERAL (
       SELECT jsonb_agg(jsonb_build_object('kind', kind, 'value', value) ORDER BY kind, value) AS identities
-        FROM contact_identities WHERE account_id = v.account_id AND contact_id = v.contact_id) i ON true`;
+        FROM contact_identities WHERE account_id = v.account_id AND contact_id = v.contact_id) i ON true
+    LEFT JOIN LATERAL (
+      SELECT jsonb_object_agg(f.fact, jsonb_build_object('value', f.value, 'at', f.at)) AS thread_facts
+        FROM contact_identities p
+        JOIN direct_thread_facts f ON f.account_id = p.account_id AND f.asset_id = v.asset_id
+             AND f.person_kind = p.kind AND f.person = p.value
+       WHERE v.platform <> 'whatsapp' AND p.account_id = v.account_id AND p.contact_id = v.contact_id) t ON true`;
 
-function toConversation(row: ConversationRow): StoredConversation {
+function toConversation(row: ConversationRow, ownAppId: string): StoredConversation {
   return {
     id: row.id,
     accountId: row.account_id,
@@ -105,7 +121,14 @@ function toConversation(row: ConversationRow): StoredConversation {
     contact:
       row.contact_id === null
         ? null
-        : { id: row.contact_id, name: row.contact_name, identities: row.identities ?? [] },
+        : {
+            id: row.contact_id,
+            name: row.contact_name,
+            username: row.contact_username,
+            pictureUrl: row.contact_picture,
+            identities: row.identities ?? [],
+          },
+    thread: row.platform === 'whatsapp' ? null : threadOf(row.thread_facts ?? {}, ownAppId),
     groupId: row.group_id === '' ? null : row.group_id,
     agentId: row.agent_id,
     status: row.status,

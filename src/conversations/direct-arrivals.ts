@@ -74,10 +74,10 @@ export function receivedDirect(home: DirectHome, event: DirectEvent<'message.rec
   };
 }
 
-/** null for what the business wrote to itself: there is nobody to have a conversation with. */
-export function echoedDirect(home: DirectHome, event: DirectEvent<'message.echoed'>): ArrivedMessage | null {
+/** What the business wrote to itself stands in a conversation with itself. */
+export function echoedDirect(home: DirectHome, event: DirectEvent<'message.echoed'>): ArrivedMessage {
   const { mid, person, content, context, standby, appId, metadata, isSelf, raw } = event.payload;
-  if (isSelf || person.value === event.asset?.metaId) return null;
+  const isToItself = isSelf || person.value === event.asset?.metaId;
   return {
     ...baseOf(home, event, person),
     ...FROM_BUSINESS,
@@ -87,7 +87,12 @@ export function echoedDirect(home: DirectHome, event: DirectEvent<'message.echoe
     text: textOfDirect(content),
     content: contentOfDirect(partOf(raw, 'message')),
     context: contextOfDirect(context),
-    metadata: withoutAbsent({ standby: standby || undefined, app_id: appId, metadata }),
+    metadata: withoutAbsent({
+      standby: standby || undefined,
+      is_self: isToItself || undefined,
+      app_id: appId,
+      metadata,
+    }),
   };
 }
 
@@ -109,7 +114,9 @@ export function editedDirect(
   { payload, occurredAt }: DirectEvent<'message.edited'>,
 ): ArrivedEdit | null {
   const { mid, text } = payload;
-  return text === null ? null : { ...home, externalId: mid, text, content: { text }, at: occurredAt };
+  if (text === null) return null;
+  const content = withoutAbsent({ text, num_edit: payload.numEdit ?? undefined });
+  return { ...home, externalId: mid, text, content, at: occurredAt };
 }
 
 export function revokedDirect(
@@ -183,10 +190,56 @@ export function optedInDirect(home: DirectHome, event: DirectEvent<'optin'>): Ar
   return {
     ...baseOf(home, event, person),
     ...FROM_PERSON,
-    externalId: occurrenceId('optin', event, [person.value, content]),
+    externalId: occurrenceId('optin', event, [
+      person.value,
+      content,
+      'token' in event.payload ? event.payload.token : null,
+    ]),
     senderId: person.value,
     type: 'optin',
     text: 'title' in event.payload ? wordsOf(event.payload.title) : null,
+    content,
+    context: null,
+    metadata: withoutAbsent({ standby: standby || undefined }),
+  };
+}
+
+/** It is no word of the person's, so that it opens no window. */
+const FROM_PLATFORM = { direction: 'inbound', senderType: 'system', status: 'received' } as const;
+
+export function accountLinkedDirect(
+  home: DirectHome,
+  event: RoutedEvent<'messenger.account_linking'>,
+): ArrivedMessage | null {
+  const { person, status, authorizationCode, standby } = event.payload;
+  if (person === null) return null;
+  const content = withoutAbsent({ status, authorization_code: authorizationCode });
+  return {
+    ...baseOf(home, event, person),
+    ...FROM_PLATFORM,
+    externalId: occurrenceId('account_linking', event, [person.value, content]),
+    senderId: person.value,
+    type: 'account_linking',
+    text: null,
+    content,
+    context: null,
+    metadata: withoutAbsent({ standby: standby || undefined }),
+  };
+}
+
+/** null for what names nobody, and for what happens at the account and not in a conversation. */
+export function otherDirect(home: DirectHome, event: DirectEvent<'other'>): ArrivedMessage | null {
+  const { field, value, person, standby } = event.payload;
+  if (person === null) return null;
+  const part = partOf(value, field);
+  const content = isJson(part) ? part : { [field]: part };
+  return {
+    ...baseOf(home, event, person),
+    ...FROM_PLATFORM,
+    externalId: occurrenceId(field, event, [person.value, content]),
+    senderId: person.value,
+    type: field,
+    text: null,
     content,
     context: null,
     metadata: withoutAbsent({ standby: standby || undefined }),

@@ -81,16 +81,16 @@ export function referralOf(referral: MessagingReferral | undefined): Record<stri
   });
 }
 
+/** Without its token, which is a secret and kept encrypted beside it. */
 export function optInOf(optIn: MessagingOptIn): Record<string, unknown> {
   switch (optIn.type) {
     case 'plugin':
       return withoutAbsent({ type: optIn.type, ref: optIn.ref, user_ref: optIn.userRef });
     case 'one_time_notif_req':
-      return withoutAbsent({ type: optIn.type, one_time_notif_token: optIn.token, payload: optIn.payload });
+      return withoutAbsent({ type: optIn.type, payload: optIn.payload });
     case 'notification_messages':
       return withoutAbsent({
         type: optIn.type,
-        notification_messages_token: optIn.token,
         title: optIn.title,
         payload: optIn.payload,
         notification_messages_frequency: optIn.frequency,

@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { EventLedger, RoutedEvent } from '../webhooks/webhook-handler.registry';
-import type { ArrivedStatus } from './conversation-types';
+import type { ArrivedMessage, ArrivedStatus } from './conversation-types';
+import { ContactProfilesRepository } from './contact-profiles.repository';
 import {
   type DirectEvent,
+  accountLinkedDirect,
   deliveredDirect,
   echoedDirect,
   editedDirect,
   optedInDirect,
+  otherDirect,
   postbackDirect,
   reactedDirect,
   readDirect,
@@ -16,6 +19,9 @@ import {
   revokedDirect,
   sentDirect,
 } from './direct-arrivals';
+import { DirectOptIns } from './direct-opt-ins';
+import { DirectThreads } from './direct-threads';
+import { accountLinkFact, channelFact, handoverFacts, owned, referralFact } from './direct-thread-facts';
 import { MessageStore } from './message-store.service';
 import { MessageWatermarks, type Watermark } from './message-watermarks';
 import { readEach } from './routed-events';
@@ -36,6 +42,9 @@ export class DirectEvents {
   constructor(
     private readonly store: MessageStore,
     private readonly watermarks: MessageWatermarks,
+    private readonly threads: DirectThreads,
+    private readonly optIns: DirectOptIns,
+    private readonly profiles: ContactProfilesRepository,
   ) {}
 
   async received(
@@ -43,7 +52,11 @@ export class DirectEvents {
     tx: EntityManager,
     ledger: EventLedger,
   ): Promise<void> {
-    await this.store.storeArrived(tx, readEach(events, ledger, NOBODY, receivedDirect));
+    await this.keep(tx, readEach(events, ledger, NOBODY, receivedDirect));
+    await this.threads.learn(
+      tx,
+      owned(events).flatMap((event) => [...channelFact(event), ...referralFact(event)]),
+    );
   }
 
   /** What the business sent: by us, by another tool, by a human in Meta's inbox. */
@@ -52,18 +65,18 @@ export class DirectEvents {
     tx: EntityManager,
     ledger: EventLedger,
   ): Promise<void> {
-    const echoes = readEach(events, ledger, 'the business wrote to itself', (home, event) => {
-      const message = echoedDirect(home, event);
-      return message === null ? null : { message, sent: sentDirect(home, event) };
-    });
+    const echoes = readEach(events, ledger, NOBODY, (home, event) => ({
+      message: echoedDirect(home, event),
+      sent: sentDirect(home, event),
+    }));
     const sent = echoes.map((echo) => echo.sent);
     // Sends of ours get Meta's id first, so that the echo meets them as a message that is stored already.
-    await this.store.applyStatuses(
+    await this.store.recognizeSends(
       tx,
       sent.filter(({ messageId }) => messageId !== null),
     );
     const messages = echoes.map(({ message }) => message);
-    await this.store.storeArrived(tx, messages);
+    await this.keep(tx, messages);
     await this.store.applyStatuses(
       tx,
       sent.filter(({ messageId }) => messageId === null),
@@ -92,7 +105,7 @@ export class DirectEvents {
     tx: EntityManager,
     ledger: EventLedger,
   ): Promise<void> {
-    await this.store.storeArrived(tx, readEach(events, ledger, NOBODY, reactedDirect));
+    await this.keep(tx, readEach(events, ledger, NOBODY, reactedDirect));
   }
 
   async postback(
@@ -100,7 +113,11 @@ export class DirectEvents {
     tx: EntityManager,
     ledger: EventLedger,
   ): Promise<void> {
-    await this.store.storeArrived(tx, readEach(events, ledger, NOBODY, postbackDirect));
+    await this.keep(tx, readEach(events, ledger, NOBODY, postbackDirect));
+    await this.threads.learn(
+      tx,
+      owned(events).flatMap((event) => [...channelFact(event), ...referralFact(event)]),
+    );
   }
 
   async referred(
@@ -108,7 +125,8 @@ export class DirectEvents {
     tx: EntityManager,
     ledger: EventLedger,
   ): Promise<void> {
-    await this.store.storeArrived(tx, readEach(events, ledger, NOBODY, referredDirect));
+    await this.keep(tx, readEach(events, ledger, NOBODY, referredDirect));
+    await this.threads.learn(tx, owned(events).flatMap(referralFact));
   }
 
   async optedIn(
@@ -116,7 +134,51 @@ export class DirectEvents {
     tx: EntityManager,
     ledger: EventLedger,
   ): Promise<void> {
-    await this.store.storeArrived(tx, readEach(events, ledger, 'it names nobody yet', optedInDirect));
+    // One that names nobody yet is kept all the same: its reference is how the person is written to.
+    const told = readEach(events, ledger, NOBODY, ({ accountId, assetId }, event) => ({
+      optIn: { accountId, assetId, optIn: event.payload, at: event.occurredAt },
+      message: optedInDirect({ accountId, assetId }, event),
+    }));
+    await this.keep(
+      tx,
+      told.flatMap(({ message }) => message ?? []),
+    );
+    await this.optIns.record(
+      tx,
+      told.map(({ optIn }) => optIn),
+    );
+  }
+
+  /** Which app owns the thread from now on, or would like to. */
+  async handedOver(
+    events: readonly DirectEvent<'handover'>[],
+    tx: EntityManager,
+    ledger: EventLedger,
+  ): Promise<void> {
+    const threads = events.filter(({ payload }) => payload.action !== 'roles');
+    const facts = readEach(threads, ledger, NOBODY, (owner, event) => {
+      const found = handoverFacts({ ...event, owner });
+      return found.length === 0 ? null : found;
+    });
+    await this.threads.learn(tx, facts.flat());
+  }
+
+  async accountLinked(
+    events: readonly RoutedEvent<'messenger.account_linking'>[],
+    tx: EntityManager,
+    ledger: EventLedger,
+  ): Promise<void> {
+    await this.keep(tx, readEach(events, ledger, NOBODY, accountLinkedDirect));
+    await this.threads.learn(tx, owned(events).flatMap(accountLinkFact));
+  }
+
+  /** What people do that is nothing of all this: answers to a survey, an order, a game. */
+  async other(
+    events: readonly DirectEvent<'other'>[],
+    tx: EntityManager,
+    ledger: EventLedger,
+  ): Promise<void> {
+    await this.keep(tx, readEach(events, ledger, NOBODY, otherDirect));
   }
 
   async delivered(
@@ -133,6 +195,19 @@ export class DirectEvents {
     ledger: EventLedger,
   ): Promise<void> {
     await this.apply(tx, readEach(events, ledger, 'the business itself read it', readDirect));
+  }
+
+  private async keep(tx: EntityManager, messages: readonly ArrivedMessage[]): Promise<void> {
+    await this.store.storeArrived(tx, messages);
+    await this.profiles.want(
+      tx,
+      messages.flatMap(({ accountId, assetId, person, metadata }) =>
+        // Nobody's profile but one's own is read as a person's.
+        person === null || metadata.is_self === true
+          ? []
+          : person.identities.map((identity) => ({ accountId, assetId, person: identity })),
+      ),
+    );
   }
 
   private async apply(tx: EntityManager, told: readonly Told[]): Promise<void> {

@@ -1,15 +1,46 @@
 import { Module } from '@nestjs/common';
+import { CryptoModule } from '../crypto/crypto.module';
 import { GraphClientModule } from '../graph-client/graph-client.module';
+import { IdentityModule } from '../identity/identity.module';
+import { ContactProfileWorker } from './contact-profile.worker';
+import { ContactProfilesRepository } from './contact-profiles.repository';
+import { ContactProfiles } from './contact-profiles.service';
+import { ContactsController } from './contacts.controller';
 import { ConversationsModule } from './conversations.module';
 import { DirectEvents } from './direct-events.service';
 import { DirectHistory } from './direct-history.service';
+import { DirectOptIns } from './direct-opt-ins';
+import { DirectThreads } from './direct-threads';
+import { MentionStore } from './mention-store';
 import { MessageWatermarks } from './message-watermarks';
+import { PersonReaders } from './person-readers';
 import { WatermarkSweeper } from './watermark.sweeper';
 
 /** What Messenger and Instagram share, which must not import each other. */
 @Module({
-  imports: [ConversationsModule, GraphClientModule],
-  providers: [DirectEvents, DirectHistory, MessageWatermarks, WatermarkSweeper],
-  exports: [DirectEvents, DirectHistory, MessageWatermarks],
+  imports: [ConversationsModule, CryptoModule, GraphClientModule, IdentityModule],
+  controllers: [ContactsController],
+  providers: [
+    ContactProfileWorker,
+    ContactProfiles,
+    ContactProfilesRepository,
+    DirectEvents,
+    DirectHistory,
+    DirectOptIns,
+    DirectThreads,
+    MentionStore,
+    MessageWatermarks,
+    PersonReaders,
+    WatermarkSweeper,
+  ],
+  exports: [
+    DirectEvents,
+    DirectHistory,
+    DirectOptIns,
+    DirectThreads,
+    MentionStore,
+    MessageWatermarks,
+    PersonReaders,
+  ],
 })
 export class DirectMessagesModule {}

@@ -26,6 +26,10 @@ interface ChangedRow {
   is_visible: boolean;
 }
 
+/** Messenger and Instagram number the edits of a message; SQL for the number that a version's content has. */
+const NUMBER_OF_EDIT = (content: string): string =>
+  `CASE jsonb_typeof(${content} -> 'num_edit') WHEN 'number' THEN (${content} ->> 'num_edit')::numeric ELSE 0 END`;
+
 /** `UPDATE … RETURNING` answers `[rows, count]` through TypeORM's PostgreSQL driver. */
 type Updated<Row> = [rows: Row[], count: number];
 
@@ -43,7 +47,8 @@ export class MessageChangeStore {
     await this.keepWaiting(tx, 'edit', missing);
     if (known.length === 0) return;
     await this.lockConversationsShowing(tx, known);
-    // Of two versions of the same second the greater counts, so that their order does not.
+    // Of two versions of the same second the one with the higher number of edit counts where Meta numbers them, else the
+    // greater, so that their order does not.
     const [rows]: Updated<ChangedRow> = await tx.query(
       `WITH told AS (
          SELECT k.account_id, k.message_id AS id, edit.text, edit.content, edit.at
@@ -61,7 +66,8 @@ export class MessageChangeStore {
            UNION ALL SELECT account_id, id, at, text, content FROM stored
            UNION ALL SELECT account_id, id, edit.at, edit.text, edit.content
                        FROM stored, jsonb_to_recordset(edits) AS edit (at timestamptz, text text, content jsonb)) v
-          ORDER BY account_id, id, at, coalesce(text, '') COLLATE "C" DESC, content DESC),
+          ORDER BY account_id, id, at, ${NUMBER_OF_EDIT('content')} DESC, coalesce(text, '') COLLATE "C" DESC,
+                   content DESC),
        placed AS (
          SELECT *, row_number() OVER (PARTITION BY account_id, id ORDER BY at DESC NULLS LAST) AS place FROM version),
        history AS (
@@ -251,9 +257,11 @@ export class MessageChangeStore {
        SELECT DISTINCT ON (account_id, asset_id, external_id, at) account_id, asset_id, external_id, $4, at, text, content
          FROM unnest($1::uuid[], $2::uuid[], $3::text[], $5::timestamptz[], $6::text[], $7::jsonb[])
                 AS change (account_id, asset_id, external_id, at, text, content)
-        ORDER BY account_id, asset_id, external_id, at, coalesce(text, '') COLLATE "C" DESC, content DESC
+        ORDER BY account_id, asset_id, external_id, at, ${NUMBER_OF_EDIT('content')} DESC,
+                 coalesce(text, '') COLLATE "C" DESC, content DESC
        ON CONFLICT ON CONSTRAINT waiting_changes_pkey DO UPDATE SET text = excluded.text, content = excluded.content
-        WHERE (coalesce(excluded.text, '') COLLATE "C", excluded.content) > (coalesce(w.text, '') COLLATE "C", w.content)`,
+        WHERE (${NUMBER_OF_EDIT('excluded.content')}, coalesce(excluded.text, '') COLLATE "C", excluded.content) >
+              (${NUMBER_OF_EDIT('w.content')}, coalesce(w.text, '') COLLATE "C", w.content)`,
       [
         ...keyColumns(changes),
         kind,

@@ -1,25 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { AccountId, AssetId, ConversationId, MessageId } from '../database/ids';
+import type { AccountId, ConversationId, MessageId } from '../database/ids';
 import { Outbox } from '../domain-events/outbox';
 import { ContactResolver } from './contact-resolver';
-import type { ArrivedStatus, DeliveryStatus, MessageError, PersonIdentity } from './conversation-types';
+import type { ArrivedStatus } from './conversation-types';
 import { type ExternalKey, findMessageKeys, keyOf } from './external-key';
 import { MessageChangeStore } from './message-change-store';
+import { IS_NEWS, MERGED, roundsOf, transitionColumns } from './status-transitions';
+import {
+  IS_UNDER_WAY,
+  keepWaiting,
+  takeOverlooked,
+  takeWaiting,
+  takeWaitingOfSends,
+} from './waiting-statuses';
 
 type Resolved = ArrivedStatus & { messageId: MessageId };
 
-interface WaitingRow {
-  account_id: AccountId;
-  asset_id: AssetId;
-  external_id: string;
-  status: DeliveryStatus;
-  participant: string;
-  at: Date;
-  error: MessageError | null;
-  details: Record<string, unknown>;
-  identities: PersonIdentity[];
-}
+/**
+ * Whether sends of ours that are still under way get Meta's id at once: an echo must find its message, or it would be stored
+ * as another one. Statuses had better wait for the answer.
+ */
+type Adopting = 'at once' | 'when settled';
 
 /**
  * From low to high. A message's status is the highest it ever had, so the order of arrival does not matter; `failed`
@@ -36,7 +38,11 @@ export class MessageStatusStore {
     private readonly outbox: Outbox,
   ) {}
 
-  async apply(tx: EntityManager, statuses: readonly ArrivedStatus[]): Promise<void> {
+  async apply(
+    tx: EntityManager,
+    statuses: readonly ArrivedStatus[],
+    adopt: Adopting = 'when settled',
+  ): Promise<void> {
     if (statuses.length === 0) return;
     const keys = await findMessageKeys(tx, statuses);
     const known = new Map<ArrivedStatus, MessageId>();
@@ -45,9 +51,9 @@ export class MessageStatusStore {
       if (id !== undefined) known.set(status, id);
     }
     const strangers = statuses.filter((status) => !known.has(status));
-    const adopted = await this.adoptByMessageId(tx, strangers);
+    const adopted = await this.adoptByMessageId(tx, strangers, adopt === 'at once');
     for (const [status, id] of adopted) known.set(status, id);
-    await this.keepWaiting(
+    await keepWaiting(
       tx,
       strangers.filter((status) => !known.has(status)),
     );
@@ -65,63 +71,37 @@ export class MessageStatusStore {
 
   /** Applies what arrived before these messages were known by their Meta ids. Call it after their keys are written. */
   async applyWaiting(tx: EntityManager, keys: readonly ExternalKey[]): Promise<void> {
-    if (keys.length === 0) return;
-    const rows: WaitingRow[] = await tx.query(
-      `WITH ready AS (
-         DELETE FROM waiting_statuses
-          WHERE (account_id, asset_id, external_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[]))
-          RETURNING *)
-       SELECT * FROM ready`,
-      [keys.map((key) => key.accountId), keys.map((key) => key.assetId), keys.map((key) => key.externalId)],
-    );
-    await this.applyRows(tx, rows);
+    await this.apply(tx, await takeWaiting(tx, keys));
+  }
+
+  /** Of sends that did not end with Meta's id: a status that names one of them proves that Meta has it. */
+  async adoptWaiting(
+    tx: EntityManager,
+    sends: readonly { accountId: AccountId; messageId: MessageId }[],
+  ): Promise<void> {
+    await this.apply(tx, await takeWaitingOfSends(tx, sends), 'at once');
   }
 
   /**
-   * Applies what began to wait at the very moment its message was stored, by transactions that did not see each other.
+   * Applies what began to wait at the very moment its message was stored, by transactions that did not see each other, and
+   * what waits for the end of a send that ended otherwise, or whose process is gone.
    * @returns how many there were
    */
   async applyOverlooked(tx: EntityManager, since: Date): Promise<number> {
-    const rows: WaitingRow[] = await tx.query(
-      `WITH ready AS (
-         DELETE FROM waiting_statuses
-          WHERE (account_id, asset_id, external_id, status, participant) IN (
-            SELECT w.account_id, w.asset_id, w.external_id, w.status, w.participant
-              FROM waiting_statuses w JOIN message_keys k USING (account_id, asset_id, external_id)
-             WHERE w.created_at > $1 LIMIT 500 FOR UPDATE OF w SKIP LOCKED)
-          RETURNING *)
-       SELECT * FROM ready`,
-      [since],
-    );
-    await this.applyRows(tx, rows);
-    return rows.length;
-  }
-
-  private async applyRows(tx: EntityManager, rows: readonly WaitingRow[]): Promise<void> {
-    await this.apply(
-      tx,
-      rows.map((row) => ({
-        accountId: row.account_id,
-        assetId: row.asset_id,
-        externalId: row.external_id,
-        status: row.status,
-        participant: row.participant,
-        at: row.at,
-        error: row.error,
-        details: row.details,
-        messageId: null,
-        identities: row.identities,
-      })),
-    );
+    const overlooked = await takeOverlooked(tx, since);
+    await this.apply(tx, overlooked);
+    return overlooked.length;
   }
 
   /**
    * A status that carries our own message id settles a send whose answer was lost: Meta did accept it, and this is its
-   * id. The message must be an outgoing one of the same account and channel that has no other Meta id yet.
+   * id. The message must be an outgoing one of the same account and channel that has no other Meta id yet. Where the
+   * answer may still come its transaction takes the status along: to and fro the two would only wait for each other.
    */
   private async adoptByMessageId(
     tx: EntityManager,
     statuses: readonly ArrivedStatus[],
+    isAtOnce: boolean,
   ): Promise<Map<ArrivedStatus, MessageId>> {
     const correlated = statuses.filter((status): status is Resolved => status.messageId !== null);
     if (correlated.length === 0) return new Map();
@@ -134,6 +114,8 @@ export class MessageStatusStore {
            FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[]) AS told (account_id, asset_id, external_id, id)
            JOIN messages m ON m.account_id = told.account_id AND m.id = told.id
           WHERE m.asset_id = told.asset_id AND m.direction = 'outbound' AND m.external_id IS NULL
+            AND ($5 OR NOT EXISTS (SELECT 1 FROM message_sends s
+                             WHERE s.account_id = told.account_id AND s.message_id = told.id AND ${IS_UNDER_WAY}))
           ORDER BY m.id FOR UPDATE OF m),
        keyed AS (
          INSERT INTO message_keys (account_id, asset_id, external_id, message_id)
@@ -151,6 +133,7 @@ export class MessageStatusStore {
         distinct.map((status) => status.assetId),
         distinct.map((status) => status.externalId),
         distinct.map((status) => status.messageId),
+        isAtOnce,
       ],
     );
     const externalOf = new Map(rows.map((row) => [row.message_id, row.external_id]));
@@ -159,27 +142,6 @@ export class MessageStatusStore {
         .filter((status) => externalOf.get(status.messageId) === status.externalId)
         .map((status) => [status, status.messageId]),
     );
-  }
-
-  private async keepWaiting(tx: EntityManager, statuses: readonly ArrivedStatus[]): Promise<void> {
-    for (const rows of roundsOf(statuses, keyOf)) {
-      await tx.query(
-        `INSERT INTO waiting_statuses AS s (account_id, asset_id, external_id, status, participant, at, error, details,
-                                            identities)
-         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::jsonb[],
-                              $8::jsonb[], $9::jsonb[])
-         ON CONFLICT ON CONSTRAINT waiting_statuses_pkey DO UPDATE
-            SET ${MERGED}, identities = s.identities || excluded.identities
-          WHERE ${IS_NEWS} OR NOT s.identities @> excluded.identities`,
-        [
-          rows.map((row) => row.accountId),
-          rows.map((row) => row.assetId),
-          rows.map((row) => row.externalId),
-          ...transitionColumns(rows),
-          rows.map((row) => JSON.stringify(row.identities)),
-        ],
-      );
-    }
   }
 
   private async applyResolved(tx: EntityManager, statuses: readonly Resolved[]): Promise<void> {
@@ -236,15 +198,15 @@ export class MessageStatusStore {
              FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS t (account_id, id, status)
             GROUP BY account_id, id),
          locked AS (
-           SELECT m.account_id, m.id FROM messages m JOIN told USING (account_id, id)
+           SELECT m.account_id, m.id, told.rank FROM messages m JOIN told USING (account_id, id)
             WHERE m.direction = 'outbound' AND array_position(${STATUS_ORDER}, m.status) < told.rank
             ORDER BY m.account_id, m.id FOR UPDATE OF m),
          raised AS (
            UPDATE messages m
-              SET status = (${STATUS_ORDER})[told.rank], error = NULL, updated_at = now()
-             FROM told JOIN locked USING (account_id, id)
-            WHERE m.account_id = told.account_id AND m.id = told.id
-              AND array_position(${STATUS_ORDER}, m.status) < told.rank
+              SET status = (${STATUS_ORDER})[locked.rank], error = NULL, updated_at = now()
+             FROM locked
+            WHERE m.account_id = locked.account_id AND m.id = locked.id
+              AND array_position(${STATUS_ORDER}, m.status) < locked.rank
             RETURNING m.account_id, m.id, m.conversation_id, m.status)
          SELECT * FROM raised`,
       [rows.map((row) => row.accountId), rows.map((row) => row.messageId), rows.map((row) => row.status)],
@@ -271,46 +233,4 @@ export class MessageStatusStore {
       [failures.map(({ accountId }) => accountId), failures.map(({ messageId }) => messageId)],
     );
   }
-}
-
-/**
- * One transition told in two ways: the earliest time, and of every fact the greater, so that it makes no difference which way
- * was told first. Meta repeats itself word for word; it is old and new versions of its payloads that differ.
- */
-const MERGED = `
-  at = least(s.at, excluded.at), error = greatest(s.error, excluded.error),
-  details = coalesce((SELECT jsonb_object_agg(key, value ORDER BY value)
-                        FROM (SELECT * FROM jsonb_each(s.details) UNION ALL SELECT * FROM jsonb_each(excluded.details)) d),
-                     '{}')`;
-const IS_NEWS = `(excluded.at < s.at OR excluded.error IS DISTINCT FROM s.error OR excluded.details <> s.details)`;
-
-function transitionColumns(rows: readonly ArrivedStatus[]): unknown[][] {
-  return [
-    rows.map((row) => row.status),
-    rows.map((row) => row.participant),
-    rows.map((row) => row.at),
-    rows.map((row) => (row.error === null ? null : JSON.stringify(row.error))),
-    rows.map((row) => JSON.stringify(row.details)),
-  ];
-}
-
-/**
- * Sorted, and cut so that no round has two rows for one message, status and participant: one statement may not touch a row
- * twice. What only repeats another is left out, so there is one round unless Meta tells the same transition in two ways.
- */
-function roundsOf<T extends ArrivedStatus>(statuses: readonly T[], messageOf: (status: T) => string): T[][] {
-  const variants = new Map<string, Map<string, T>>();
-  for (const status of statuses) {
-    const key = `${messageOf(status)} ${status.status} ${status.participant}`;
-    const told = JSON.stringify([status.at, status.error, status.details, status.identities]);
-    const others = variants.get(key);
-    if (others === undefined) variants.set(key, new Map([[told, status]]));
-    else others.set(told, status);
-  }
-  const sorted = [...variants.entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, told]) => [...told.values()]);
-  const rounds: T[][] = [];
-  for (const told of sorted) told.forEach((status, index) => (rounds[index] ??= []).push(status));
-  return rounds;
 }

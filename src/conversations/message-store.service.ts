@@ -116,6 +116,11 @@ export class MessageStore {
     await this.statuses.apply(tx, statuses);
   }
 
+  /** The same for echoes of our own sends, which are about to be stored: they get to know Meta's id before that. */
+  async recognizeSends(tx: EntityManager, statuses: readonly ArrivedStatus[]): Promise<void> {
+    await this.statuses.apply(tx, statuses, 'at once');
+  }
+
   async applyEdits(tx: EntityManager, edits: readonly ArrivedEdit[]): Promise<void> {
     await this.changes.applyEdits(tx, edits);
   }

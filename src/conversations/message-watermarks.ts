@@ -1,9 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type AccountId, type AssetId, firstIdAt } from '../database/ids';
 import type { ArrivedStatus, PersonIdentity } from './conversation-types';
 import { type ExternalKey, keyColumns } from './external-key';
 import { MessageStore } from './message-store.service';
+import { SendSettlement } from './send-settlement.service';
 
 /** Everything that was sent to a person up to an instant has been delivered, or read. */
 export interface Watermark {
@@ -64,8 +65,16 @@ const SAME_PERSON = `w.account_id = told.account_id AND w.asset_id = told.asset_
  * whatever order they and the message come.
  */
 @Injectable()
-export class MessageWatermarks {
-  constructor(private readonly store: MessageStore) {}
+export class MessageWatermarks implements OnModuleInit {
+  constructor(
+    private readonly store: MessageStore,
+    private readonly settlement: SendSettlement,
+  ) {}
+
+  /** A person may have read a message before Meta's answer to its send is written down. */
+  onModuleInit(): void {
+    this.settlement.onAccepted(['messenger', 'instagram'], (tx, keys) => this.applyTo(tx, keys));
+  }
 
   async record(tx: EntityManager, watermarks: readonly Watermark[]): Promise<void> {
     const rows = distinct(watermarks);

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { AccountId, ConversationId, MessageId } from '../database/ids';
+import type { AccountId, AssetId, ConversationId, MessageId } from '../database/ids';
 import { Outbox } from '../domain-events/outbox';
 import { ContactResolver } from './contact-resolver';
-import type { MessageError, SendResult } from './conversation-types';
+import type { MessageError, Platform, SendResult } from './conversation-types';
+import type { ExternalKey } from './external-key';
 import { MessageChangeStore } from './message-change-store';
 import { MessageStatusStore } from './message-status-store';
 
@@ -23,6 +24,15 @@ interface StateRow {
   conversation_id: ConversationId;
 }
 
+interface AcceptedRow extends StateRow {
+  platform: Platform;
+  asset_id: AssetId;
+  external_id: string;
+}
+
+/** What a platform knew of messages before their own ids were known. */
+export type AcceptedHook = (tx: EntityManager, keys: readonly ExternalKey[]) => Promise<void>;
+
 type Updated<Row> = [rows: Row[], count: number];
 
 /**
@@ -31,6 +41,8 @@ type Updated<Row> = [rows: Row[], count: number];
  */
 @Injectable()
 export class SendSettlement {
+  private readonly hooks: { platforms: readonly Platform[]; hook: AcceptedHook }[] = [];
+
   constructor(
     private readonly contacts: ContactResolver,
     private readonly statuses: MessageStatusStore,
@@ -38,12 +50,23 @@ export class SendSettlement {
     private readonly outbox: Outbox,
   ) {}
 
+  /** Called with the messages of these platforms that Meta has accepted, in the transaction that writes that down. */
+  onAccepted(platforms: readonly Platform[], hook: AcceptedHook): void {
+    this.hooks.push({ platforms, hook });
+  }
+
   async settle(tx: EntityManager, results: readonly SendResult[]): Promise<void> {
     // Sorted, so that transactions that touch the same messages wait for each other instead of deadlocking.
     const sorted = [...results].sort((a, b) => (a.send.messageId < b.send.messageId ? -1 : 1));
     const of = <S extends SendResult['state']>(state: S): ResultOf<S>[] =>
       sorted.filter((result): result is ResultOf<S> => result.state === state);
     await this.recordAccepted(tx, of('accepted'));
+    const others = [...of('failed'), ...of('unknown'), ...of('retry')];
+    // What a status has proved meanwhile counts more than an answer that did not come, or was an error.
+    await this.statuses.adoptWaiting(
+      tx,
+      others.map(({ send }) => send),
+    );
     await this.finish(tx, [...of('failed'), ...of('unknown')]);
     await this.requeue(tx, [...of('retry'), ...of('postponed')]);
   }
@@ -115,13 +138,13 @@ export class SendSettlement {
       [accountIds, messageIds, accepted.map(({ details }) => JSON.stringify(details))],
     );
     // A status webhook may have been faster and have raised the status already.
-    const [rows]: Updated<StateRow> = await tx.query(
+    const [rows]: Updated<AcceptedRow> = await tx.query(
       `UPDATE messages m SET external_id = told.external_id, updated_at = now(),
               status = CASE WHEN m.status IN ('queued', 'unknown') THEN 'accepted' ELSE m.status END,
               error = CASE WHEN m.status IN ('queued', 'unknown') THEN NULL ELSE m.error END
          FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS told (account_id, id, external_id)
         WHERE m.account_id = told.account_id AND m.id = told.id
-        RETURNING m.account_id, m.id, m.conversation_id`,
+        RETURNING m.account_id, m.id, m.conversation_id, m.platform, m.asset_id, m.external_id`,
       [accountIds, messageIds, externalIds],
     );
     // Who does not know whether an earlier try was committed writes it down again, and must not tell it again.
@@ -152,6 +175,10 @@ export class SendSettlement {
     }));
     await this.statuses.applyWaiting(tx, keys);
     await this.changes.applyWaiting(tx, keys);
+    for (const { platforms, hook } of this.hooks) {
+      const theirs = rows.filter(({ platform }) => platforms.includes(platform));
+      if (theirs.length > 0) await hook(tx, theirs.map(toKey));
+    }
   }
 
   private async finish(
@@ -209,4 +236,12 @@ export class SendSettlement {
       ],
     );
   }
+}
+
+function toKey({
+  account_id: accountId,
+  asset_id: assetId,
+  external_id: externalId,
+}: AcceptedRow): ExternalKey {
+  return { accountId, assetId, externalId };
 }

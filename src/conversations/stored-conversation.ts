@@ -1,5 +1,6 @@
 import type { AccountId, AssetId, ContactId, ConversationId, UserId } from '../database/ids';
 import type { IdentityKind, Platform } from './conversation-types';
+import type { DirectThread } from './direct-thread-view';
 
 export const CONVERSATION_STATUSES = ['active', 'snoozed', 'closed'] as const;
 export type ConversationStatus = (typeof CONVERSATION_STATUSES)[number];
@@ -14,8 +15,12 @@ export interface StoredConversation {
   contact: {
     id: ContactId;
     name: string | null;
+    username: string | null;
+    pictureUrl: string | null;
     identities: { kind: IdentityKind; value: string }[];
   } | null;
+  /** Of Messenger and Instagram: what is known beside the messages. */
+  thread: DirectThread | null;
   groupId: string | null;
   agentId: UserId | null;
   status: ConversationStatus;

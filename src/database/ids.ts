@@ -12,8 +12,10 @@ export type ContactId = Branded<'ContactId'>;
 export type ConversationId = Branded<'ConversationId'>;
 export type MessageId = Branded<'MessageId'>;
 export type CommentId = Branded<'CommentId'>;
+export type CommentActionId = Branded<'CommentActionId'>;
 export type DeliveryId = Branded<'DeliveryId'>;
 export type CampaignId = Branded<'CampaignId'>;
+export type InstagramPublicationId = Branded<'InstagramPublicationId'>;
 
 /** Random bytes for many ids at once: asking the system for each id's own costs more than the rest of making it. */
 const randomPool = new Uint8Array(16 * 1_024);

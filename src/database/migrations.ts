@@ -21,6 +21,11 @@ import { AddWhatsappAccountState1795392000004 } from './migrations/1795392000004
 import { CreateNotifications1795392000005 } from './migrations/1795392000005-create-notifications';
 import { CreateMessageMetrics1795392000006 } from './migrations/1795392000006-create-message-metrics';
 import { CreateFlowsGroupsCalls1795392000007 } from './migrations/1795392000007-create-flows-groups-calls';
+import { LetStatusesWaitForSends1795478400000 } from './migrations/1795478400000-let-statuses-wait-for-sends';
+import { CreateFacebookPublications1795478400001 } from './migrations/1795478400001-create-facebook-publications';
+import { CreateInstagramPublications1795478400002 } from './migrations/1795478400002-create-instagram-publications';
+import { CreateCommentActions1795478400003 } from './migrations/1795478400003-create-comment-actions';
+import { CreateInsights1795478400004 } from './migrations/1795478400004-create-insights';
 import { AddProfilesAndPageEvents1795478400005 } from './migrations/1795478400005-add-profiles-and-page-events';
 
 /** In the order they run. Listed by hand: a glob would differ between sources and build. */
@@ -48,5 +53,10 @@ export const MIGRATIONS = [
   CreateNotifications1795392000005,
   CreateMessageMetrics1795392000006,
   CreateFlowsGroupsCalls1795392000007,
+  LetStatusesWaitForSends1795478400000,
+  CreateFacebookPublications1795478400001,
+  CreateInstagramPublications1795478400002,
+  CreateCommentActions1795478400003,
+  CreateInsights1795478400004,
   AddProfilesAndPageEvents1795478400005,
 ];

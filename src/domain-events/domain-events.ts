@@ -3,10 +3,12 @@ import type {
   AccountId,
   AssetId,
   CampaignId,
+  CommentActionId,
   CommentId,
   ContactId,
   ConversationId,
   DeliveryId,
+  InstagramPublicationId,
   MessageId,
 } from '../database/ids';
 
@@ -52,6 +54,25 @@ export interface CallFacts {
   state: string;
 }
 
+/** How something that is connected works. `ok` where nothing is wrong. */
+export interface ChannelHealthChange {
+  assetId: AssetId;
+  name: string;
+  previous: string;
+  current: string;
+  reason: string | null;
+  severity: EventSeverity;
+}
+
+/** What was ordered to be published on Instagram; `publicationId` is ours. */
+export interface InstagramPublicationFacts {
+  publicationId: InstagramPublicationId;
+  /** The Instagram account. */
+  assetId: AssetId;
+  /** As `reel`. */
+  publicationKind: string;
+}
+
 /** A notification as it stands. */
 export interface NotificationNews {
   notificationId: string;
@@ -61,6 +82,28 @@ export interface NotificationNews {
   title: string;
   occurrences: number;
   isResolved: boolean;
+}
+
+/** A post of a Page. */
+export interface FacebookPostFacts {
+  /** Ours, of what was published from here; null for a post that was made elsewhere. */
+  publicationId: string | null;
+  assetId: AssetId;
+  /** Meta's id of the Page. */
+  pageId: string;
+  /** Meta's; null while there is none. */
+  postId: string | null;
+  /** What people recognise it by: how its text begins, or what it shows. */
+  title: string;
+}
+
+/** An answer of ours to a comment. */
+export interface CommentActionFacts {
+  actionId: CommentActionId;
+  kind: 'comment' | 'reply' | 'private_reply';
+  commentId: CommentId | null;
+  /** The Page or Instagram account. */
+  assetId: AssetId;
 }
 
 /** What this product tells others of after a commit: browsers, customers' endpoints, analytics. */
@@ -100,6 +143,51 @@ export interface DomainEventMap {
   'comment.updated': { commentId: CommentId; assetId: AssetId };
   /** It was taken back, by whoever; its content is gone here, too. */
   'comment.removed': { commentId: CommentId; assetId: AssetId };
+  /** We answered it in public or in private, or wrote under the post itself (`commentId` is null then). */
+  'comment.replied': CommentActionFacts & {
+    /** Our comment; null for a private reply. */
+    replyId: CommentId | null;
+    /** Of a private reply: where it stands in the inbox. */
+    message: { messageId: MessageId; conversationId: ConversationId } | null;
+  };
+  /** An answer whose outcome was open turned out not to have been given. */
+  'comment.reply_failed': CommentActionFacts & { error: { code: number | string; message: string | null } };
+  /** It can be seen on the Page now. */
+  'facebook.post.published': FacebookPostFacts & { permalinkUrl: string | null };
+  /** Meta has it and publishes it then; also when it was moved to another time. */
+  'facebook.post.scheduled': FacebookPostFacts & { scheduledAt: string };
+  /** Whether Meta published it is being found out; it must not be posted again meanwhile. */
+  'facebook.post.unknown': FacebookPostFacts & { since: string };
+  /** `isLate`: whoever ordered it had an answer already, and does not know. */
+  'facebook.post.failed': FacebookPostFacts & {
+    error: { code: string; message: string };
+    isLate: boolean;
+  };
+  /** Its text is another one now. */
+  'facebook.post.updated': FacebookPostFacts;
+  /** Deleted, or its publishing cancelled, here or elsewhere. */
+  'facebook.post.removed': FacebookPostFacts;
+  /** Meta's own figures of something are other than they were. `objectId` is Meta's id, `kind` what it is of. */
+  'insights.updated': {
+    assetId: AssetId;
+    kind: 'page' | 'post' | 'ig_account' | 'ig_media';
+    objectId: string;
+  };
+  /**
+   * A connected Page works otherwise than before. `what`: `access` (its token, the person's role or tasks), `policy` (Meta
+   * blocks or warns it). `current`: `ok`, or what is wrong in a word; `reason`: the same for people.
+   */
+  'facebook.page.updated': ChannelHealthChange & { pageId: string; what: 'access' | 'policy' };
+  /** The same of a connected Instagram account. */
+  'instagram.account.updated': ChannelHealthChange & { igAccountId: string; what: 'access' };
+  /** Somebody filled in a form under an advertisement of the Page, and its answers are here. */
+  'page.lead_received': { leadId: string; assetId: AssetId; formId: string | null };
+  /** Somebody recommended the Page or advised against it, changed that, or took it back. */
+  'page.rated': { ratingId: string; assetId: AssetId; recommendation: string | null; isRemoved: boolean };
+  /** Reactions to one post or comment (`targetId`, Meta's id), or likes of the Page itself (null), changed. */
+  'page.reactions_changed': { assetId: AssetId; targetId: string | null };
+  /** Somebody named the Page or Instagram account in a post or comment of theirs. */
+  'mention.created': { mentionId: string; assetId: AssetId };
   /** At most about once a second for each campaign, with how many recipients are in each state at present. */
   'campaign.progress': { campaignId: CampaignId; state: string; counts: Record<string, number> };
   /** `automatic`: nobody asked for it; somebody has to deal with the reason before it can go on. */
@@ -168,6 +256,16 @@ export interface DomainEventMap {
   /** It rings, was taken or refused, or the answer to our offer is there. */
   'whatsapp.call.updated': CallFacts;
   'whatsapp.call.ended': CallFacts & { outcome: string; durationSeconds: number | null };
+  /** On an Instagram account (`assetId`). `mediaId` is Meta's; null where it is there, and not known as which media. */
+  'instagram.media.published': InstagramPublicationFacts & { mediaId: string | null; permalink: string | null };
+  /** It was not published, and somebody has to do something about it. */
+  'instagram.media.failed': InstagramPublicationFacts & {
+    /** How the caption begins. */
+    caption: string | null;
+    error: { code: string; message: string; advice: string };
+  };
+  /** Meta was told to publish it, and for some while nobody has been able to find out whether it did. */
+  'instagram.media.unknown': InstagramPublicationFacts & { caption: string | null };
   /** Events of an asset may have been missed. `repairable`: what Meta still has of them will be read. Times are ISO 8601. */
   'webhook.gap_found': {
     gapId: string;

@@ -30,6 +30,8 @@ export interface OutboxPage {
   events: DeliveredEvent[];
   /** Where the cursor stands after them; null when it stands there already. */
   end: OutboxPlace | null;
+  /** Whether that is the end of the outbox, as it was when this was read. */
+  isLast: boolean;
 }
 
 export interface EventRow {
@@ -142,15 +144,16 @@ function pageOf(rows: readonly PageRow[], cursor: LockedCursor, most: number): O
     if (row.looked_at !== null) {
       const isCutOff = row.looked_at === LOOKED_AT;
       const eventId = isCutOff && row.id !== null ? row.id : WHOLE_BATCH;
-      return { events, end: { position: row.position, eventId } };
+      return { events, end: { position: row.position, eventId }, isLast: !isCutOff };
     }
     const previous = events.at(-1);
     if (previous !== undefined && events.length === most)
-      return { events, end: { position: previous.position, eventId: previous.id } };
+      return { events, end: { position: previous.position, eventId: previous.id }, isLast: false };
     events.push(eventOf(row));
   }
   // Nothing more is there: whatever places were given meanwhile belong to batches that retention has removed.
-  return { events, end: isAtEnd(cursor) ? null : { position: cursor.lastPosition, eventId: WHOLE_BATCH } };
+  const end = isAtEnd(cursor) ? null : { position: cursor.lastPosition, eventId: WHOLE_BATCH };
+  return { events, end, isLast: true };
 }
 
 function isAtEnd({ position, eventId, lastPosition }: LockedCursor): boolean {

@@ -5,6 +5,8 @@ import { JobQueue } from '../queue/job-queue';
 
 /** A wake-up that comes this soon after the last one waits for this to pass, and stands for all in between. */
 const PAUSE_MS = 50;
+/** While events keep coming: telling a subscriber costs much the same however many they are. */
+const LONGER_PAUSE_MS = 150;
 /** Under which name a transaction carries that it holds events. */
 const HOLDS_EVENTS = 'outboxHoldsEvents';
 
@@ -41,16 +43,16 @@ export class OutboxWaker implements OnModuleInit, EntitySubscriberInterface {
   /** For events whose commit TypeORM does not see. Not awaited, never fails. */
   wake(): void {
     if (this.isResting) this.isWanted = true;
-    else this.wakeNow();
+    else this.wakeNow(PAUSE_MS);
   }
 
-  private wakeNow(): void {
+  private wakeNow(pauseMs: number): void {
     this.isResting = true;
     this.isWanted = false;
     setTimeout(() => {
       this.isResting = false;
-      if (this.isWanted) this.wakeNow();
-    }, PAUSE_MS).unref();
+      if (this.isWanted) this.wakeNow(LONGER_PAUSE_MS);
+    }, pauseMs).unref();
     void this.jobs.add('outbox', 'relay', {});
   }
 }

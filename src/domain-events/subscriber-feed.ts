@@ -52,18 +52,21 @@ export class SubscriberFeed {
     const { cursors, handling } = this.tools;
     const { name, kinds } = this.subscriber;
     try {
-      const told = await handling.transaction(async (tx): Promise<number | Step> => {
-        const cursor = await cursors.lock(tx, name);
-        if (cursor === null) return 'busy';
-        const { events, end } = await cursors.read(tx, cursor, kinds, this.most);
-        if (end === null) return 'done';
-        await handling.handle(tx, this.subscriber, events);
-        await cursors.move(tx, name, end);
-        return events.length;
-      });
-      if (typeof told !== 'number') return told;
-      this.widen(told);
-      return 'moved';
+      const told = await handling.transaction(
+        async (tx): Promise<{ count: number; isLast: boolean } | Step> => {
+          const cursor = await cursors.lock(tx, name);
+          if (cursor === null) return 'busy';
+          const { events, end, isLast } = await cursors.read(tx, cursor, kinds, this.most);
+          if (end === null) return 'done';
+          await handling.handle(tx, this.subscriber, events);
+          await cursors.move(tx, name, end);
+          return { count: events.length, isLast };
+        },
+      );
+      if (typeof told === 'string') return told;
+      this.widen(told.count);
+      // What was committed meanwhile has a wake-up of its own.
+      return told.isLast ? 'done' : 'moved';
     } catch (error) {
       if (!(error instanceof HandlingFailedError)) throw error;
       const [only, ...others] = error.events;

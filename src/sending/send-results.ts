@@ -11,7 +11,7 @@ const MOST_AT_ONCE = 200;
 /** Each holds a database connection. */
 const MOST_TRANSACTIONS = 2;
 /** Between two transactions, for what ends meanwhile: a transaction costs the same for one result as for many. */
-const PAUSE_MS = 20;
+const PAUSE_MS = 40;
 const SAVING_TRIES = 4;
 
 interface Waiting {

@@ -20,7 +20,7 @@ import { SendingSlots } from './sending-slots';
 /** Senders looked after at the same moment; each needs a database connection for its claim. */
 const SERVERS = 3;
 /** A sender that has more to send is looked after again this soon: in small steps, so that messages leave evenly. */
-const STEP_MS = 25;
+const STEP_MS = 40;
 const LONGEST_WAIT_MS = 1_000;
 const FURTHEST_AHEAD_MS = 2_000;
 const AFTER_FAILURE_MS = 1_000;

@@ -26,13 +26,20 @@ function aTransaction(sizes: readonly number[]): { tx: EntityManager; asked: () 
 describe('claiming deliveries', () => {
   it('takes large bodies only as far as they fit into memory together, the others with the next batch', async () => {
     const { tx, asked } = aTransaction([100, 3 * MB, 200, 3 * MB, 3 * MB, 3 * MB]);
-    const claimed = await new DeliveryClaims().fresh(tx, 'message', 500);
-    expect(claimed.map(({ body }) => body.length)).toEqual([100, 3 * MB, 200, 3 * MB]);
+    const { deliveries, isMore } = await new DeliveryClaims().fresh(tx, 'message', 500);
+    expect(isMore).toBe(true);
+    expect(deliveries.map(({ body }) => body.length)).toEqual([100, 3 * MB, 200, 3 * MB]);
     expect(asked()).toBe(2);
   });
 
   it('takes one however large, or it would wait for ever', async () => {
     const { tx } = aTransaction([9 * MB, 9 * MB]);
-    expect(await new DeliveryClaims().fresh(tx, 'message', 500)).toHaveLength(1);
+    expect((await new DeliveryClaims().fresh(tx, 'message', 500)).deliveries).toHaveLength(1);
+  });
+
+  it('tells whether there may be more, so that nobody has to look to find nothing', async () => {
+    const { tx } = aTransaction([100, 200]);
+    expect((await new DeliveryClaims().fresh(tx, 'message', 2)).isMore).toBe(true);
+    expect((await new DeliveryClaims().fresh(tx, 'message', 3)).isMore).toBe(false);
   });
 });

@@ -29,16 +29,19 @@ const DUE = `state = 'pending' AND next_attempt_at <= now()`;
 /** Takes deliveries that are due for processing, in order, past those that others hold. */
 @Injectable()
 export class DeliveryClaims {
-  /** Those that were not tried before. */
-  async fresh(tx: EntityManager, lane: DeliveryLane, limit: number): Promise<ClaimedDelivery[]> {
-    return this.complete(
-      tx,
-      await tx.query(
-        `SELECT ${COLUMNS} FROM webhook_deliveries WHERE lane = $1 AND ${DUE} AND attempts = 0
-          ORDER BY next_attempt_at, id LIMIT $2 FOR UPDATE SKIP LOCKED`,
-        [lane, limit],
-      ),
+  /** Those that were not tried before; and whether there may be more. */
+  async fresh(
+    tx: EntityManager,
+    lane: DeliveryLane,
+    limit: number,
+  ): Promise<{ deliveries: ClaimedDelivery[]; isMore: boolean }> {
+    const rows: Row[] = await tx.query(
+      `SELECT ${COLUMNS} FROM webhook_deliveries WHERE lane = $1 AND ${DUE} AND attempts = 0
+        ORDER BY next_attempt_at, id LIMIT $2 FOR UPDATE SKIP LOCKED`,
+      [lane, limit],
     );
+    const deliveries = await this.complete(tx, rows);
+    return { deliveries, isMore: rows.length === limit || deliveries.length < rows.length };
   }
 
   /** One that failed before. */

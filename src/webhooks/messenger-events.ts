@@ -204,4 +204,8 @@ export interface MessagingOther {
   field: string;
   /** The value of the change, or the whole item, as received. */
   value: unknown;
+  /** The one who is not the business; null where Meta names nobody, and for changes. */
+  person: MessagingPerson | null;
+  by: 'person' | 'business' | null;
+  standby: boolean;
 }

@@ -14,6 +14,11 @@ describe('the fields of a subscription', () => {
       'message_deliveries',
       'message_reads',
       'messaging_postbacks',
+      'messaging_referrals',
+      'messaging_optins',
+      'messaging_handovers',
+      'standby',
+      'messaging_policy_enforcement',
     ]);
     expect(fields.get('instagram')).toEqual([
       'messages',
@@ -21,6 +26,10 @@ describe('the fields of a subscription', () => {
       'message_edit',
       'messaging_seen',
       'messaging_postbacks',
+      'messaging_referral',
+      'messaging_optins',
+      'messaging_handover',
+      'standby',
     ]);
     expect(fields.get('permissions')).toEqual(['connected', 'pages_messaging']);
   });
@@ -29,6 +38,14 @@ describe('the fields of a subscription', () => {
     const whatsapp = fieldsByObject(['message_deliveries'], []).get('whatsapp_business_account');
     expect(whatsapp).toContain('messages');
     expect(whatsapp).not.toContain('message_deliveries');
+  });
+
+  it('add what keeps conversations right to messages, and to nothing else', () => {
+    expect(fieldsByObject(['message_deliveries'], []).get('page')).toEqual([
+      'message_deliveries',
+      'message_reads',
+    ]);
+    expect(fieldsByObject(['messages'], []).get('page')).not.toContain('messaging_postbacks');
   });
 
   it('keep the state of templates, numbers and accounts with whatever is wanted of WhatsApp', () => {

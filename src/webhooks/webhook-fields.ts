@@ -47,6 +47,7 @@ const FIELDS: Record<WebhookObject, readonly string[]> = {
     'messaging_handovers',
     'standby',
     'messaging_policy_enforcement',
+    'messaging_account_linking',
     'messaging_feedback',
     'response_feedback',
     'send_cart',
@@ -119,6 +120,22 @@ const STATE_OF_WHATSAPP = [
   'calls',
 ] as const;
 
+/**
+ * What keeps conversations of Pages and Instagram accounts, and our own picture of the Page, right. They come with every
+ * subscription to messages there: without them an answer of a human in Meta's inbox, that another app has taken a
+ * conversation over, or that Meta has blocked the Page would go unnoticed.
+ */
+const STATE_OF_CHANNELS: Readonly<Partial<Record<WebhookObject, readonly string[]>>> = {
+  page: [
+    'messaging_referrals',
+    'messaging_optins',
+    'messaging_handovers',
+    'standby',
+    'messaging_policy_enforcement',
+  ],
+  instagram: ['messaging_referral', 'messaging_optins', 'messaging_handover', 'standby'],
+};
+
 /** Every name that `configure` accepts. */
 export const KNOWN_FIELDS: ReadonlySet<string> = new Set(
   WEBHOOK_OBJECTS.filter((object) => object !== 'permissions').flatMap((object) => FIELDS[object]),
@@ -141,6 +158,7 @@ export function fieldsByObject(
     );
     if (object === 'whatsapp_business_account' && fields.size > 0)
       for (const field of STATE_OF_WHATSAPP) fields.add(field);
+    if (fields.has('messages')) for (const field of STATE_OF_CHANNELS[object] ?? []) fields.add(field);
     if (object === 'permissions' && wanted.length > 0)
       for (const field of [...FIELDS.permissions, ...permissions]) fields.add(field);
     if (fields.size > 0) result.set(object, [...fields]);

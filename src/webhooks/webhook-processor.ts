@@ -20,6 +20,8 @@ import { type RoutedEvent, WebhookHandlerRegistry } from './webhook-handler.regi
 const SMALLER_BULK = 10;
 /** Those that failed before go alone, so that they fail alone; and only so many between two batches. */
 const RETRIES_AT_ONCE = 5;
+/** As long as new ones keep coming; when they are done, it looks at once. */
+const LOOK_FOR_RETRIES_EVERY_MS = 500;
 
 /**
  * Turns stored deliveries into their effects. A batch is one transaction: claim, parse, route, hand to the handlers, mark.
@@ -47,22 +49,38 @@ export class WebhookProcessor implements OnModuleDestroy {
   }
 
   /**
-   * Works until nothing of the lane is due that nobody else has in hand. Any number of processes may do so at once.
+   * Works until nothing of the lane is due that nobody else has in hand; what arrives while it works on the last batch has a
+   * wake-up of its own. Any number of processes may do so at once.
    * @returns how many deliveries were settled or put off
    */
   async drain(lane: DeliveryLane): Promise<number> {
     let total = 0;
+    let lookAgainAt = 0;
     while (!this.isStopping) {
-      let done = await this.processNext((tx) => this.claims.fresh(tx, lane, this.batchSizeOf(lane)));
-      for (let retry = 0; retry < RETRIES_AT_ONCE; retry++) {
-        const retried = await this.processNext((tx) => this.claims.retry(tx, lane));
+      let isMore = true;
+      let done = await this.processNext(async (tx) => {
+        const claimed = await this.claims.fresh(tx, lane, this.batchSizeOf(lane));
+        isMore = claimed.isMore;
+        return claimed.deliveries;
+      });
+      if (!isMore || Date.now() >= lookAgainAt) {
+        const retried = await this.retrySome(lane);
+        lookAgainAt = Date.now() + LOOK_FOR_RETRIES_EVERY_MS;
+        isMore ||= retried === RETRIES_AT_ONCE;
         done += retried;
-        if (retried === 0) break;
       }
       total += done;
-      if (done === 0) break;
+      if (!isMore || done === 0) break;
     }
     return total;
+  }
+
+  private async retrySome(lane: DeliveryLane): Promise<number> {
+    for (let retries = 0; retries < RETRIES_AT_ONCE; retries++) {
+      const retried = await this.processNext((tx) => this.claims.retry(tx, lane));
+      if (retried === 0) return retries;
+    }
+    return RETRIES_AT_ONCE;
   }
 
   private batchSizeOf(lane: DeliveryLane): number {

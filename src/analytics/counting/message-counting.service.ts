@@ -114,16 +114,19 @@ export class MessageCounting {
       `WITH told AS MATERIALIZED (
          SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::date[]) AS told (account_id, message_id, message_month)),
        fresh AS MATERIALIZED (${factsOf('told')}),
-       old AS MATERIALIZED (SELECT f.* FROM told JOIN message_metric_facts f USING (account_id, message_id)),
-       changed AS MATERIALIZED (
-         SELECT fresh.* FROM fresh LEFT JOIN old USING (account_id, message_id)
+       -- Both in one row: two lists of the batch would be joined by comparing each with each.
+       compared AS MATERIALIZED (
+         SELECT fresh, old FROM fresh
+           LEFT JOIN message_metric_facts old
+             ON old.account_id = fresh.account_id AND old.message_id = fresh.message_id
           WHERE ${factsOfRow('fresh')} IS DISTINCT FROM ${factsOfRow('old')}
             AND (old.message_id IS NOT NULL OR ${isCounted('fresh')})),
+       changed AS MATERIALIZED (SELECT (fresh).* FROM compared),
        stored AS (
          INSERT INTO message_metric_facts (${FACT_COLUMNS})
          SELECT ${FACT_COLUMNS} FROM changed ORDER BY account_id, message_id
          ON CONFLICT ON CONSTRAINT message_metric_facts_pkey DO UPDATE SET ${REPLACE_FACTS}),
-       replaced AS (SELECT old.* FROM old JOIN changed USING (account_id, message_id)),
+       replaced AS MATERIALIZED (SELECT (old).* FROM compared WHERE (old).message_id IS NOT NULL),
        difference AS (
          ${contributionsOf('changed', 1)}
          UNION ALL ${contributionsOf('replaced', -1)})

@@ -1,16 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHideProperty, ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import {
-  IsArray,
-  IsIn,
-  IsOptional,
-  IsString,
-  Length,
-  Matches,
-  MaxLength,
-  Validate,
-} from 'class-validator';
+import { IsArray, IsIn, IsOptional, IsString, Length, Matches, MaxLength, Validate } from 'class-validator';
 import { AccountQuery } from '../../whatsapp/dto/account-query.dto';
 import { COUNTED_METRICS, METRICS, type Metric } from '../message-metrics/message-figures';
 import { GRANULARITIES, type Granularity } from '../../calendar/metric-range';

@@ -36,6 +36,11 @@ export class ConversationContactDto {
   id!: string;
   /** As the platform tells it; null when it tells none. */
   name!: string | null;
+  /** @example mary.tea */
+  username!: string | null;
+  /** At Meta, for some days; where it no longer works, read the contact with `refresh=true`. */
+  @ApiProperty({ type: String, nullable: true, example: 'https://scontent.example.net/p/100200.jpg' })
+  pictureUrl!: string | null;
   /** Everything the platform knows the person by. There may be no phone number among them. */
   @ApiProperty({ type: [ContactIdentityDto] }) identities!: ContactIdentityDto[];
 }
@@ -48,6 +53,31 @@ export class ConversationChannelDto {
   name!: string | null;
 }
 
+/** What is known of a conversation on Messenger or Instagram beside its messages. */
+export class ConversationThreadDto {
+  /** Meta's id of the app that owns the conversation, as far as Meta told. */
+  @ApiProperty({ type: String, nullable: true, example: null }) ownerAppId!: string | null;
+  ownerSince!: Date | null;
+  /**
+   * `false`: another app, or Meta's own inbox, owns the conversation at present; leave the answering to it, or ask for the
+   * conversation first. `null`: Meta told nothing, as where only one app is connected.
+   */
+  @ApiProperty({ type: Boolean, nullable: true, example: null }) isOurs!: boolean | null;
+  /** An app that asked to have the conversation. */
+  @ApiProperty({ type: String, nullable: true, example: null }) requestedByAppId!: string | null;
+  /** The link or advertisement by which the person last came, in Meta's names: `ref`, `source`, `ad_id`, `ad_title`, …. */
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    example: { source: 'ADS', type: 'OPEN_THREAD', ad_id: '120208211234560', ad_title: 'Spring teas' },
+  })
+  referral!: Record<string, unknown> | null;
+  referredAt!: Date | null;
+  /** Whether the person linked the Messenger account to one with you. */
+  @ApiProperty({ type: Boolean, nullable: true, example: null }) isAccountLinked!: boolean | null;
+}
+
 export class ConversationDto {
   id!: string;
   accountId!: string;
@@ -56,6 +86,8 @@ export class ConversationDto {
   @ApiProperty({ type: ConversationChannelDto }) channel!: ConversationChannelDto;
   /** The other side; null in groups. */
   @ApiProperty({ type: ConversationContactDto, nullable: true }) contact!: ConversationContactDto | null;
+  /** Only of Messenger and Instagram. */
+  @ApiProperty({ type: ConversationThreadDto, nullable: true }) thread!: ConversationThreadDto | null;
   /** Meta's id of the group, if it is one. */
   groupId!: string | null;
   /** The user it is assigned to. */

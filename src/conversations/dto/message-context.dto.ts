@@ -18,6 +18,8 @@ export class MessageContextDto {
   frequently_forwarded?: boolean;
   /** The product of the catalogue that the person asks about. */
   @ApiPropertyOptional({ type: ReferredProductDto }) referred_product?: ReferredProductDto;
+  /** Messenger and Instagram: Meta's id of the comment that it answers in private. */
+  comment_id?: string;
   /** Instagram: the story that it answers. */
   @ApiPropertyOptional({ type: 'object', additionalProperties: true }) story?: Record<string, unknown>;
 }

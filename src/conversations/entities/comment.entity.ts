@@ -34,6 +34,12 @@ export class CommentEntity {
   @Column({ name: 'edited_at', type: 'timestamptz', nullable: true }) editedAt!: Date | null;
   @Column({ name: 'is_hidden', type: 'boolean' }) isHidden!: boolean;
   @Column({ name: 'hidden_told_at', type: 'timestamptz', nullable: true }) hiddenToldAt!: Date | null;
+  /** As of `likesToldAt`; null where Meta does not show it. */
+  @Column({ name: 'like_count', type: 'integer', nullable: true }) likeCount!: number | null;
+  @Column({ name: 'likes_told_at', type: 'timestamptz', nullable: true }) likesToldAt!: Date | null;
+  /** The Page likes it itself. */
+  @Column({ name: 'is_liked', type: 'boolean', nullable: true }) isLiked!: boolean | null;
+  @Column({ name: 'liked_told_at', type: 'timestamptz', nullable: true }) likedToldAt!: Date | null;
   @Column({ name: 'removed_at', type: 'timestamptz', nullable: true }) removedAt!: Date | null;
   @Column({ type: 'jsonb' }) metadata!: CommentMetadata;
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' }) createdAt!: Date;

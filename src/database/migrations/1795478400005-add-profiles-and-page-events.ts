@@ -165,16 +165,21 @@ export class AddProfilesAndPageEvents1795478400005 implements MigrationInterface
         ADD COLUMN policy_at timestamptz,
         ADD COLUMN app_roles jsonb,
         ADD COLUMN app_roles_at timestamptz,
+        -- What keeps it from working, in a word; the status reason has it for people.
+        ADD COLUMN health_problem text,
         -- When somebody looks next whether it still works; null where it is not connected.
         ADD COLUMN health_due_at timestamptz,
         ADD COLUMN health_checked_at timestamptz;
-      UPDATE facebook_pages SET health_due_at = now() WHERE status <> 'available';
+      UPDATE facebook_pages SET health_due_at = now(), health_problem = CASE status WHEN 'reauth_required' THEN 'token' END
+       WHERE status <> 'available';
       CREATE INDEX facebook_pages_health_due ON facebook_pages (health_due_at) WHERE health_due_at IS NOT NULL;
 
       ALTER TABLE instagram_accounts
+        ADD COLUMN health_problem text,
         ADD COLUMN health_due_at timestamptz,
         ADD COLUMN health_checked_at timestamptz;
-      UPDATE instagram_accounts SET health_due_at = now() WHERE status <> 'available';
+      UPDATE instagram_accounts SET health_due_at = now(), health_problem = CASE status WHEN 'reauth_required' THEN 'token' END
+       WHERE status <> 'available';
       CREATE INDEX instagram_accounts_health_due ON instagram_accounts (health_due_at)
         WHERE health_due_at IS NOT NULL;
 
@@ -201,9 +206,9 @@ export class AddProfilesAndPageEvents1795478400005 implements MigrationInterface
         direct_thread_facts, contact_profiles;
       DROP INDEX facebook_pages_health_due, instagram_accounts_health_due;
       ALTER TABLE facebook_pages DROP COLUMN has_token, DROP COLUMN policy_action, DROP COLUMN policy_reason,
-        DROP COLUMN policy_at, DROP COLUMN app_roles, DROP COLUMN app_roles_at, DROP COLUMN health_due_at,
-        DROP COLUMN health_checked_at;
-      ALTER TABLE instagram_accounts DROP COLUMN health_due_at, DROP COLUMN health_checked_at;
+        DROP COLUMN policy_at, DROP COLUMN app_roles, DROP COLUMN app_roles_at, DROP COLUMN health_problem,
+        DROP COLUMN health_due_at, DROP COLUMN health_checked_at;
+      ALTER TABLE instagram_accounts DROP COLUMN health_problem, DROP COLUMN health_due_at, DROP COLUMN health_checked_at;
     `);
   }
 }

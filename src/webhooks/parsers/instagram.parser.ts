@@ -32,6 +32,6 @@ function parseInstagramOther({ channel, field, value }: ChannelChange): WebhookE
     kind: 'instagram.other',
     occurredAt: channel.fallbackTime,
     ...routeToChannel(channel),
-    payload: { field, value },
+    payload: { field, value, person: null, by: null, standby: false },
   };
 }

@@ -185,9 +185,10 @@ export function parseMessengerPolicy(
 
 /** Whatever the key holds that made us take the item for one that is known. */
 export function parseMessagingOther(field: string, item: MessagingItem): MessagingEvent<'other'> {
+  const { person, by, standby } = readAction(item);
   return {
     kind: `${item.channel.platform}.other`,
     ...placeOf(item),
-    payload: { field, value: item.record },
+    payload: { field, value: item.record, person, by, standby },
   };
 }

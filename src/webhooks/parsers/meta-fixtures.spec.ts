@@ -89,10 +89,11 @@ const KINDS_OF_CHANNELS: [prefix: string, kind: WebhookEventKind][] = [
   ...['album', 'event', 'photo', 'post', 'share', 'status', 'video'].map(
     (item): [string, WebhookEventKind] => [`facebook/feed-${item}`, 'page.post'],
   ),
-  ...['leadgen', 'mention', 'ratings'].map((field): [string, WebhookEventKind] => [
-    `facebook/${field}`,
-    'page.other',
-  ]),
+  ['facebook/leadgen', 'page.lead'],
+  ['facebook/mention', 'page.mention'],
+  ['facebook/ratings-comment', 'page.comment'],
+  ['facebook/ratings-reaction', 'page.reaction'],
+  ['facebook/ratings', 'page.rating'],
 ];
 
 /** Made up by its publisher, or published without its content. */

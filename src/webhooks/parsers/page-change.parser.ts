@@ -34,10 +34,22 @@ export function parsePageMention(change: ChannelChange): WebhookEvent<'page.ment
   };
 }
 
+const UNDER_REVIEWS: ReadonlySet<string> = new Set(['comment', 'reaction', 'like']);
+
 /** Field `ratings`: reviews, and what others say and do under them, which looks as under a post. */
 export function parsePageRating(change: ChannelChange): WebhookEvent {
-  const { value } = change;
-  if (requireWord(value, 'item') !== 'rating') return parsePageFeed(change);
+  const { channel, field, value } = change;
+  const item = requireWord(value, 'item');
+  if (item !== 'rating') {
+    const isUnderReview = (readId(value, 'post_id') ?? readId(value, 'comment_id')) !== undefined;
+    if (isUnderReview && UNDER_REVIEWS.has(item)) return parsePageFeed(change);
+    return {
+      kind: 'page.other',
+      occurredAt: channel.fallbackTime,
+      ...routeToChannel(channel),
+      payload: { field, value },
+    };
+  }
   const reviewerId = readId(value, 'reviewer_id');
   const verb = readVerb(value);
   return {
