@@ -50,7 +50,7 @@ export function metricRange(request: RangeRequest, now = new Date()): MetricRang
 }
 
 /** Where a range begins, and the first instant after it. */
-export function edgesOf({ bounds }: MetricRange): { from: Date; until: Date } {
+export function edgesOf({ bounds }: Pick<MetricRange, 'bounds'>): { from: Date; until: Date } {
   const [from, until] = [bounds[0], bounds.at(-1)];
   if (from === undefined || until === undefined) throw new Error('A range without bounds.');
   return { from, until };

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { asOfReading, lacksPermission, laterOf, noteOnReading } from '../conversations/comment-reading';
+import { asOfReading, lacksPermission, noteOnReading } from '../conversations/comment-reading';
 import { CommentStore } from '../conversations/comment-store.service';
 import type { ArrivedComment } from '../conversations/comment-types';
 import { GraphRejectedError } from '../graph-client/graph.error';
@@ -9,6 +9,7 @@ import {
   BackfillRegistry,
   type BackfillResult,
 } from '../webhooks/gaps/backfill.registry';
+import { arrivedComment } from './comments/arrived-comments';
 import { CommentsApi, type ReadComment, type ReadPost } from './comments-api';
 import { noSuchPage } from './page-scope';
 import { PageTokens } from './page-tokens';
@@ -64,7 +65,7 @@ export class CommentBackfill implements Backfiller, OnModuleInit {
       const missed: ArrivedComment[] = [];
       for (const post of posts)
         for (const comment of await this.commentsOf(post, token, request, tally))
-          missed.push(arrivedComment(request, post, comment, asOf));
+          missed.push(arrivedComment({ ...request, pageId: request.metaId }, post.postId, comment, asOf));
       tally.found += missed.length;
       tally.stored += await this.pages.transaction((tx) => this.comments.storeArrived(tx, missed));
       seen += posts.length;
@@ -89,7 +90,7 @@ export class CommentBackfill implements Backfiller, OnModuleInit {
     const isOver = (page: readonly ReadComment[]): boolean => page.some(({ at }) => at.getTime() < from);
     try {
       if (moreAfter !== null && !isOver(comments))
-        for await (const page of this.api.comments(token, postId, moreAfter)) {
+        for await (const page of this.api.comments(token, postId, { after: moreAfter })) {
           found.push(...page);
           if (isOver(page)) break;
           if (found.length >= MOST_COMMENTS) {
@@ -104,28 +105,4 @@ export class CommentBackfill implements Backfiller, OnModuleInit {
     }
     return found.filter(({ at }) => at.getTime() >= from && at <= request.until);
   }
-}
-
-function arrivedComment(
-  { accountId, assetId, metaId }: BackfillRequest,
-  { postId }: ReadPost,
-  { commentId, parentId, text, attachment, at, author, isHidden }: ReadComment,
-  asOf: Date,
-): ArrivedComment {
-  return {
-    accountId,
-    assetId,
-    platform: 'facebook',
-    externalId: commentId,
-    postExternalId: postId,
-    parentExternalId: parentId,
-    author: author && { id: author.id, name: author.name, username: null },
-    byBusiness: author?.id === metaId,
-    text,
-    attachment,
-    at,
-    asOf: laterOf(at, asOf),
-    isHidden,
-    metadata: {},
-  };
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { nestedList } from '../conversations/comment-reading';
+import { countIn, nestedList } from '../conversations/comment-reading';
 import type { CommentAttachment } from '../conversations/comment-types';
 import { instantAt, storable } from '../conversations/direct-history-mapping';
 import { GraphClient } from '../graph-client/graph-client';
@@ -16,6 +16,10 @@ export interface ReadComment {
   /** null where Meta does not show who it was. */
   author: { id: string; name: string | null } | null;
   isHidden: boolean | null;
+  likeCount: number | null;
+  /** By the Page. */
+  isLiked: boolean | null;
+  permalink: string | null;
 }
 
 /** A post with its newest comments, answers among them. */
@@ -28,7 +32,8 @@ export interface ReadPost {
 
 const POSTS_A_PAGE = 25;
 const COMMENTS_A_PAGE = 50;
-const COMMENT_FIELDS = 'id,message,from,created_time,attachment,parent{id},is_hidden';
+const COMMENT_FIELDS =
+  'id,message,from,created_time,attachment,parent{id},is_hidden,like_count,user_likes,permalink_url';
 /** Answers in one row with what they answer, the newest first: what is older than a gap need not be read. */
 const STREAM = { filter: 'stream', order: 'reverse_chronological' };
 const POST_FIELDS = `id,comments.filter(${STREAM.filter}).order(${STREAM.order}).limit(${COMMENTS_A_PAGE}){${COMMENT_FIELDS}}`;
@@ -52,9 +57,17 @@ export class CommentsApi {
       yield page.map(({ id, raw }) => postOf(id, storable(raw)));
   }
 
-  /** The comments behind a cursor. */
-  async *comments(pageToken: string, postId: string, after: string): AsyncGenerator<ReadComment[]> {
-    const path = `/${encodeURIComponent(postId)}/comments`;
+  /**
+   * The comments of a post, or the answers to a comment, the newest first.
+   * @param options.after a cursor: those behind it
+   * @param options.timeoutMs of each call
+   */
+  async *comments(
+    pageToken: string,
+    postOrCommentId: string,
+    { after, timeoutMs }: { after?: string; timeoutMs?: number } = {},
+  ): AsyncGenerator<ReadComment[]> {
+    const path = `/${encodeURIComponent(postOrCommentId)}/comments`;
     const query = { ...STREAM, fields: COMMENT_FIELDS, after };
     for await (const page of this.graph.pages({
       path,
@@ -62,8 +75,22 @@ export class CommentsApi {
       query,
       item: GraphNode,
       pageSize: COMMENTS_A_PAGE,
+      ...(timeoutMs !== undefined && { timeoutMs }),
     }))
       yield page.flatMap(({ raw }) => commentOf(storable(raw)) ?? []);
+  }
+
+  /** @throws GraphRejectedError when there is none (any more) */
+  async comment(pageToken: string, commentId: string, timeoutMs: number): Promise<ReadComment | null> {
+    const { raw } = await this.graph.call({
+      method: 'GET',
+      path: `/${encodeURIComponent(commentId)}`,
+      token: pageToken,
+      query: { fields: COMMENT_FIELDS },
+      response: GraphNode,
+      timeoutMs,
+    });
+    return commentOf(storable(raw));
   }
 }
 
@@ -87,6 +114,9 @@ function commentOf(record: JsonRecord): ReadComment | null {
     at,
     author: authorId === undefined ? null : { id: authorId, name: readText(from, 'name') ?? null },
     isHidden: readBoolean(record, 'is_hidden') ?? null,
+    likeCount: countIn(record, 'like_count'),
+    isLiked: readBoolean(record, 'user_likes') ?? null,
+    permalink: readText(record, 'permalink_url') ?? null,
   };
 }
 

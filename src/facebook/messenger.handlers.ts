@@ -34,6 +34,18 @@ export class MessengerHandlers implements OnModuleInit {
       handle: (batch, tx, ledger) => events.optedIn(batch, tx, ledger),
     });
     registry.register({
+      kind: 'messenger.handover',
+      handle: (batch, tx, ledger) => events.handedOver(batch, tx, ledger),
+    });
+    registry.register({
+      kind: 'messenger.account_linking',
+      handle: (batch, tx, ledger) => events.accountLinked(batch, tx, ledger),
+    });
+    registry.register({
+      kind: 'messenger.other',
+      handle: (batch, tx, ledger) => events.other(batch, tx, ledger),
+    });
+    registry.register({
       kind: 'messenger.message.reaction',
       handle: (batch, tx, ledger) => events.reacted(batch, tx, ledger),
     });

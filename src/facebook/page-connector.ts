@@ -11,10 +11,8 @@ import { PageFinder } from './page-finder';
 import { noSuchPage } from './page-scope';
 import { PageSubscriber } from './page-subscriber';
 import { PageTokens } from './page-tokens';
+import { missingTasks, obstacleOf } from './pages/page-requirements';
 import { PagesRepository } from './pages.repository';
-
-/** Any one of each line. Meta subscribes a Page for those who manage or moderate it. */
-const NEEDED_TASKS = [['MESSAGING'], ['MODERATE', 'MANAGE']] as const;
 
 /** Connects Pages, and lets go of them. */
 @Injectable()
@@ -93,19 +91,10 @@ function claimOf({ pageId, name }: DiscoveredPage) {
 
 /** @throws GraphReauthRequiredError saying what the person has to get first */
 function requireUsable({ pageId, name, tasks, token }: DiscoveredPage): string {
-  const missing =
-    tasks === null ? [] : NEEDED_TASKS.filter((any) => !any.some((task) => tasks.includes(task)));
-  if (missing.length > 0) {
-    const missingTasks = missing.map(([first]) => first);
-    throw new GraphReauthRequiredError(
-      `The person who connected this account may not do enough on the Page ${name} and lacks ${missingTasks.join(' and ')} there. Have that given to them in Meta Business Suite, then connect the Page again.`,
-      { details: { pageId, missingTasks } },
-    );
-  }
-  if (token === null)
-    throw new GraphReauthRequiredError(
-      `Meta gives no token for the Page ${name}. Connect the account again and select this Page in Meta's dialog.`,
-      { details: { pageId } },
-    );
-  return token;
+  const obstacle = obstacleOf({ name, tasks, hasToken: token !== null });
+  if (token !== null && obstacle === null) return token;
+  const missing = missingTasks(tasks);
+  throw new GraphReauthRequiredError(obstacle ?? `Meta gives no token for the Page ${name}.`, {
+    details: { pageId, ...(missing.length > 0 && { missingTasks: missing }) },
+  });
 }

@@ -6,9 +6,10 @@ import { GraphReauthRequiredError } from '../graph-client/graph.error';
 import { MetaTokenService } from '../meta-auth/meta-token.service';
 import type { FacebookPageEntity } from './entities/facebook-page.entity';
 import { FacebookApi } from './facebook-api';
-import { PagesRepository } from './pages.repository';
+import { type PageTrouble, PagesRepository } from './pages.repository';
 
-type ConnectedPage = Pick<FacebookPageEntity, 'accountId' | 'id' | 'pageId' | 'status'>;
+type ConnectedPage = Pick<FacebookPageEntity, 'accountId' | 'id' | 'pageId' | 'status'> &
+  Partial<Pick<FacebookPageEntity, 'healthProblem'>>;
 
 /**
  * Hands out Pages' own tokens for calls to Meta. They do not expire by time, but die with the password, the role or the
@@ -29,6 +30,12 @@ export class PageTokens {
     return this.cipher.encrypt(token, contextOf(id));
   }
 
+  /** Writes down what a look at the Page told of more than its token. */
+  async recordHealth(page: ConnectedPage, trouble: PageTrouble | null, lookedAt: Date): Promise<void> {
+    const sealed = await this.pages.findToken(page);
+    if (sealed !== null) await this.pages.recordHealth(page, sealed, trouble, lookedAt);
+  }
+
   /**
    * Runs calls with the Page's token. When Meta declares it dead, a new one is asked for and the work done once more with
    * it; when there is none to be had, the Page is marked before the error goes on.
@@ -41,13 +48,15 @@ export class PageTokens {
     const token = this.cipher.decrypt(sealed, contextOf(page.id));
     try {
       const result = await work(token);
-      if (page.status !== 'connected') await this.pages.recordHealth(page, sealed, null);
+      // Of a role, task or permission that is missing only a look at all of them knows.
+      if (page.status !== 'connected' && (page.healthProblem ?? 'token') === 'token')
+        await this.pages.recordHealth(page, sealed, null);
       return result;
     } catch (error) {
       if (!isDeadPageToken(error)) throw error;
       const renewed = await this.renew(page, { sealed, token });
       if (renewed === null) {
-        await this.pages.recordHealth(page, sealed, error.message);
+        await this.pages.recordHealth(page, sealed, { problem: 'token', reason: error.message });
         throw error;
       }
       return work(renewed);

@@ -6,6 +6,7 @@ import { GraphClient } from './graph-client';
 import { GraphDownloads } from './graph-downloads';
 import { GraphTransport } from './graph-transport';
 import { GraphUsage } from './graph-usage';
+import { HostedVideoUpload } from './hosted-video-upload';
 import { ResumableUpload } from './resumable-upload';
 
 @Module({
@@ -16,9 +17,18 @@ import { ResumableUpload } from './resumable-upload';
     GraphUsage,
     AppTokens,
     GraphDownloads,
+    HostedVideoUpload,
     ResumableUpload,
     { provide: GraphCircuit, useFactory: () => new GraphCircuit() },
   ],
-  exports: [GraphClient, GraphDownloads, ResumableUpload, GraphUsage, GraphCircuit, AppTokens],
+  exports: [
+    GraphClient,
+    GraphDownloads,
+    HostedVideoUpload,
+    ResumableUpload,
+    GraphUsage,
+    GraphCircuit,
+    AppTokens,
+  ],
 })
 export class GraphClientModule {}

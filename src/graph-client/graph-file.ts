@@ -5,6 +5,8 @@ import { Readable } from 'node:stream';
 export interface GraphFile {
   /** Sent before the file. */
   fields: Readonly<Record<string, string>>;
+  /** What the field with the file is called. Default `file`. */
+  fieldName?: string;
   fileName: string;
   mimeType: string;
   /** In bytes; exactly as many come. */
@@ -20,7 +22,7 @@ export interface MultipartBody {
   contentType: string;
 }
 
-/** `multipart/form-data` with the file in the field `file`. */
+/** `multipart/form-data` with the file at its end. */
 export async function multipartOf(file: GraphFile): Promise<MultipartBody> {
   const boundary = `----${randomBytes(18).toString('base64url')}`;
   const fields = Object.entries(file.fields).map(
@@ -29,7 +31,7 @@ export async function multipartOf(file: GraphFile): Promise<MultipartBody> {
   // As browsers write it: what would end the quotes or the line is written in hexadecimal digits.
   const name = file.fileName.replace(/[\r\n"]/g, (sign) => encodeURIComponent(sign));
   const head = Buffer.from(
-    `${fields.join('')}--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\n` +
+    `${fields.join('')}--${boundary}\r\nContent-Disposition: form-data; name="${file.fieldName ?? 'file'}"; filename="${name}"\r\n` +
       `Content-Type: ${file.mimeType}\r\n\r\n`,
   );
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`);

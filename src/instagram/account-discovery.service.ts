@@ -7,10 +7,11 @@ import { MetaAccountsService } from '../meta-auth/meta-accounts.service';
 import { MetaTokenService } from '../meta-auth/meta-token.service';
 import { verdictOf } from '../meta-auth/token-verdict';
 import { AccountsRepository } from './accounts.repository';
-import { type FoundInstagramAccount, InstagramApi } from './instagram-api';
+import { type FoundInstagramAccount, InstagramApi, type UnlinkedPage } from './instagram-api';
 
 interface Found {
   accounts: FoundInstagramAccount[];
+  unlinked: UnlinkedPage[];
   /** Every way of looking was answered, so that what is not among them is not there. */
   isWhole: boolean;
 }
@@ -32,9 +33,9 @@ export class AccountDiscovery {
   async discover(accountId: AccountId): Promise<void> {
     const login = await this.repository.loginOf(accountId);
     if (login === null) throw new AccountNotFoundError();
-    const { accounts, isWhole } = await this.tokens.withToken(accountId, async (token) =>
+    const { accounts, unlinked, isWhole } = await this.tokens.withToken(accountId, async (token) =>
       login.loginKind === 'instagram'
-        ? { accounts: [await this.api.ownAccount(token)], isWhole: true }
+        ? { accounts: [await this.api.ownAccount(token)], unlinked: [], isWhole: true }
         : this.linked(token),
     );
     await this.repository.transaction(async (tx) => {
@@ -49,6 +50,7 @@ export class AccountDiscovery {
         })),
       );
       await this.repository.upsert(tx, enlisted, accounts);
+      await this.repository.recordUnlinked(tx, accountId, unlinked);
       if (isWhole)
         await this.repository.retire(
           tx,
@@ -61,9 +63,11 @@ export class AccountDiscovery {
   /** Pages that are reached through a business portfolio only are not among the person's own. */
   private async linked(token: string): Promise<Found> {
     const byId = new Map<string, FoundInstagramAccount>();
-    const add = (accounts: readonly FoundInstagramAccount[]): void => {
-      for (const account of accounts)
+    const unlinked = new Map<string, UnlinkedPage>();
+    const add = (found: Pick<Found, 'accounts' | 'unlinked'>): void => {
+      for (const account of found.accounts)
         if (!byId.has(account.igAccountId)) byId.set(account.igAccountId, account);
+      for (const page of found.unlinked) unlinked.set(page.pageId, page);
     };
     add(await this.api.linkedAccounts(token, '/me/accounts'));
     const businesses = await this.attempt(() => this.api.businessIds(token));
@@ -75,7 +79,7 @@ export class AccountDiscovery {
         if (found === null) isWhole = false;
         else add(found);
       }
-    return { accounts: [...byId.values()], isWhole };
+    return { accounts: [...byId.values()], unlinked: [...unlinked.values()], isWhole };
   }
 
   /** @returns null where Meta refuses: `business_management` is a permission that many do not give */

@@ -7,7 +7,12 @@ import { AccountAccess } from '../identity/account-access.service';
 import type { AuthenticatedUser } from '../identity/authenticated-user';
 import { AccountConnector } from './account-connector';
 import { AccountsService } from './accounts.service';
-import { DisconnectedInstagramDto, InstagramAccountDto, InstagramAccountListDto } from './dto/account.dto';
+import {
+  DisconnectedInstagramDto,
+  InstagramAccountDto,
+  InstagramAccountListDto,
+  UnlinkedPageDto,
+} from './dto/account.dto';
 import { ListInstagramAccountsQuery, NamedMetaAccountDto } from './dto/account-query.dto';
 
 const ACCOUNT_PARAM = {
@@ -42,7 +47,11 @@ export class InstagramAccountsController {
   ): Promise<InstagramAccountListDto> {
     const accountId = await this.access.resolve(user, query.accountId);
     const accounts = await this.accounts.list(accountId, { refresh: query.refresh === 'true' });
-    return { accounts: accounts.map((account) => InstagramAccountDto.from(account)) };
+    const unavailable = await this.accounts.unlinkedPages(accountId);
+    return {
+      accounts: accounts.map((account) => InstagramAccountDto.from(account)),
+      unavailable: unavailable.map((page) => UnlinkedPageDto.from(page)),
+    };
   }
 
   /**

@@ -5,6 +5,7 @@ import { AccountAccess } from '../identity/account-access.service';
 import type { AuthenticatedUser } from '../identity/authenticated-user';
 import { AccountDiscovery } from './account-discovery.service';
 import { AccountsRepository } from './accounts.repository';
+import type { StoredUnlinkedPage } from './accounts/unlinked-page';
 import type { InstagramAccountEntity } from './entities/instagram-account.entity';
 
 const STALE_AFTER_MS = 60 * 60_000;
@@ -38,6 +39,11 @@ export class AccountsService {
       return stored;
     }
     return this.repository.all(accountId);
+  }
+
+  /** Pages of the account that lead to none, as last seen. */
+  async unlinkedPages(accountId: AccountId): Promise<StoredUnlinkedPage[]> {
+    return this.repository.unlinkedPages(accountId);
   }
 
   /**

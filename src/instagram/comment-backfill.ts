@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { asOfReading, lacksPermission, laterOf, noteOnReading } from '../conversations/comment-reading';
+import { asOfReading, lacksPermission, noteOnReading } from '../conversations/comment-reading';
 import { CommentStore } from '../conversations/comment-store.service';
 import type { ArrivedComment } from '../conversations/comment-types';
 import { GraphRejectedError } from '../graph-client/graph.error';
@@ -11,6 +11,7 @@ import {
 } from '../webhooks/gaps/backfill.registry';
 import { AccountsRepository } from './accounts.repository';
 import { notConnected } from './accounts.service';
+import { arrivedComment } from './comments/arrived-comments';
 import { CommentsApi, type ReadComment, type ReadMedia } from './comments-api';
 import type { InstagramAccountEntity } from './entities/instagram-account.entity';
 import { InstagramAccess } from './instagram-access';
@@ -90,7 +91,9 @@ export class CommentBackfill implements Backfiller, OnModuleInit {
     try {
       const threads = [...media.threads];
       if (media.moreThreadsAfter !== null)
-        for await (const page of this.api.threads(door, media.mediaId, media.moreThreadsAfter)) {
+        for await (const page of this.api.threads(door, media.mediaId, {
+          after: media.moreThreadsAfter,
+        })) {
           threads.push(...page);
           if (threads.length >= MOST_COMMENTS) {
             tally.isCut = true;
@@ -100,7 +103,8 @@ export class CommentBackfill implements Backfiller, OnModuleInit {
       for (const { commentId, comments, moreAnswersAfter } of threads) {
         found.push(...comments);
         if (moreAnswersAfter !== null)
-          for await (const page of this.api.answers(door, commentId, moreAnswersAfter)) found.push(...page);
+          for await (const page of this.api.answers(door, commentId, { after: moreAnswersAfter }))
+            found.push(...page);
       }
     } catch (error) {
       // Deleted while it was being read, for instance: that must not cost the others.
@@ -109,29 +113,4 @@ export class CommentBackfill implements Backfiller, OnModuleInit {
     }
     return found;
   }
-}
-
-function arrivedComment(
-  { accountId, id, igAccountId, appScopedId }: InstagramAccountEntity,
-  { mediaId, productType }: ReadMedia,
-  comment: ReadComment,
-  asOf: Date,
-): ArrivedComment {
-  const { commentId, parentId, text, at, authorId, username, isHidden } = comment;
-  return {
-    accountId,
-    assetId: id,
-    platform: 'instagram',
-    externalId: commentId,
-    postExternalId: mediaId,
-    parentExternalId: parentId,
-    author: authorId === null && username === null ? null : { id: authorId, name: null, username },
-    byBusiness: authorId !== null && (authorId === igAccountId || authorId === appScopedId),
-    text,
-    attachment: null,
-    at,
-    asOf: laterOf(at, asOf),
-    isHidden,
-    metadata: productType === null ? {} : { productType },
-  };
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type NestedList, nestedList } from '../conversations/comment-reading';
+import { type NestedList, countIn, nestedList } from '../conversations/comment-reading';
 import { instantAt, storable } from '../conversations/direct-history-mapping';
 import { GraphClient } from '../graph-client/graph-client';
 import { GraphNode } from '../graph-client/graph-node';
@@ -15,6 +15,7 @@ export interface ReadComment {
   authorId: string | null;
   username: string | null;
   isHidden: boolean | null;
+  likeCount: number | null;
 }
 
 /** A comment with the first of its answers. */
@@ -35,9 +36,14 @@ export interface ReadMedia {
   moreThreadsAfter: string | null;
 }
 
+export interface ReadOptions {
+  after?: string;
+  timeoutMs?: number;
+}
+
 const MEDIA_A_PAGE = 25;
 const COMMENTS_A_PAGE = 50;
-const ANSWER_FIELDS = 'id,text,timestamp,username,from{id,username},hidden,parent_id';
+const ANSWER_FIELDS = 'id,text,timestamp,username,from{id,username},hidden,like_count,parent_id';
 const COMMENT_FIELDS = `${ANSWER_FIELDS},replies.limit(${COMMENTS_A_PAGE}){${ANSWER_FIELDS}}`;
 /** With their comments: most media have few, and one call for each would spend the account's rate limit. */
 const MEDIA_FIELDS = `id,media_product_type,comments.limit(${COMMENTS_A_PAGE}){${COMMENT_FIELDS}}`;
@@ -62,11 +68,15 @@ export class CommentsApi {
       yield page.map(({ id, raw }) => mediaOf(id, storable(raw)));
   }
 
-  /** The comments behind a cursor. */
+  /**
+   * The comments under a media, the newest first, with the first of their answers.
+   * @param options.after a cursor: those behind it
+   * @param options.timeoutMs of each call
+   */
   async *threads(
     { host, token }: InstagramDoor,
     mediaId: string,
-    after: string,
+    { after, timeoutMs }: ReadOptions = {},
   ): AsyncGenerator<ReadThread[]> {
     const path = `/${encodeURIComponent(mediaId)}/comments`;
     const query = { fields: COMMENT_FIELDS, after };
@@ -77,15 +87,16 @@ export class CommentsApi {
       query,
       item: GraphNode,
       pageSize: COMMENTS_A_PAGE,
+      ...(timeoutMs !== undefined && { timeoutMs }),
     }))
       yield page.map(({ raw }) => threadOf(storable(raw)));
   }
 
-  /** The answers to a comment behind a cursor. */
+  /** The answers to a comment, the oldest first. */
   async *answers(
     { host, token }: InstagramDoor,
     commentId: string,
-    after: string,
+    { after, timeoutMs }: ReadOptions = {},
   ): AsyncGenerator<ReadComment[]> {
     const path = `/${encodeURIComponent(commentId)}/replies`;
     const query = { fields: ANSWER_FIELDS, after };
@@ -96,8 +107,49 @@ export class CommentsApi {
       query,
       item: GraphNode,
       pageSize: COMMENTS_A_PAGE,
+      ...(timeoutMs !== undefined && { timeoutMs }),
     }))
       yield page.flatMap(({ raw }) => commentOf(storable(raw), commentId) ?? []);
+  }
+
+  /** Whose a media is. @throws GraphRejectedError when there is none */
+  async ownerOf(
+    { host, token }: InstagramDoor,
+    mediaId: string,
+    timeoutMs: number,
+  ): Promise<{ id: string | null; username: string | null }> {
+    const { raw } = await this.graph.call({
+      method: 'GET',
+      host,
+      path: `/${encodeURIComponent(mediaId)}`,
+      token,
+      query: { fields: 'id,owner,username' },
+      response: GraphNode,
+      timeoutMs,
+    });
+    const media = storable(raw);
+    return {
+      id: readId(readRecord(media, 'owner') ?? {}, 'id') ?? null,
+      username: readText(media, 'username') ?? null,
+    };
+  }
+
+  /** @throws GraphRejectedError when there is none (any more) */
+  async comment(
+    { host, token }: InstagramDoor,
+    commentId: string,
+    timeoutMs: number,
+  ): Promise<ReadComment | null> {
+    const { raw } = await this.graph.call({
+      method: 'GET',
+      host,
+      path: `/${encodeURIComponent(commentId)}`,
+      token,
+      query: { fields: ANSWER_FIELDS },
+      response: GraphNode,
+      timeoutMs,
+    });
+    return commentOf(storable(raw), null);
   }
 }
 
@@ -139,5 +191,6 @@ function commentOf(record: JsonRecord, parentId: string | null): ReadComment | n
     authorId: readId(from, 'id') ?? null,
     username: readText(from, 'username') ?? readText(record, 'username') ?? null,
     isHidden: readBoolean(record, 'hidden') ?? null,
+    likeCount: countIn(record, 'like_count'),
   };
 }

@@ -45,6 +45,14 @@ export class DirectMessageHandlers implements OnModuleInit {
       handle: (events, tx, ledger) => direct.referred(events, tx, ledger),
     });
     registry.register({
+      kind: 'instagram.handover',
+      handle: (events, tx, ledger) => direct.handedOver(events, tx, ledger),
+    });
+    registry.register({
+      kind: 'instagram.other',
+      handle: (events, tx, ledger) => direct.other(events, tx, ledger),
+    });
+    registry.register({
       kind: 'instagram.optin',
       handle: (events, tx, ledger) => direct.optedIn(events, tx, ledger),
     });

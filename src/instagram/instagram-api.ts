@@ -17,6 +17,15 @@ export interface FoundInstagramAccount {
   pageName: string | null;
 }
 
+/** A Page from which no usable Instagram account is reached. */
+export interface UnlinkedPage {
+  pageId: string;
+  pageName: string | null;
+  /** Of an account that is linked and no app may manage, as it is a personal one. */
+  instagramId: string | null;
+  username: string | null;
+}
+
 /** How one account is spoken with. */
 export interface InstagramDoor {
   host: GraphHost;
@@ -25,7 +34,7 @@ export interface InstagramDoor {
 }
 
 const ACCOUNT_FIELDS = 'id,username,name,profile_picture_url';
-const PAGE_FIELDS = `id,name,instagram_business_account{${ACCOUNT_FIELDS}}`;
+const PAGE_FIELDS = `id,name,instagram_business_account{${ACCOUNT_FIELDS}},connected_instagram_account{id,username}`;
 const PAGE_SIZE = 100;
 
 /** The Graph endpoints about Instagram accounts and their webhook subscriptions. */
@@ -33,13 +42,34 @@ const PAGE_SIZE = 100;
 export class InstagramApi {
   constructor(private readonly graph: GraphClient) {}
 
-  /** Those that are linked to the Pages of a list such as `/me/accounts`. */
-  async linkedAccounts(token: string, path: string): Promise<FoundInstagramAccount[]> {
-    const found: FoundInstagramAccount[] = [];
+  /** Those that are linked to the Pages of a list such as `/me/accounts`, and the Pages that lead to none. */
+  async linkedAccounts(
+    token: string,
+    path: string,
+  ): Promise<{ accounts: FoundInstagramAccount[]; unlinked: UnlinkedPage[] }> {
+    const accounts: FoundInstagramAccount[] = [];
+    const unlinked: UnlinkedPage[] = [];
     const query = { fields: PAGE_FIELDS };
     for await (const page of this.graph.pages({ path, token, query, item: GraphNode, pageSize: PAGE_SIZE }))
-      found.push(...page.flatMap(({ id, raw }) => linkedTo(id, storable(raw)) ?? []));
-    return found;
+      for (const { id, raw } of page) {
+        const record = storable(raw);
+        const linked = linkedTo(id, record);
+        if (linked === undefined) unlinked.push(unlinkedOf(id, record));
+        else accounts.push(linked);
+      }
+    return { accounts, unlinked };
+  }
+
+  /** Meta's id of the professional account that a Page is linked to; null where there is none. */
+  async linkedTo(pageToken: string, pageId: string): Promise<string | null> {
+    const { raw } = await this.graph.call({
+      method: 'GET',
+      path: `/${encodeURIComponent(pageId)}`,
+      token: pageToken,
+      query: { fields: 'id,instagram_business_account{id}' },
+      response: GraphNode,
+    });
+    return readId(readRecord(storable(raw), 'instagram_business_account') ?? {}, 'id') ?? null;
   }
 
   async businessIds(token: string): Promise<string[]> {
@@ -151,6 +181,16 @@ function linkedTo(pageId: string, page: JsonRecord): FoundInstagramAccount | und
   const igAccountId = account && readId(account, 'id');
   if (account === undefined || igAccountId === undefined) return undefined;
   return { ...factsOf(account), igAccountId, pageId, pageName: readText(page, 'name') ?? null };
+}
+
+function unlinkedOf(pageId: string, page: JsonRecord): UnlinkedPage {
+  const personal = readRecord(page, 'connected_instagram_account') ?? {};
+  return {
+    pageId,
+    pageName: readText(page, 'name') ?? null,
+    instagramId: readId(personal, 'id') ?? null,
+    username: readText(personal, 'username') ?? null,
+  };
 }
 
 function factsOf(account: JsonRecord): Omit<FoundInstagramAccount, 'igAccountId'> {

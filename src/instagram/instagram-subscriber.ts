@@ -24,8 +24,13 @@ const USUAL_FIELDS = [
   'messaging_postbacks',
   'messaging_seen',
   'messaging_referral',
+  'messaging_optins',
+  'messaging_handover',
+  'standby',
   'comments',
   'live_comments',
+  'mentions',
+  'story_insights',
 ];
 /** Meta refuses the whole subscription for one field that the token may not have. */
 const NEEDED_PERMISSIONS: readonly [RegExp, string][] = [
@@ -114,13 +119,14 @@ export class InstagramSubscriber implements WebhookSubscriber, OnModuleInit {
   private async look(account: InstagramAccountEntity): Promise<Pick<AssetSubscription, 'state' | 'problem'>> {
     try {
       const problem = await this.access.with(account, (door) => this.problemOf(account, door));
-      await this.repository.recordReach(account, null);
+      // Of a permission or a link that is missing only a look at more than the subscription knows.
+      await this.repository.recordReach(account, null, { only: 'token' });
       return { state: problem === null ? 'subscribed' : 'missing', problem };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const problem = `The subscription of Instagram account ${account.username} cannot be read: ${error.message}`;
       if (error instanceof GraphReauthRequiredError)
-        await this.repository.recordReach(account, error.message);
+        await this.repository.recordReach(account, { problem: 'token', reason: error.message });
       return { state: 'unreadable', problem };
     }
   }

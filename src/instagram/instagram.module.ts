@@ -1,11 +1,17 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { CommentInboxModule } from '../conversations/comment-inbox.module';
 import { ConversationsModule } from '../conversations/conversations.module';
 import { DirectMessagesModule } from '../conversations/direct-messages.module';
+import { DirectMessagingModule } from '../direct-messaging/direct-messaging.module';
 import { GraphClientModule } from '../graph-client/graph-client.module';
+import { InsightsModule } from '../insights/insights.module';
+import { MediaModule } from '../media/media.module';
 import { MetaAuthModule } from '../meta-auth/meta-auth.module';
+import { QueueModule } from '../queue/queue.module';
 import { WebhooksModule } from '../webhooks/webhooks.module';
 import { AccountConnector } from './account-connector';
+import { ACCOUNT_CONTROLLERS, ACCOUNT_PROVIDERS } from './accounts/accounts.providers';
 import { AccountDiscovery } from './account-discovery.service';
 import { AccountEndSubscriber } from './account-end.subscriber';
 import { InstagramAccountsController } from './accounts.controller';
@@ -14,23 +20,46 @@ import { AccountsService } from './accounts.service';
 import { CommentBackfill } from './comment-backfill';
 import { CommentHandler } from './comment.handler';
 import { CommentsApi } from './comments-api';
+import { COMMENT_CONTROLLERS, COMMENT_PROVIDERS } from './comments/comments.providers';
 import { DirectMessageHandlers } from './direct-message.handlers';
 import { InstagramAccountEntity } from './entities/instagram-account.entity';
+import { InstagramPublicationContainerEntity } from './entities/instagram-publication-container.entity';
+import { InstagramPublicationEntity } from './entities/instagram-publication.entity';
+import { INSIGHTS_CONTROLLERS, INSIGHTS_PROVIDERS } from './insights/insights.providers';
 import { InstagramAccess } from './instagram-access';
 import { InstagramApi } from './instagram-api';
 import { InstagramSubscriber } from './instagram-subscriber';
+import { PEOPLE_PROVIDERS } from './messaging/people.providers';
+import { MESSAGING_CONTROLLERS, MESSAGING_PROVIDERS } from './messaging/messaging.providers';
 import { MessageBackfill } from './message-backfill';
+import { PUBLISHING_CONTROLLERS, PUBLISHING_PROVIDERS } from './publishing/publishing.providers';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([InstagramAccountEntity]),
+    TypeOrmModule.forFeature([
+      InstagramAccountEntity,
+      InstagramPublicationContainerEntity,
+      InstagramPublicationEntity,
+    ]),
+    CommentInboxModule,
     ConversationsModule,
     DirectMessagesModule,
+    DirectMessagingModule,
     GraphClientModule,
+    InsightsModule,
+    MediaModule,
     MetaAuthModule,
+    QueueModule,
     WebhooksModule,
   ],
-  controllers: [InstagramAccountsController],
+  controllers: [
+    InstagramAccountsController,
+    ...ACCOUNT_CONTROLLERS,
+    ...INSIGHTS_CONTROLLERS,
+    ...COMMENT_CONTROLLERS,
+    ...PUBLISHING_CONTROLLERS,
+    ...MESSAGING_CONTROLLERS,
+  ],
   providers: [
     AccountConnector,
     AccountDiscovery,
@@ -43,9 +72,15 @@ import { MessageBackfill } from './message-backfill';
     InstagramAccess,
     InstagramApi,
     InstagramSubscriber,
+    ...INSIGHTS_PROVIDERS,
+    ...PUBLISHING_PROVIDERS,
+    ...MESSAGING_PROVIDERS,
+    ...COMMENT_PROVIDERS,
     // In this order: after an outage messages are read before comments.
     MessageBackfill,
     CommentBackfill,
+    ...ACCOUNT_PROVIDERS,
+    ...PEOPLE_PROVIDERS,
   ],
 })
 export class InstagramModule {}

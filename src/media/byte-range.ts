@@ -1,4 +1,14 @@
+import { AppError } from '../errors/app.error';
 import type { ByteRange } from './media-storage';
+
+export class RangeNotSatisfiableError extends AppError {
+  readonly code = 'RANGE_NOT_SATISFIABLE';
+  readonly status = 416;
+
+  constructor(readonly size: number) {
+    super(`The file has only ${size} bytes.`, { size });
+  }
+}
 
 /**
  * What a `Range` header asks for (RFC 9110, 14.2).

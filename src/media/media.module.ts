@@ -3,18 +3,33 @@ import { AppConfig } from '../config/app-config';
 import { FolderMediaStorage } from './folder-media-storage';
 import { MediaStorage } from './media-storage';
 import { OutboundAddressPolicy } from './outbound-address-policy';
+import { PublicFilesRepository } from './public-files.repository';
+import { PublicMediaController } from './public-media.controller';
+import { PublicMediaLinks } from './public-media-links';
 import { S3MediaStorage } from './s3-media-storage';
 import { SafeDownload } from './safe-download';
 import { StorageCleaner } from './storage-cleaner';
+import { UploadCopiesRepository } from './upload-copies.repository';
 
 @Module({
+  controllers: [PublicMediaController],
   providers: [
     { provide: MediaStorage, useFactory: storageFor, inject: [AppConfig] },
     StorageCleaner,
+    PublicFilesRepository,
+    PublicMediaLinks,
     OutboundAddressPolicy,
     SafeDownload,
+    UploadCopiesRepository,
   ],
-  exports: [MediaStorage, OutboundAddressPolicy, SafeDownload],
+  exports: [
+    MediaStorage,
+    OutboundAddressPolicy,
+    PublicFilesRepository,
+    PublicMediaLinks,
+    SafeDownload,
+    UploadCopiesRepository,
+  ],
 })
 export class MediaModule {}
 

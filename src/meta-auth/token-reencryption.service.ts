@@ -22,6 +22,7 @@ const SECRET_COLUMNS: readonly SecretColumn[] = [
   { table: 'whatsapp_flow_keys', column: 'private_key' },
   { table: 'webhook_configs', column: 'verify_token' },
   { table: 'facebook_pages', column: 'access_token' },
+  { table: 'message_opt_ins', column: 'token' },
 ];
 
 export interface ReencryptionCount {

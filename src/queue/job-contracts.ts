@@ -14,6 +14,9 @@ export interface JobContracts {
   'webhook-gaps': { repair: { accountId: string; gapId: string } };
   media: { fetch: Record<string, never> };
   campaigns: { feed: { accountId: string; campaignId: string } };
+  insights: { pull: { accountId: string; assetId: string } };
+  'facebook-publishing': { run: Record<string, never> };
+  'instagram-publishing': { advance: Record<string, never> };
 }
 
 export type QueueName = keyof JobContracts;
@@ -33,5 +36,8 @@ const NAMES: Record<QueueName, true> = {
   'webhook-gaps': true,
   media: true,
   campaigns: true,
+  insights: true,
+  'facebook-publishing': true,
+  'instagram-publishing': true,
 };
 export const QUEUE_NAMES = Object.keys(NAMES) as QueueName[];

@@ -55,9 +55,12 @@ const WEBHOOKS = ['/api/meta/webhook/events', '/api/whatsapp/webhook', '/api/mes
 const RAW_ANSWERS = [
   'POST /api/meta/auth/data-deletion',
   'GET /api/meta/whatsapp/media/{id}/content',
+  'GET /api/meta/facebook/metrics.csv',
+  'GET /api/meta/instagram/metrics.csv',
   'GET /api/meta/whatsapp/campaigns/{id}/recipients.csv',
   'GET /api/meta/whatsapp/campaigns/{id}/recipients.jsonl',
   'POST /api/meta/whatsapp/flows/endpoint/{id}',
+  'GET /api/meta/public-media/{name}',
   ...WEBHOOKS.map((path) => `GET ${path}`),
 ];
 const RAW_BODIES = WEBHOOKS.map((path) => `POST ${path}`);
@@ -72,6 +75,7 @@ const PUBLIC = [
   'POST /api/meta/auth/data-deletion',
   'GET /api/meta/auth/data-deletion/{code}',
   'POST /api/meta/whatsapp/flows/endpoint/{id}',
+  'GET /api/meta/public-media/{name}',
   ...RAW_BODIES,
   ...WEBHOOKS.map((path) => `GET ${path}`),
 ];

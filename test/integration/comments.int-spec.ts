@@ -5,6 +5,7 @@ import type {
   ArrivedComment,
   ArrivedCommentEdit,
   ArrivedCommentHiding,
+  ArrivedCommentLiking,
   ArrivedCommentRemoval,
   CommentKey,
 } from '../../src/conversations/comment-types';
@@ -186,11 +187,22 @@ describe('a comment', () => {
   });
 });
 
+describe('likes of a comment', () => {
+  it('are as they were last told, and nobody is disturbed by them', async () => {
+    await arrive(comment('c1', { asOf: at(3), likeCount: 4, isLiked: false }));
+    await db.transaction((tx) => store.apply(tx, { likings: [{ ...key('c1'), isLiked: true, at: at(5) }] }));
+    await arrive(comment('c1', { asOf: at(2), likeCount: 9, isLiked: false }), comment('c1'));
+    expect(await rows()).toMatchObject([{ like_count: 4, is_liked: true }]);
+    expect(await told()).toEqual(['comment.created']);
+  });
+});
+
 describe('what is told of comments', () => {
   type Step =
     | { kind: 'arrive'; comment: ArrivedComment }
     | { kind: 'edit'; edit: ArrivedCommentEdit }
     | { kind: 'hide'; hiding: ArrivedCommentHiding }
+    | { kind: 'like'; liking: ArrivedCommentLiking }
     | { kind: 'remove'; removal: ArrivedCommentRemoval };
 
   const ids = fc.constantFrom('c1', 'c2');
@@ -213,6 +225,7 @@ describe('what is told of comments', () => {
           asOf: at(read),
           at: at(Math.min(read, 1)),
           isHidden: hidden,
+          ...(read > 1 && { likeCount: text.length, isLiked: hidden }),
           author: read > 2 ? null : { id: '77', name: text === 'b' ? 'Bo' : null, username: 'ana' },
           metadata: read === 1 ? { live: true } : { productType: text },
         }),
@@ -224,6 +237,10 @@ describe('what is told of comments', () => {
     fc.tuple(fc.boolean(), seconds).map(([isHidden, time]) => (externalId: string): Step => ({
       kind: 'hide',
       hiding: hiding(externalId, isHidden, time),
+    })),
+    fc.tuple(fc.boolean(), seconds).map(([isLiked, time]) => (externalId: string): Step => ({
+      kind: 'like',
+      liking: { ...key(externalId), isLiked, at: at(time) },
     })),
   );
   const removals = seconds.map((time) => (externalId: string): Step => ({
@@ -245,6 +262,7 @@ describe('what is told of comments', () => {
           arrived: batch.flatMap((step) => (step.kind === 'arrive' ? { ...step.comment, ...own } : [])),
           edits: batch.flatMap((step) => (step.kind === 'edit' ? { ...step.edit, ...own } : [])),
           hidings: batch.flatMap((step) => (step.kind === 'hide' ? { ...step.hiding, ...own } : [])),
+          likings: batch.flatMap((step) => (step.kind === 'like' ? { ...step.liking, ...own } : [])),
           removals: batch.flatMap((step) => (step.kind === 'remove' ? { ...step.removal, ...own } : [])),
         }),
       );

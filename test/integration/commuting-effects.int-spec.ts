@@ -1,5 +1,10 @@
 import type { DataSource } from 'typeorm';
-import type { ArrivedMessage, Person, PersonIdentity } from '../../src/conversations/conversation-types';
+import type {
+  ArrivedMessage,
+  Person,
+  PersonIdentity,
+  StartedSend,
+} from '../../src/conversations/conversation-types';
 import type { MessageId } from '../../src/database/ids';
 import {
   type Tenant,
@@ -48,6 +53,13 @@ const rowsOf = (table: string): Promise<Record<string, unknown>[]> =>
   db.query(`SELECT * FROM ${table} WHERE account_id = $1`, [tenant.accountId]);
 const store = (...messages: ArrivedMessage[]): Promise<void> =>
   db.transaction((tx) => stores.store.storeArrived(tx, messages));
+
+const LOST = { code: 'TIMEOUT', title: null, message: null, details: null };
+/** As long after a send began as no answer takes. */
+const forgetAnswer = (messageId: MessageId): Promise<unknown> =>
+  db.query(`UPDATE message_sends SET started_at = now() - interval '1 minute' WHERE message_id = $1`, [
+    messageId,
+  ]);
 
 function permutations<T>(items: readonly T[]): T[][] {
   if (items.length < 2) return [[...items]];
@@ -265,6 +277,7 @@ describe('statuses', () => {
     tenant = await aTenant(db);
     const { messageId } = await db.transaction((tx) => stores.ledger.order(tx, aSendOrder(tenant)));
     await beginSend(db, tenant.accountId, messageId);
+    await forgetAnswer(messageId);
     const key = { accountId: tenant.accountId, assetId: tenant.assetId, externalId: 'wamid.lost' };
     const tell = (status: 'sent' | 'read', ours: MessageId | null): Promise<void> =>
       db.transaction((tx) =>
@@ -275,6 +288,45 @@ describe('statuses', () => {
     await tell('sent', messageId);
     expect(await rowsOf('messages')).toMatchObject([{ status: 'read', revoked_at: second(9) }]);
     expect([...(await rowsOf('waiting_statuses')), ...(await rowsOf('waiting_changes'))]).toEqual([]);
+  });
+
+  it('wait for the answer of a send that is under way, however it ends, or until none can come', async () => {
+    const endings: ((send: StartedSend) => Promise<unknown>)[] = [
+      (send) => settleSend(db, stores.settlement, accepted(send, 'wamid.early')),
+      (send) => settleSend(db, stores.settlement, { state: 'unknown', send, error: LOST }),
+      (send) => settleSend(db, stores.settlement, { state: 'failed', send, error: LOST }),
+      async ({ messageId }) => {
+        await forgetAnswer(messageId);
+        await db.transaction((tx) => stores.statuses.applyOverlooked(tx, new Date(0)));
+      },
+    ];
+    for (const end of endings) {
+      tenant = await aTenant(db);
+      const { messageId } = await db.transaction((tx) => stores.ledger.order(tx, aSendOrder(tenant)));
+      const send = await beginSend(db, tenant.accountId, messageId);
+      const status = anArrivedStatus(tenant, 'wamid.early', 'sent', { messageId });
+      await db.transaction((tx) => stores.store.applyStatuses(tx, [status]));
+      expect(await rowsOf('messages')).toMatchObject([{ status: 'queued' }]);
+      await end(send!);
+      expect(await rowsOf('messages')).toMatchObject([{ status: 'sent', external_id: 'wamid.early' }]);
+      expect(await rowsOf('message_sends')).toMatchObject([{ state: 'accepted' }]);
+      expect(await rowsOf('waiting_statuses')).toEqual([]);
+    }
+  });
+
+  it('of an echo do not wait: it would be stored as a second message', async () => {
+    tenant = await aTenant(db);
+    const { messageId } = await db.transaction((tx) => stores.ledger.order(tx, aSendOrder(tenant)));
+    const send = await beginSend(db, tenant.accountId, messageId);
+    const echo = anEcho(tenant);
+    await db.transaction(async (tx) => {
+      await stores.store.recognizeSends(tx, [
+        anArrivedStatus(tenant, echo.externalId, 'sent', { messageId }),
+      ]);
+      await stores.store.storeArrived(tx, [echo]);
+    });
+    await settleSend(db, stores.settlement, accepted(send!, echo.externalId));
+    expect(await rowsOf('messages')).toMatchObject([{ id: messageId, status: 'sent' }]);
   });
 
   it('are found again by the answer of Meta, and so are changes', async () => {

@@ -201,6 +201,10 @@ async function replayAll(): Promise<void> {
 
 /** Works until nothing is left to do, without waiting for the pauses after failures. */
 async function settle(): Promise<void> {
+  // Answers that have not come by now never do.
+  await app.db.query(
+    `UPDATE message_sends SET started_at = started_at - interval '1 hour' WHERE state = 'sending'`,
+  );
   for (let round = 0; ; round++) {
     await app.app.get(WebhookInboxWorker).sweep();
     await app.app.get(WaitingSweeper).sweep();

@@ -74,6 +74,7 @@ describe('Instagram accounts', () => {
           pageId: SEED.pageId,
           pageName: 'Demo Page',
           connectedAt: null,
+          healthCheckedAt: null,
           syncedAt: expect.any(String) as unknown,
         },
       ]);

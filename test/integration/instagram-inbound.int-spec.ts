@@ -108,7 +108,7 @@ describe('what Instagram tells of messages', () => {
     ]);
   });
 
-  it('what the account sent itself is its own message, and a message to itself none', async () => {
+  it('what the account sent itself is its own message, also one to itself', async () => {
     const echo = byAccount({ message: { mid: 'e1', text: 'Yes, we do', is_echo: true } });
     await post(echo, echo);
     await post(
@@ -120,8 +120,16 @@ describe('what Instagram tells of messages', () => {
     );
     expect(await here()).toMatchObject([
       { external_id: 'e1', direction: 'outbound', sender_type: 'app', status: 'sent' },
+      { external_id: 'self', direction: 'outbound', metadata: { is_self: true } },
     ]);
-    expect(await conversation()).toMatchObject({ unread_count: 0, window_expires_at: null });
+    expect(
+      await app.db.query('SELECT unread_count, window_expires_at FROM conversations WHERE asset_id = $1', [
+        me.assetId,
+      ]),
+    ).toEqual([
+      { unread_count: 0, window_expires_at: null },
+      { unread_count: 0, window_expires_at: null },
+    ]);
   });
 
   it('answers to stories and mentions in stories keep the story that they are about', async () => {

@@ -43,7 +43,8 @@ describe('watermarks', () => {
   let tenant: Tenant;
   beforeAll(async () => {
     ({ db, close } = await openMigratedDatabase());
-    watermarks = new MessageWatermarks(messageStores(db).store);
+    const { store, settlement } = messageStores(db);
+    watermarks = new MessageWatermarks(store, settlement);
   });
   afterAll(() => close());
   beforeEach(async () => {

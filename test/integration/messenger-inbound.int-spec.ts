@@ -416,7 +416,7 @@ describe('what Messenger tells of a Page', () => {
       );
       expect(await stored()).toMatchObject([
         { type: 'referral', message_text: null, content: { ref: 'r', ad_id: '77', ad_title: 'Sale' } },
-        { type: 'optin', content: { type: 'one_time_notif_req', one_time_notif_token: 't' } },
+        { type: 'optin', content: { type: 'one_time_notif_req', payload: 'p' } },
       ]);
       expect(await stored()).toHaveLength(2);
       expect(await conversation()).toMatchObject({
@@ -424,13 +424,18 @@ describe('what Messenger tells of a Page', () => {
       });
     });
 
-    it('an agreement that names nobody yet is left aside with the reason', async () => {
+    it('an agreement that names nobody yet is kept by its reference, and makes no message', async () => {
       await post({
         recipient: { id: SEED.pageId },
         timestamp: ITEM_TIME,
-        optin: { ref: 'x', user_ref: 'u-1' },
+        optin: { ref: 'x', user_ref: `u-${psid}` },
       });
-      expect(await reasons()).toContain('it names nobody yet');
+      expect(
+        await app.db.query('SELECT kind, person, ref FROM message_opt_ins WHERE user_ref = $1', [
+          `u-${psid}`,
+        ]),
+      ).toEqual([{ kind: 'plugin', person: null, ref: 'x' }]);
+      expect(await stored()).toEqual([]);
     });
 
     it('an edit changes the words, whether it comes before or after, and one without text changes nothing', async () => {

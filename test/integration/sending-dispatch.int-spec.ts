@@ -1,3 +1,5 @@
+import { SEED } from '../../sandbox/world-seed';
+import { GraphUsage } from '../../src/graph-client/graph-usage';
 import { SendLedger } from '../../src/conversations/send-ledger.service';
 import type { SendLane, SendOrder } from '../../src/conversations/conversation-types';
 import type { AccountId, AssetId, MessageId } from '../../src/database/ids';
@@ -207,6 +209,25 @@ describe('what is sent side by side', () => {
         me.accountId,
       ]);
     }
+  });
+
+  it('keeps what is nearly used up of the account’s calls for answers: campaigns wait', async () => {
+    const usage = app.app.get(GraphUsage, { strict: false });
+    const tell = (percent: number): void => {
+      const entry = { type: 'whatsapp', call_count: percent, total_cputime: 1, total_time: 1 };
+      usage.record({ 'x-business-use-case-usage': JSON.stringify({ [SEED.wabaId]: [entry] }) }, null);
+    };
+    tell(96);
+    const campaign = await order(me, 20, 'campaign');
+    const reply = await order(me, 1, 'reply');
+    await eventually(
+      () => Promise.resolve(receivedBy(me)),
+      (received) => received.includes(reply[0]),
+    );
+    expect(receivedBy(me).filter((id) => campaign.includes(id as MessageId))).toEqual([]);
+    tell(10);
+    await allSettled();
+    expect(receivedBy(me).filter((id) => campaign.includes(id as MessageId))).toHaveLength(20);
   });
 
   it('has Meta’s templates read again when Meta says that one cannot be sent', async () => {

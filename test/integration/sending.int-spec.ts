@@ -213,6 +213,18 @@ describe('sending WhatsApp messages', () => {
     });
   });
 
+  it('refuses it at the last moment, too: who opts out before a scheduled message leaves does not get it', async () => {
+    const from = unique();
+    const inbound = await customerWrites(app, { from });
+    const { contactId } = await message(me.client, inbound);
+    const sendAt = new Date(Date.now() + 3_000).toISOString();
+    const { body } = await send(me.client, helloWorld({ to: from, sendAt }));
+    await app.db.query('UPDATE contacts SET opted_out_at = now() WHERE id = $1', [contactId]);
+    const failed = await messageWhen(me.client, body.data.id, withStatus('failed'));
+    expect(failed.statuses.at(-1)?.error).toMatchObject({ code: 'RECIPIENT_OPTED_OUT' });
+    expect(sandboxOf(app).sentMessages({ to: from })).toEqual([]);
+  });
+
   describe('with an Idempotency-Key', () => {
     it('answers a repetition with the first answer and sends once', async () => {
       const to = unique();

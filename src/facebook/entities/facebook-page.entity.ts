@@ -16,6 +16,9 @@ export const PAGE_STATUSES = ['available', 'connected', 'reauth_required'] as co
  */
 export type PageStatus = (typeof PAGE_STATUSES)[number];
 
+/** `token`: Meta takes it no more; `permission`, `tasks`: too little may be done with it; `role`: the person has none. */
+export type PageProblem = 'token' | 'permission' | 'tasks' | 'role';
+
 /** A Facebook Page that a connected account has a role on. `id` is that of its row in `assets`. */
 @Entity('facebook_pages')
 @Unique('facebook_pages_by_meta_id', ['accountId', 'pageId'])
@@ -50,6 +53,8 @@ export class FacebookPageEntity {
   /** Of the apps that share the Page's conversations, by id. */
   @Column({ name: 'app_roles', type: 'jsonb', nullable: true }) appRoles!: Record<string, string[]> | null;
   @Column({ name: 'app_roles_at', type: 'timestamptz', nullable: true }) appRolesAt!: Date | null;
+  /** What keeps it from working, in a word. */
+  @Column({ name: 'health_problem', type: 'text', nullable: true }) healthProblem!: PageProblem | null;
   /** When somebody looks next whether it still works; null where it is not connected. */
   @Column({ name: 'health_due_at', type: 'timestamptz', nullable: true }) healthDueAt!: Date | null;
   @Column({ name: 'health_checked_at', type: 'timestamptz', nullable: true }) healthCheckedAt!: Date | null;

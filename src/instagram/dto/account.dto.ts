@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { StoredUnlinkedPage } from '../accounts/unlinked-page';
 import {
   INSTAGRAM_STATUSES,
   type InstagramAccountEntity,
@@ -26,7 +27,7 @@ export class InstagramAccountDto {
    */
   @ApiProperty({ type: String, enum: INSTAGRAM_STATUSES, example: 'connected' })
   status!: InstagramStatus;
-  /** Why it does not work, in Meta's words. */
+  /** Why it does not work. */
   @ApiProperty({ type: String, nullable: true, example: null })
   statusReason!: string | null;
   /** The connected Meta account. */
@@ -39,6 +40,9 @@ export class InstagramAccountDto {
   pageName!: string | null;
   @ApiProperty({ type: Date, nullable: true })
   connectedAt!: Date | null;
+  /** When it was last looked at whether token and permissions still suffice. */
+  @ApiProperty({ type: Date, nullable: true })
+  healthCheckedAt!: Date | null;
   /** When name and picture were last read from Meta. */
   @ApiProperty({ type: Date, nullable: true })
   syncedAt!: Date | null;
@@ -58,8 +62,46 @@ export class InstagramAccountDto {
       pageId: account.pageId,
       pageName: account.pageName,
       connectedAt: account.connectedAt,
+      healthCheckedAt: account.healthCheckedAt,
       syncedAt: account.syncedAt,
       createdAt: account.createdAt,
+    });
+  }
+}
+
+export const UNLINKED_REASONS = ['not_linked', 'personal_account'] as const;
+
+/** A Page from which no Instagram account can be connected, and why. */
+export class UnlinkedPageDto {
+  /** Meta's id of the Page. */
+  @ApiProperty({ type: String, example: '113470559876543' })
+  pageId!: string;
+  @ApiProperty({ type: String, nullable: true, example: 'Demo Second Page' })
+  pageName!: string | null;
+  /** Of a personal account that is linked to it. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  username!: string | null;
+  /** `not_linked`: the Page has no Instagram account. `personal_account`: it has one that no app may manage. */
+  @ApiProperty({ type: String, enum: UNLINKED_REASONS, example: 'not_linked' })
+  reason!: (typeof UNLINKED_REASONS)[number];
+  /** What to do about it. */
+  @ApiProperty({
+    type: String,
+    example:
+      'No Instagram account is linked to the Page. Link a professional one in the settings of the Page, then refresh this list.',
+  })
+  message!: string;
+
+  static from({ pageId, pageName, username, reason }: StoredUnlinkedPage): UnlinkedPageDto {
+    return Object.assign(new UnlinkedPageDto(), {
+      pageId,
+      pageName,
+      username,
+      reason,
+      message:
+        reason === 'not_linked'
+          ? 'No Instagram account is linked to the Page. Link a professional one in the settings of the Page, then refresh this list.'
+          : `${username ?? 'The linked Instagram account'} is a personal account, which no app may manage. Switch it to a professional account in Instagram's settings, then refresh this list.`,
     });
   }
 }
@@ -67,6 +109,9 @@ export class InstagramAccountDto {
 export class InstagramAccountListDto {
   @ApiProperty({ type: [InstagramAccountDto] })
   accounts!: InstagramAccountDto[];
+  /** Pages of yours that lead to no Instagram account. */
+  @ApiProperty({ type: [UnlinkedPageDto] })
+  unavailable!: UnlinkedPageDto[];
 }
 
 export class DisconnectedInstagramDto {

@@ -16,6 +16,9 @@ export const INSTAGRAM_STATUSES = ['available', 'connected', 'reauth_required'] 
  */
 export type InstagramStatus = (typeof INSTAGRAM_STATUSES)[number];
 
+/** `token`: none opens it; `permission`: too little may be done with it; `link`: it is no longer what the Page is linked to. */
+export type InstagramProblem = 'token' | 'permission' | 'link';
+
 /** A professional Instagram account that a connected Meta account can use. */
 @Entity('instagram_accounts')
 @Unique('instagram_accounts_by_meta_id', ['accountId', 'igAccountId'])
@@ -39,6 +42,8 @@ export class InstagramAccountEntity {
   /** For people. */
   @Column({ name: 'status_reason', type: 'text', nullable: true }) statusReason!: string | null;
   @Column({ name: 'connected_at', type: 'timestamptz', nullable: true }) connectedAt!: Date | null;
+  /** What keeps it from working, in a word. */
+  @Column({ name: 'health_problem', type: 'text', nullable: true }) healthProblem!: InstagramProblem | null;
   /** When somebody looks next whether it still works; null where it is not connected. */
   @Column({ name: 'health_due_at', type: 'timestamptz', nullable: true }) healthDueAt!: Date | null;
   @Column({ name: 'health_checked_at', type: 'timestamptz', nullable: true }) healthCheckedAt!: Date | null;

@@ -71,6 +71,7 @@ const NAMELESS: Partial<Record<SubjectType, string>> = {
   group: 'the group',
   delivery: 'the delivery',
   gap: 'something connected',
+  instagram_publication: 'the Instagram account',
 };
 
 export function nameOf({ type, id, name }: Subject): string {

@@ -3,8 +3,11 @@ import type { DomainEventKind } from '../../domain-events/domain-events';
 import type { DeliveredEvent } from '../../domain-events/outbox-subscribers';
 import { ACCOUNT_RULES } from './account.rules';
 import { CAMPAIGN_RULES } from './campaign.rules';
+import { CHANNEL_RULES } from './channel.rules';
 import type { Finding, RuleTable } from './finding';
+import { INSTAGRAM_RULES } from './instagram.rules';
 import { NUMBER_RULES } from './number.rules';
+import { POST_RULES } from './post.rules';
 import { TEMPLATE_RULES } from './template.rules';
 import { WABA_RULES } from './waba.rules';
 import { WEBHOOK_RULES } from './webhook.rules';
@@ -13,7 +16,10 @@ import { WHATSAPP_RULES } from './whatsapp.rules';
 const RULES: RuleTable = {
   ...ACCOUNT_RULES,
   ...CAMPAIGN_RULES,
+  ...CHANNEL_RULES,
+  ...INSTAGRAM_RULES,
   ...NUMBER_RULES,
+  ...POST_RULES,
   ...TEMPLATE_RULES,
   ...WABA_RULES,
   ...WEBHOOK_RULES,

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
-import { AppError, ConflictError, NotFoundError } from '../../errors/app.error';
-import { matchesTag, rangeOf } from '../../media/byte-range';
+import { ConflictError, NotFoundError } from '../../errors/app.error';
+import { RangeNotSatisfiableError, matchesTag, rangeOf } from '../../media/byte-range';
 import { contentDisposition } from '../../media/file-names';
 import { normalType } from '../../media/file-nature';
 import { MediaMissingError, MediaStorage } from '../../media/media-storage';
@@ -21,15 +21,6 @@ export interface ContentAnswer {
   status: number;
   headers: Record<string, string>;
   stream: Readable | null;
-}
-
-export class RangeNotSatisfiableError extends AppError {
-  readonly code = 'RANGE_NOT_SATISFIABLE';
-  readonly status = 416;
-
-  constructor(readonly size: number) {
-    super(`The file has only ${size} bytes.`, { size });
-  }
 }
 
 /** A file as it is given out: which bytes, and under which headers. */

@@ -27,6 +27,12 @@ export class MediaHolds {
          SELECT c.account_id, c.components::text || c.defaults::text FROM campaigns c JOIN accounts USING (account_id)
           WHERE c.state NOT IN ('completed', 'cancelled') AND c.deleted_at IS NULL
          UNION ALL
+         SELECT f.account_id, f.media::text FROM facebook_publications f JOIN accounts USING (account_id)
+          WHERE f.state IN ('preparing', 'publishing', 'processing', 'unknown')
+         UNION ALL
+         SELECT p.account_id, p.request::text FROM instagram_publications p JOIN accounts USING (account_id)
+          WHERE p.state NOT IN ('published', 'failed', 'cancelled')
+         UNION ALL
          SELECT r.account_id, r.parameters::text FROM campaign_recipients r
            JOIN campaigns c ON c.account_id = r.account_id AND c.id = r.campaign_id
            JOIN accounts ON accounts.account_id = r.account_id

@@ -10,7 +10,6 @@ import { MediaWorker } from './media.worker';
 import { MessageMediaRepository } from './message-media.repository';
 import { MessageMediaSubscriber } from './message-media.subscriber';
 import { OutgoingMedia } from './outgoing-media';
-import { UploadCopiesRepository } from './upload-copies.repository';
 import { UploadIntake } from './upload-intake';
 import { UploadRetentionScheduler } from './upload-retention.scheduler';
 import { UploadedMedia } from './uploaded-media';
@@ -31,7 +30,6 @@ export const MEDIA_PROVIDERS = [
   MediaContent,
   MediaRemoval,
   UploadIntake,
-  UploadCopiesRepository,
   UploadRetentionScheduler,
   UploadedMedia,
   OutgoingMedia,

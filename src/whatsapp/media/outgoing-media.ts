@@ -4,12 +4,12 @@ import type { AccountId, AssetId } from '../../database/ids';
 import { type FieldProblem, NotFoundError } from '../../errors/app.error';
 import { GraphUnavailableError } from '../../graph-client/graph.error';
 import { MediaMissingError, MediaStorage } from '../../media/media-storage';
+import { type CopyPlace, UploadCopiesRepository } from '../../media/upload-copies.repository';
 import { LONGEST_PREPARATION_MS } from '../../sending/sending-channel';
 import { MediaApi } from './media-api';
 import { misfitOf } from './media-kinds';
 import { mediaReferencesOf, withMetaIds } from './media-references';
 import { MediaUploadsRepository, type StoredUpload } from './media-uploads.repository';
-import { type CopyPlace, UploadCopiesRepository } from './upload-copies.repository';
 
 /** The number that a message goes out from. */
 export interface SendingEnd {

@@ -99,7 +99,7 @@ export class UploadsService {
       if (locked === null) return;
       if ((await this.holds.heldOf(tx, [locked])).size > 0)
         throw new ConflictError(
-          'A message or a campaign that is still to be sent needs this file. Cancel it first, or wait until it is sent.',
+          'A message, a campaign or a publication that is still to go out needs this file. Cancel it first, or wait for it.',
         );
       await this.uploads.remove(tx, locked.accountId, locked.id);
     });

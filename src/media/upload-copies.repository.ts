@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { type AccountId, type AssetId, newId } from '../../database/ids';
+import { type AccountId, type AssetId, newId } from '../database/ids';
 
-/** An upload, as it is to be known by from one number. */
+/** An upload, as it is to be known by from one number, Page or Instagram account. */
 export interface CopyPlace {
   accountId: AccountId;
   uploadId: string;

@@ -1,0 +1,15 @@
+import { FacebookCommentChannel } from './comment-channel';
+import { FacebookCommentScope } from './comment-scope';
+import { CommentWritesApi } from './comment-writes-api';
+import { FacebookCommentsController } from './comments.controller';
+import { PrivateReplyHandler } from './private-reply.handler';
+
+/** Comments at Pages, as FacebookModule puts them together with the rest. */
+export const COMMENT_CONTROLLERS = [FacebookCommentsController];
+
+export const COMMENT_PROVIDERS = [
+  CommentWritesApi,
+  FacebookCommentChannel,
+  FacebookCommentScope,
+  PrivateReplyHandler,
+];

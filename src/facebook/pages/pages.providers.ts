@@ -1,0 +1,21 @@
+import { PageEventHandlers } from './page-event.handlers';
+import { PageEventsController } from './page-events.controller';
+import { PageHealthScheduler } from './page-health.scheduler';
+import { PageHealth } from './page-health.service';
+import { PageLeadWorker } from './page-lead.worker';
+import { PageLeads } from './page-leads.repository';
+import { PagePolicies } from './page-policies.repository';
+import { PageRatings } from './page-ratings.repository';
+import { PageReactions } from './page-reactions.repository';
+
+export const PAGE_CONTROLLERS = [PageEventsController];
+export const PAGE_PROVIDERS = [
+  PageEventHandlers,
+  PageHealth,
+  PageHealthScheduler,
+  PageLeadWorker,
+  PageLeads,
+  PagePolicies,
+  PageRatings,
+  PageReactions,
+];

@@ -1,0 +1,27 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { CommentActionSettlement } from '../../conversations/comment-action-settlement';
+import {
+  type RoutedEvent,
+  type WebhookHandler,
+  WebhookHandlerRegistry,
+} from '../../webhooks/webhook-handler.registry';
+
+/** Echoes of private replies, which tell what became of one even where the answer to it was lost. */
+@Injectable()
+export class PrivateReplyHandler implements WebhookHandler<'instagram.message.echoed'>, OnModuleInit {
+  readonly kind = 'instagram.message.echoed';
+
+  constructor(
+    private readonly registry: WebhookHandlerRegistry,
+    private readonly settlement: CommentActionSettlement,
+  ) {}
+
+  onModuleInit(): void {
+    this.registry.register(this);
+  }
+
+  async handle(events: readonly RoutedEvent<'instagram.message.echoed'>[], tx: EntityManager): Promise<void> {
+    await this.settlement.echoed(tx, events);
+  }
+}
