@@ -64,6 +64,8 @@ export interface MessagingSettings {
   privateRepliesPerHour: number;
   /** The app may send with the tag HUMAN_AGENT. */
   humanAgent: boolean;
+  /** Echoes bring back the `metadata` that their message was sent with. Whether Instagram's do is doubtful. */
+  echoesMetadata: boolean;
   /** Calls about a Page's messages in a day, for 80006 and the usage headers. */
   callsPerDay: number;
   /** Calls of `messenger_profile` in ten minutes, for each Page and Instagram account. */
@@ -160,6 +162,7 @@ export function defaultSettings(): SandboxSettings {
       mediaPerSecond: 10,
       privateRepliesPerHour: 750,
       humanAgent: true,
+      echoesMetadata: true,
       callsPerDay: 4_800_000,
       profileCallsPerTenMinutes: 10,
       links: 'trust',

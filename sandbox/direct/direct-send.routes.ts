@@ -155,7 +155,7 @@ function accept(
   const { direct, clock } = context;
   const content = objectOf(params.message);
   const replyTo = textOf(objectOf(params.reply_to).mid);
-  const metadata = textOf(content.metadata);
+  const metadata = context.settings.messaging.echoesMetadata ? textOf(content.metadata) : undefined;
   const stickerId = textOf(content.sticker_id);
   const message = direct.add(owner, user, {
     fromBusiness: true,

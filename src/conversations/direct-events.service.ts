@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { AppConfig } from '../config/app-config';
 import type { EventLedger, RoutedEvent } from '../webhooks/webhook-handler.registry';
 import type { ArrivedMessage, ArrivedStatus } from './conversation-types';
 import { ContactProfilesRepository } from './contact-profiles.repository';
@@ -22,6 +23,7 @@ import {
 import { DirectOptIns } from './direct-opt-ins';
 import { DirectThreads } from './direct-threads';
 import { accountLinkFact, channelFact, handoverFacts, owned, referralFact } from './direct-thread-facts';
+import { findEchoedSends } from './echoed-sends';
 import { MessageStore } from './message-store.service';
 import { MessageWatermarks, type Watermark } from './message-watermarks';
 import { readEach } from './routed-events';
@@ -40,6 +42,7 @@ const NOBODY = 'Meta names no person';
 @Injectable()
 export class DirectEvents {
   constructor(
+    private readonly config: AppConfig,
     private readonly store: MessageStore,
     private readonly watermarks: MessageWatermarks,
     private readonly threads: DirectThreads,
@@ -69,7 +72,7 @@ export class DirectEvents {
       message: echoedDirect(home, event),
       sent: sentDirect(home, event),
     }));
-    const sent = echoes.map((echo) => echo.sent);
+    const sent = await this.recognized(tx, echoes);
     // Sends of ours get Meta's id first, so that the echo meets them as a message that is stored already.
     await this.store.recognizeSends(
       tx,
@@ -82,6 +85,25 @@ export class DirectEvents {
       sent.filter(({ messageId }) => messageId === null),
     );
     await this.watermarks.applyTo(tx, messages);
+  }
+
+  /** Our own app's echoes without our message id get it, where it is certain which message they are of. */
+  private async recognized(
+    tx: EntityManager,
+    echoes: readonly { message: ArrivedMessage; sent: ArrivedStatus }[],
+  ): Promise<ArrivedStatus[]> {
+    const { META_APP_ID, INSTAGRAM_APP_ID } = this.config.env;
+    const bare = echoes.filter(
+      ({ message, sent }) =>
+        sent.messageId === null &&
+        [META_APP_ID, INSTAGRAM_APP_ID].some((id) => id !== undefined && id === message.metadata.app_id),
+    );
+    const found = await findEchoedSends(
+      tx,
+      bare.map(({ message }) => message),
+    );
+    const idOf = new Map(bare.map(({ sent }, place) => [sent, found.get(place) ?? null]));
+    return echoes.map(({ sent }) => ({ ...sent, messageId: sent.messageId ?? idOf.get(sent) ?? null }));
   }
 
   async edited(

@@ -257,7 +257,10 @@ export interface DomainEventMap {
   'whatsapp.call.updated': CallFacts;
   'whatsapp.call.ended': CallFacts & { outcome: string; durationSeconds: number | null };
   /** On an Instagram account (`assetId`). `mediaId` is Meta's; null where it is there, and not known as which media. */
-  'instagram.media.published': InstagramPublicationFacts & { mediaId: string | null; permalink: string | null };
+  'instagram.media.published': InstagramPublicationFacts & {
+    mediaId: string | null;
+    permalink: string | null;
+  };
   /** It was not published, and somebody has to do something about it. */
   'instagram.media.failed': InstagramPublicationFacts & {
     /** How the caption begins. */

@@ -264,6 +264,9 @@ describe('the API document of the built service', () => {
       'POST /api/meta/whatsapp/groups/{id}/invite-link/reset',
       'POST /api/meta/whatsapp/calls/{id}/reject',
       'POST /api/meta/whatsapp/calls/{id}/terminate',
+      'POST /api/meta/facebook/comments/{id}/hide',
+      'POST /api/meta/facebook/comments/{id}/like',
+      'POST /api/meta/instagram/comments/{id}/hide',
     ]);
   });
 

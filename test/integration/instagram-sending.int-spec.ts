@@ -105,6 +105,29 @@ describe.each([
     expect(sentBodies()).toHaveLength(1);
   });
 
+  it.each([
+    ['before Meta’s answer', { delayAfterMs: 800 }],
+    ['and Meta’s answer never does', { drop: 'after' }],
+  ] as const)(
+    'an echo that does not say whose it is and comes %s finds its message',
+    async (_when, fault) => {
+      sandboxOf(app).configure({
+        statuses: { delaysMs: { sent: 10, delivered: 0, read: HOUR_MS, played: 0 } },
+        messaging: { echoesMetadata: false },
+      });
+      sandboxOf(app).failNext({ path: '/messages$', ...fault });
+      const words = `Whose is it, ${name}?`;
+      const id = await send(aDirectText(to, words));
+      expect(await when(id, 'sent')).toMatchObject({ error: null });
+      await sandboxOf(app).waitUntilIdle();
+      await allProcessed(app);
+      expect(sentBodies()).toHaveLength(1);
+      const stored = await directMessagesOf(app, me.assetId);
+      expect(stored.filter(({ message_text: text }) => text === words)).toHaveLength(1);
+      sandboxOf(app).configure({ messaging: { echoesMetadata: true } });
+    },
+  );
+
   it('every kind goes out as Meta has it', async () => {
     const { id: media } = sandboxOf(app).createInstagramMedia({ caption: 'New' });
     const kinds = [

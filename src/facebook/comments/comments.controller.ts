@@ -62,7 +62,7 @@ export class FacebookCommentsController {
   @Get('comments')
   @Access('viewer')
   @ApiEnvelope(CommentPageDto)
-  @ApiErrors('ACCOUNT_NOT_FOUND')
+  @ApiErrors('ACCOUNT_NOT_FOUND', 'NOT_FOUND')
   async feed(
     @CurrentUser() user: AuthenticatedUser,
     @Query() query: FacebookCommentFeedQuery,
@@ -185,9 +185,8 @@ export class FacebookCommentsController {
   @Post('comments/:id/private-reply')
   @Access('agent')
   @ApiComment()
-  @ApiAnswering()
+  @ApiAnswering('WINDOW_CLOSED')
   @ApiEnvelope(CommentAnswerDto, 201)
-  @ApiErrors('WINDOW_CLOSED')
   async replyPrivately(
     @CurrentUser() user: AuthenticatedUser,
     @Param('id') id: string,

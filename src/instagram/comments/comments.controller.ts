@@ -58,7 +58,7 @@ export class InstagramCommentsController {
   @Get('comments')
   @Access('viewer')
   @ApiEnvelope(CommentPageDto)
-  @ApiErrors('ACCOUNT_NOT_FOUND')
+  @ApiErrors('ACCOUNT_NOT_FOUND', 'NOT_FOUND', 'ACCOUNT_AMBIGUOUS')
   async feed(
     @CurrentUser() user: AuthenticatedUser,
     @Query() query: InstagramCommentFeedQuery,
@@ -80,6 +80,7 @@ export class InstagramCommentsController {
   @Access('viewer')
   @ApiCommented(...MEDIA)
   @ApiEnvelope(CommentThreadPageDto)
+  @ApiErrors('ACCOUNT_NOT_FOUND', 'NOT_FOUND', 'ACCOUNT_AMBIGUOUS')
   @ApiMetaErrors()
   async threads(
     @CurrentUser() user: AuthenticatedUser,
@@ -101,7 +102,7 @@ export class InstagramCommentsController {
   @Post('media/:id/comments')
   @Access('agent')
   @ApiCommented(...MEDIA)
-  @ApiAnswering()
+  @ApiAnswering('ACCOUNT_NOT_FOUND', 'NOT_FOUND', 'ACCOUNT_AMBIGUOUS')
   @ApiEnvelope(CommentAnswerDto, 201)
   async comment(
     @CurrentUser() user: AuthenticatedUser,
@@ -185,9 +186,8 @@ export class InstagramCommentsController {
   @Post('comments/:id/private-reply')
   @Access('agent')
   @ApiComment()
-  @ApiAnswering()
+  @ApiAnswering('WINDOW_CLOSED')
   @ApiEnvelope(CommentAnswerDto, 201)
-  @ApiErrors('WINDOW_CLOSED')
   async replyPrivately(
     @CurrentUser() user: AuthenticatedUser,
     @Param('id') id: string,
