@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { AccountId, AssetId, ContactId, ConversationId } from '../database/ids';
 import { newId } from '../database/ids';
-import { isGreater } from './contact-facts';
+import { isGreater } from './contacts/contact-facts';
 import type { Platform } from './conversation-types';
 
 /** One message about to join a conversation: where it belongs and what it does to the conversation's counters. */

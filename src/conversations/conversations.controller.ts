@@ -11,7 +11,7 @@ import type { AuthenticatedUser } from '../identity/authenticated-user';
 import { ConversationsService } from './conversations.service';
 import { ConversationDto, ConversationPageDto, ConversationsQuery } from './dto/conversation.dto';
 import { ThreadMessageDto, ThreadPageDto } from './dto/thread-message.dto';
-import { MessagesService } from './messages.service';
+import { MessagesService } from './messages/messages.service';
 import { type PagePosition, parsePosition } from './page-position';
 
 @ApiTags('Inbox')

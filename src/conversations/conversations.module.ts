@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { IdentityModule } from '../identity/identity.module';
-import { CommentStore } from './comment-store.service';
-import { ContactMerger } from './contact-merger';
-import { ContactResolver } from './contact-resolver';
-import { ContactsService } from './contacts.service';
+import { CommentStore } from './comments/comment-store.service';
+import { ContactMerger } from './contacts/contact-merger';
+import { ContactResolver } from './contacts/contact-resolver';
+import { ContactsService } from './contacts/contacts.service';
 import { ConversationMerger } from './conversation-merger';
 import { ConversationOpener } from './conversation-opener';
 import { ConversationsController } from './conversations.controller';
@@ -15,19 +15,19 @@ import { ContactIdentityEntity } from './entities/contact-identity.entity';
 import { ConversationEntity } from './entities/conversation.entity';
 import { MessageEntity } from './entities/message.entity';
 import { MessageSendEntity } from './entities/message-send.entity';
-import { FinishedSendsScheduler } from './finished-sends.scheduler';
-import { MessageList } from './message-list.service';
-import { MessageChangeStore } from './message-change-store';
+import { FinishedSendsScheduler } from './sends/finished-sends.scheduler';
+import { MessageList } from './messages/message-list.service';
+import { MessageChangeStore } from './messages/message-change-store';
 import { MessageMediaReaders } from './message-media';
-import { MessageStatusStore } from './message-status-store';
-import { MessageStore } from './message-store.service';
-import { MessagesService } from './messages.service';
-import { RepeatedMessages } from './repeated-messages';
-import { SendClaims } from './send-claims.service';
-import { SendLedger } from './send-ledger.service';
-import { SendSettlement } from './send-settlement.service';
-import { UnsettledSends } from './unsettled-sends.service';
-import { WaitingSweeper } from './waiting.sweeper';
+import { MessageStatusStore } from './messages/message-status-store';
+import { MessageStore } from './messages/message-store.service';
+import { MessagesService } from './messages/messages.service';
+import { RepeatedMessages } from './messages/repeated-messages';
+import { SendClaims } from './sends/send-claims.service';
+import { SendLedger } from './sends/send-ledger.service';
+import { SendSettlement } from './sends/send-settlement.service';
+import { UnsettledSends } from './sends/unsettled-sends.service';
+import { WaitingSweeper } from './messages/waiting.sweeper';
 
 @Module({
   imports: [

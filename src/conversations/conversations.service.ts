@@ -6,7 +6,7 @@ import type { AccountId, AssetId, ContactId, ConversationId, UserId } from '../d
 import { isUuid } from '../database/ids';
 import { NotFoundError } from '../errors/app.error';
 import type { IdentityKind, Platform } from './conversation-types';
-import { type StoredThreadFacts, threadOf } from './direct-thread-view';
+import { type StoredThreadFacts, threadOf } from './direct/direct-thread-view';
 import type { PagePosition } from './page-position';
 import type { ConversationStatus, StoredConversation } from './stored-conversation';
 

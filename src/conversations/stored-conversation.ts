@@ -1,6 +1,6 @@
 import type { AccountId, AssetId, ContactId, ConversationId, UserId } from '../database/ids';
 import type { IdentityKind, Platform } from './conversation-types';
-import type { DirectThread } from './direct-thread-view';
+import type { DirectThread } from './direct/direct-thread-view';
 
 export const CONVERSATION_STATUSES = ['active', 'snoozed', 'closed'] as const;
 export type ConversationStatus = (typeof CONVERSATION_STATUSES)[number];

@@ -1,4 +1,4 @@
-import type { ContactsService } from '../conversations/contacts.service';
+import type { ContactsService } from '../conversations/contacts/contacts.service';
 import type { SendResult, StartedSend } from '../conversations/conversation-types';
 import type { AccountId, AssetId, MessageId } from '../database/ids';
 import { AppError } from '../errors/app.error';

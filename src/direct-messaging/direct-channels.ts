@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ContactsService } from '../conversations/contacts.service';
+import { ContactsService } from '../conversations/contacts/contacts.service';
 import { SendFailures } from '../sending/send-failures';
 import { SendingChannels } from '../sending/sending-channels';
 import { SendingPace } from '../sending/sending-pace';

@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { type MessageFilter, MessageList, type MessageSlice } from '../conversations/message-list.service';
-import { MessagesService } from '../conversations/messages.service';
-import { SendLedger } from '../conversations/send-ledger.service';
-import type { MessageWithHistory, StoredMessage } from '../conversations/stored-message';
+import {
+  type MessageFilter,
+  MessageList,
+  type MessageSlice,
+} from '../conversations/messages/message-list.service';
+import { MessagesService } from '../conversations/messages/messages.service';
+import { SendLedger } from '../conversations/sends/send-ledger.service';
+import type { MessageWithHistory, StoredMessage } from '../conversations/messages/stored-message';
 import { type AccountId, type MessageId, isUuid } from '../database/ids';
 import { ConflictError, NotFoundError, ValidationFailedError } from '../errors/app.error';
 import { decodeCursor } from '../http/cursor';

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ConversationsModule } from '../conversations/conversations.module';
-import { DirectMessagesModule } from '../conversations/direct-messages.module';
+import { DirectMessagesModule } from '../conversations/direct/direct-messages.module';
 import { GraphClientModule } from '../graph-client/graph-client.module';
 import { IdentityModule } from '../identity/identity.module';
 import { MediaModule } from '../media/media.module';

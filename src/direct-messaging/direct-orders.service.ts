@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { ContactsService } from '../conversations/contacts.service';
-import { DirectThreads } from '../conversations/direct-threads';
+import { ContactsService } from '../conversations/contacts/contacts.service';
+import { DirectThreads } from '../conversations/direct/direct-threads';
 import type { Person, SendOrder } from '../conversations/conversation-types';
-import { SendLedger } from '../conversations/send-ledger.service';
+import { SendLedger } from '../conversations/sends/send-ledger.service';
 import { repeatLostRaces } from '../database/lost-race';
 import { AppError, ValidationFailedError } from '../errors/app.error';
 import { IdempotencyKeys, requestDigest } from '../http/idempotency-key';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
-import { DirectThreads } from '../conversations/direct-threads';
+import { DirectThreads } from '../conversations/direct/direct-threads';
 import { ValidationFailedError } from '../errors/app.error';
 import type { AuthenticatedUser } from '../identity/authenticated-user';
 import { DirectDesk } from './direct-desk.service';

@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { SendResult } from '../conversations/conversation-types';
-import { SendSettlement } from '../conversations/send-settlement.service';
+import { SendSettlement } from '../conversations/sends/send-settlement.service';
 import { beginBatch } from '../database/batch-transaction';
 import { repeatLostRaces } from '../database/lost-race';
 

@@ -7,7 +7,7 @@ import {
   type SendResult,
   type StartedSend,
 } from '../conversations/conversation-types';
-import { SendClaims, type SenderKey } from '../conversations/send-claims.service';
+import { SendClaims, type SenderKey } from '../conversations/sends/send-claims.service';
 import type { AccountId, AssetId } from '../database/ids';
 import { GraphUsage } from '../graph-client/graph-usage';
 import { JobWorker } from '../queue/job-worker';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { SenderKey } from '../conversations/send-claims.service';
+import type { SenderKey } from '../conversations/sends/send-claims.service';
 import type { AssetId } from '../database/ids';
 import { JobQueue } from '../queue/job-queue';
 

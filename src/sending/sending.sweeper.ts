@@ -5,7 +5,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
-import { SendClaims } from '../conversations/send-claims.service';
+import { SendClaims } from '../conversations/sends/send-claims.service';
 import { LONGEST_PREPARATION_MS } from './sending-channel';
 import { SendingChannels } from './sending-channels';
 import { SendingDispatcher } from './sending-dispatcher';

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { AccountId } from '../database/ids';
-import { UnsettledSends } from '../conversations/unsettled-sends.service';
+import { UnsettledSends } from '../conversations/sends/unsettled-sends.service';
 import { NotFoundError } from '../errors/app.error';
 import { MetaTokenService } from '../meta-auth/meta-token.service';
 import type { GapCause } from '../webhooks/entities/webhook-gap.entity';

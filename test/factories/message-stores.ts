@@ -1,18 +1,18 @@
 import type { DataSource } from 'typeorm';
 import type { SendResult, StartedSend } from '../../src/conversations/conversation-types';
 import type { AccountId, AssetId, MessageId } from '../../src/database/ids';
-import { ContactMerger } from '../../src/conversations/contact-merger';
-import { ContactResolver } from '../../src/conversations/contact-resolver';
-import { ContactsService } from '../../src/conversations/contacts.service';
+import { ContactMerger } from '../../src/conversations/contacts/contact-merger';
+import { ContactResolver } from '../../src/conversations/contacts/contact-resolver';
+import { ContactsService } from '../../src/conversations/contacts/contacts.service';
 import { ConversationMerger } from '../../src/conversations/conversation-merger';
 import { ConversationOpener } from '../../src/conversations/conversation-opener';
-import { MessageChangeStore } from '../../src/conversations/message-change-store';
-import { MessageStatusStore } from '../../src/conversations/message-status-store';
-import { MessageStore } from '../../src/conversations/message-store.service';
-import { RepeatedMessages } from '../../src/conversations/repeated-messages';
-import { SendClaims } from '../../src/conversations/send-claims.service';
-import { SendLedger } from '../../src/conversations/send-ledger.service';
-import { SendSettlement } from '../../src/conversations/send-settlement.service';
+import { MessageChangeStore } from '../../src/conversations/messages/message-change-store';
+import { MessageStatusStore } from '../../src/conversations/messages/message-status-store';
+import { MessageStore } from '../../src/conversations/messages/message-store.service';
+import { RepeatedMessages } from '../../src/conversations/messages/repeated-messages';
+import { SendClaims } from '../../src/conversations/sends/send-claims.service';
+import { SendLedger } from '../../src/conversations/sends/send-ledger.service';
+import { SendSettlement } from '../../src/conversations/sends/send-settlement.service';
 import { Outbox } from '../../src/domain-events/outbox';
 
 export interface MessageStores {

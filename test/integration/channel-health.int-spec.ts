@@ -1,5 +1,5 @@
 import { SEED } from '../../sandbox/world-seed';
-import { PagesRepository } from '../../src/facebook/pages.repository';
+import { PagesRepository } from '../../src/facebook/pages/pages.repository';
 import { PageHealthScheduler } from '../../src/facebook/pages/page-health.scheduler';
 import { PageHealth } from '../../src/facebook/pages/page-health.service';
 import { InstagramHealth } from '../../src/instagram/accounts/instagram-health.service';

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
-import { CommentActionSettlement, markOf } from '../../src/conversations/comment-action-settlement';
-import type { CommentAction } from '../../src/conversations/comment-action';
-import { CommentActionsRepository } from '../../src/conversations/comment-actions.repository';
-import { CommentStore } from '../../src/conversations/comment-store.service';
-import type { ArrivedComment } from '../../src/conversations/comment-types';
-import { DirectEvents } from '../../src/conversations/direct-events.service';
+import { CommentActionSettlement, markOf } from '../../src/conversations/comments/comment-action-settlement';
+import type { CommentAction } from '../../src/conversations/comments/comment-action';
+import { CommentActionsRepository } from '../../src/conversations/comments/comment-actions.repository';
+import { CommentStore } from '../../src/conversations/comments/comment-store.service';
+import type { ArrivedComment } from '../../src/conversations/comments/comment-types';
+import { DirectEvents } from '../../src/conversations/direct/direct-events.service';
 import { type CommentActionId, type DeliveryId, type UserId, newId } from '../../src/database/ids';
 import { EventLedger, type RoutedEvent } from '../../src/webhooks/webhook-handler.registry';
 import { type Tenant, aTenant } from '../factories/conversations.factory';

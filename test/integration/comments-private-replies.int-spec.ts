@@ -1,5 +1,5 @@
-import { CommentActionsSweeper } from '../../src/conversations/comment-actions.sweeper';
-import { PRIVATE_REPLY_MS } from '../../src/conversations/comment-rules';
+import { CommentActionsSweeper } from '../../src/conversations/comments/comment-actions.sweeper';
+import { PRIVATE_REPLY_MS } from '../../src/conversations/comments/comment-rules';
 import { SEED } from '../../sandbox/world-seed';
 import type { ApiAnswer, ApiBody, ApiClient } from '../api-client';
 import {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { DataSource } from 'typeorm';
-import { CommentStore } from '../../src/conversations/comment-store.service';
+import { CommentStore } from '../../src/conversations/comments/comment-store.service';
 import type {
   ArrivedComment,
   ArrivedCommentEdit,
@@ -8,7 +8,7 @@ import type {
   ArrivedCommentLiking,
   ArrivedCommentRemoval,
   CommentKey,
-} from '../../src/conversations/comment-types';
+} from '../../src/conversations/comments/comment-types';
 import { Outbox } from '../../src/domain-events/outbox';
 import { newId } from '../../src/database/ids';
 import { type Tenant, aTenant } from '../factories/conversations.factory';

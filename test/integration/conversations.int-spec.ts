@@ -1,4 +1,4 @@
-import { MessageStore } from '../../src/conversations/message-store.service';
+import { MessageStore } from '../../src/conversations/messages/message-store.service';
 import type { ApiClient, TestUser } from '../api-client';
 import { type Tenant, aTenant, anArrivedMessage } from '../factories/conversations.factory';
 import { type TestApp, startTestApp } from '../test-app';

@@ -1,5 +1,5 @@
 import { SEED } from '../../sandbox/world-seed';
-import { DirectOptIns } from '../../src/conversations/direct-opt-ins';
+import { DirectOptIns } from '../../src/conversations/direct/direct-opt-ins';
 import type { AccountId } from '../../src/database/ids';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';

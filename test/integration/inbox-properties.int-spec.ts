@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import * as fc from 'fast-check';
-import { WaitingSweeper } from '../../src/conversations/waiting.sweeper';
-import { SendLedger } from '../../src/conversations/send-ledger.service';
-import { SendSettlement } from '../../src/conversations/send-settlement.service';
+import { WaitingSweeper } from '../../src/conversations/messages/waiting.sweeper';
+import { SendLedger } from '../../src/conversations/sends/send-ledger.service';
+import { SendSettlement } from '../../src/conversations/sends/send-settlement.service';
 import type { AccountId, AssetId } from '../../src/database/ids';
 import { newId } from '../../src/database/ids';
 import { DELIVERY_LANES } from '../../src/webhooks/delivery-lane';

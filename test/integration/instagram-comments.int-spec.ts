@@ -1,4 +1,4 @@
-import { CommentActionsSweeper } from '../../src/conversations/comment-actions.sweeper';
+import { CommentActionsSweeper } from '../../src/conversations/comments/comment-actions.sweeper';
 import { SEED } from '../../sandbox/world-seed';
 import type { ApiAnswer, ApiBody, ApiClient } from '../api-client';
 import {

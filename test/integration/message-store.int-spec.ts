@@ -1,18 +1,18 @@
 import * as fc from 'fast-check';
 import type { DataSource } from 'typeorm';
-import type { ContactsService } from '../../src/conversations/contacts.service';
+import type { ContactsService } from '../../src/conversations/contacts/contacts.service';
 import type {
   ArrivedMessage,
   ArrivedStatus,
   DeliveryStatus,
 } from '../../src/conversations/conversation-types';
-import type { MessageStore } from '../../src/conversations/message-store.service';
+import type { MessageStore } from '../../src/conversations/messages/message-store.service';
 import { MessageMediaReaders } from '../../src/conversations/message-media';
-import { MessagesService } from '../../src/conversations/messages.service';
+import { MessagesService } from '../../src/conversations/messages/messages.service';
 import type { SendResult } from '../../src/conversations/conversation-types';
-import type { SendClaims } from '../../src/conversations/send-claims.service';
-import type { SendLedger } from '../../src/conversations/send-ledger.service';
-import { WaitingSweeper } from '../../src/conversations/waiting.sweeper';
+import type { SendClaims } from '../../src/conversations/sends/send-claims.service';
+import type { SendLedger } from '../../src/conversations/sends/send-ledger.service';
+import { WaitingSweeper } from '../../src/conversations/messages/waiting.sweeper';
 import { AppConfig } from '../../src/config/app-config';
 import { parseEnv } from '../../src/config/env';
 import type { MessageId } from '../../src/database/ids';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import type { ArrivedMessage } from '../../src/conversations/conversation-types';
-import { MessageWatermarks, type Watermark } from '../../src/conversations/message-watermarks';
+import { MessageWatermarks, type Watermark } from '../../src/conversations/messages/message-watermarks';
 import { newId } from '../../src/database/ids';
 import { type Tenant, aTenant, anArrivedMessage } from '../factories/conversations.factory';
 import { messageStores } from '../factories/message-stores';

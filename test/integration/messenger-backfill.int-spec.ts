@@ -1,7 +1,7 @@
 import { SEED } from '../../sandbox/world-seed';
 import { SERVICE_WINDOW_MS } from '../../src/conversations/conversation-opener';
 import type { AccountId, AssetId } from '../../src/database/ids';
-import { MessengerBackfill } from '../../src/facebook/messenger-backfill';
+import { MessengerBackfill } from '../../src/facebook/messenger/messenger-backfill';
 import type { BackfillResult } from '../../src/webhooks/gaps/backfill.registry';
 import { GapRepairService } from '../../src/webhooks/gaps/gap-repair.service';
 import { SubscriptionCheckService } from '../../src/webhooks/gaps/subscription-check.service';

@@ -1,6 +1,6 @@
 import { SEED } from '../../sandbox/world-seed';
 import { SERVICE_WINDOW_MS } from '../../src/conversations/conversation-opener';
-import { WatermarkSweeper } from '../../src/conversations/watermark.sweeper';
+import { WatermarkSweeper } from '../../src/conversations/messages/watermark.sweeper';
 import { newId } from '../../src/database/ids';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { PageTokens } from '../../src/facebook/page-tokens';
+import { PageTokens } from '../../src/facebook/pages/page-tokens';
 import { PageReactions } from '../../src/facebook/pages/page-reactions.repository';
 import type { AccountId, AssetId } from '../../src/database/ids';
 import type { ApiClient } from '../api-client';

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { AppConfig } from '../../src/config/app-config';
 import { parseEnv } from '../../src/config/env';
-import { FinishedSendsScheduler } from '../../src/conversations/finished-sends.scheduler';
+import { FinishedSendsScheduler } from '../../src/conversations/sends/finished-sends.scheduler';
 import { newId } from '../../src/database/ids';
 import { partitionName, startOfMonth } from '../../src/database/month-partitions';
 import { PartitionScheduler } from '../../src/database/partition.scheduler';

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { SendLane, SendOrder, SendResult } from '../../src/conversations/conversation-types';
-import type { SendClaims } from '../../src/conversations/send-claims.service';
-import type { SendLedger } from '../../src/conversations/send-ledger.service';
+import type { SendClaims } from '../../src/conversations/sends/send-claims.service';
+import type { SendLedger } from '../../src/conversations/sends/send-ledger.service';
 import type { MessageId } from '../../src/database/ids';
 import { type Tenant, aSendOrder, aTenant } from '../factories/conversations.factory';
 import { accepted, messageStores, settleSend } from '../factories/message-stores';

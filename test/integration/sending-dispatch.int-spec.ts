@@ -1,6 +1,6 @@
 import { SEED } from '../../sandbox/world-seed';
 import { GraphUsage } from '../../src/graph-client/graph-usage';
-import { SendLedger } from '../../src/conversations/send-ledger.service';
+import { SendLedger } from '../../src/conversations/sends/send-ledger.service';
 import type { SendLane, SendOrder } from '../../src/conversations/conversation-types';
 import type { AccountId, AssetId, MessageId } from '../../src/database/ids';
 import { SendingWaker } from '../../src/sending/sending-waker';

@@ -1,5 +1,5 @@
 import { SEED } from '../../sandbox/world-seed';
-import { SendClaims } from '../../src/conversations/send-claims.service';
+import { SendClaims } from '../../src/conversations/sends/send-claims.service';
 import type { AccountId, AssetId, MessageId } from '../../src/database/ids';
 import { JobQueue } from '../../src/queue/job-queue';
 import type { ApiClient } from '../api-client';

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ACTION_KINDS, type CommentActionKind, type DescribedAction } from '../comment-action';
-import { ACTION_STATES, type CommentActionState } from '../comment-rules';
+import { ACTION_KINDS, type CommentActionKind, type DescribedAction } from '../comments/comment-action';
+import { ACTION_STATES, type CommentActionState } from '../comments/comment-rules';
 import { CommentDto } from './comment.dto';
 
 export class CommentAnswerErrorDto {

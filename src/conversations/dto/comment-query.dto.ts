@@ -3,7 +3,7 @@ import { IsIn } from 'class-validator';
 import { IfPresent } from '../../http/body-fields';
 import { CursorPageQuery } from '../../http/page.dto';
 import { QueryBoolean } from '../../http/query-fields';
-import { COMMENT_STATUSES, type CommentStatus } from '../comment-view';
+import { COMMENT_STATUSES, type CommentStatus } from '../comments/comment-view';
 
 export class CommentThreadsQuery extends CursorPageQuery {
   /** `true` reads the comments from Meta first. Otherwise that happens when they were not read for a while. */

@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { CursorPaginationDto } from '../../http/page.dto';
-import { PRIVATE_REPLY_STATES, type PrivateReplyState, privateReplyOf } from '../comment-rules';
-import { COMMENT_PLATFORMS, type CommentPlatform } from '../comment-types';
-import type { CommentThread, StoredComment, ThreadAge, ThreadSummary } from '../comment-view';
+import { PRIVATE_REPLY_STATES, type PrivateReplyState, privateReplyOf } from '../comments/comment-rules';
+import { COMMENT_PLATFORMS, type CommentPlatform } from '../comments/comment-types';
+import type { CommentThread, StoredComment, ThreadAge, ThreadSummary } from '../comments/comment-view';
 
 export class CommentChannelDto {
   /** Ours. */

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import type { StoredContact } from '../stored-contact';
+import type { StoredContact } from '../contacts/stored-contact';
 import { ContactIdentityDto } from './conversation.dto';
 
 export class ContactQuery {

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
-import type { ContentKind } from '../message-content';
+import type { ContentKind } from '../messages/message-content';
 import {
   ButtonContentDto,
   ButtonReplyContentDto,

@@ -7,8 +7,8 @@ import {
   type Platform,
   type SenderType,
 } from '../conversation-types';
-import { type ShownContent, shownContent } from '../message-content';
-import type { StoredMessage } from '../stored-message';
+import { type ShownContent, shownContent } from '../messages/message-content';
+import type { StoredMessage } from '../messages/stored-message';
 import { MESSAGE_CONTENT_CLASSES, MESSAGE_CONTENT_SCHEMA } from './message-content.dto';
 import { MessageContextDto, MessageReferralDto } from './message-context.dto';
 import { MessageMediaDto } from './message-media.dto';

@@ -1,6 +1,6 @@
 import { Column, CreateDateColumn, Entity, Index, PrimaryColumn, Unique, UpdateDateColumn } from 'typeorm';
 import type { AccountId, AssetId, CommentId } from '../../database/ids';
-import type { CommentAttachment, CommentMetadata, CommentPlatform } from '../comment-types';
+import type { CommentAttachment, CommentMetadata, CommentPlatform } from '../comments/comment-types';
 
 /** A comment under a post of a Page or a media of an Instagram account. */
 @Entity('comments')

@@ -6,8 +6,12 @@ import {
   type SenderType,
 } from '../../conversations/conversation-types';
 import { MESSAGE_CONTENT_CLASSES, MESSAGE_CONTENT_SCHEMA } from '../../conversations/dto/message-content.dto';
-import { type ShownContent, shownContent } from '../../conversations/message-content';
-import type { MessageWithHistory, StatusTransition, StoredMessage } from '../../conversations/stored-message';
+import { type ShownContent, shownContent } from '../../conversations/messages/message-content';
+import type {
+  MessageWithHistory,
+  StatusTransition,
+  StoredMessage,
+} from '../../conversations/messages/stored-message';
 
 const SENDER_TYPES = ['customer', 'agent', 'app', 'system'] as const;
 const PLATFORMS = ['messenger', 'instagram'] as const;

@@ -1,7 +1,7 @@
-import { laterOf } from '../../conversations/comment-reading';
-import type { ArrivedComment } from '../../conversations/comment-types';
+import { laterOf } from '../../conversations/comments/comment-reading';
+import type { ArrivedComment } from '../../conversations/comments/comment-types';
 import type { AccountId, AssetId } from '../../database/ids';
-import type { ReadComment } from '../comments-api';
+import type { ReadComment } from './comments-api';
 
 /** The Page that comments stand at, by our ids and Meta's. */
 export interface CommentedPage {

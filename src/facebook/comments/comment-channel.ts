@@ -9,18 +9,18 @@ import {
   type CommentTask,
   type CommentsRead,
   type PrivateMessage,
-} from '../../conversations/comment-channel';
-import { isNoSuchObject } from '../../conversations/comment-errors';
-import { PrivateReplyApi } from '../../conversations/comment-private-api';
-import { asOfReading } from '../../conversations/comment-reading';
-import type { ArrivedComment } from '../../conversations/comment-types';
+} from '../../conversations/comments/comment-channel';
+import { isNoSuchObject } from '../../conversations/comments/comment-errors';
+import { PrivateReplyApi } from '../../conversations/comments/comment-private-api';
+import { asOfReading } from '../../conversations/comments/comment-reading';
+import type { ArrivedComment } from '../../conversations/comments/comment-types';
 import { AppError } from '../../errors/app.error';
 import { GraphReauthRequiredError } from '../../graph-client/graph.error';
-import { CommentsApi } from '../comments-api';
+import { CommentsApi } from './comments-api';
 import type { FacebookPageEntity } from '../entities/facebook-page.entity';
-import { noSuchPage } from '../page-scope';
-import { PageTokens } from '../page-tokens';
-import { PagesRepository } from '../pages.repository';
+import { noSuchPage } from '../pages/page-scope';
+import { PageTokens } from '../pages/page-tokens';
+import { PagesRepository } from '../pages/pages.repository';
 import { arrivedComment } from './arrived-comments';
 import { CommentWritesApi } from './comment-writes-api';
 

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import type { CommentHome } from '../../conversations/comment-channel';
-import { CommentList } from '../../conversations/comment-list.service';
-import type { StoredComment } from '../../conversations/comment-view';
+import type { CommentHome } from '../../conversations/comments/comment-channel';
+import { CommentList } from '../../conversations/comments/comment-list.service';
+import type { StoredComment } from '../../conversations/comments/comment-view';
 import { type AccountId, isUuid } from '../../database/ids';
 import { NotFoundError } from '../../errors/app.error';
 import { AccountAccess } from '../../identity/account-access.service';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import type { FacebookPageEntity } from '../entities/facebook-page.entity';
-import { noSuchPage } from '../page-scope';
-import { PagesRepository } from '../pages.repository';
+import { noSuchPage } from '../pages/page-scope';
+import { PagesRepository } from '../pages/pages.repository';
 import { PublicationsRepository } from '../posts/publications.repository';
 
 /** A post, and the Page of the user's that it stands on. */

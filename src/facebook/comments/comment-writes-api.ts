@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { AnswerContent } from '../../conversations/comment-channel';
+import type { AnswerContent } from '../../conversations/comments/comment-channel';
 import { GraphClient } from '../../graph-client/graph-client';
 import { GraphId, GraphSuccess } from '../../graph-client/graph-fields';
 import { GraphRejectedError } from '../../graph-client/graph.error';

@@ -1,19 +1,19 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CommentActions } from '../../conversations/comment-actions.service';
-import type { AnswerContent } from '../../conversations/comment-channel';
+import { CommentActions } from '../../conversations/comments/comment-actions.service';
+import type { AnswerContent } from '../../conversations/comments/comment-channel';
 import {
   ApiAnswer,
   ApiAnswering,
   ApiComment,
   ApiCommented,
   ApiMetaErrors,
-} from '../../conversations/comment-docs';
-import { CommentList } from '../../conversations/comment-list.service';
-import { CommentModeration, homeOf } from '../../conversations/comment-moderation.service';
-import { objectRef, paginationOf, sliceOf } from '../../conversations/comment-paging';
-import { CommentRefresh } from '../../conversations/comment-refresh.service';
-import type { StoredComment } from '../../conversations/comment-view';
+} from '../../conversations/comments/comment-docs';
+import { CommentList } from '../../conversations/comments/comment-list.service';
+import { CommentModeration, homeOf } from '../../conversations/comments/comment-moderation.service';
+import { objectRef, paginationOf, sliceOf } from '../../conversations/comments/comment-paging';
+import { CommentRefresh } from '../../conversations/comments/comment-refresh.service';
+import type { StoredComment } from '../../conversations/comments/comment-view';
 import { CommentAnswerDto, RemovedCommentDto } from '../../conversations/dto/comment-answer.dto';
 import { CommentDto, CommentPageDto, CommentThreadPageDto } from '../../conversations/dto/comment.dto';
 import { CommentQuery, CommentThreadsQuery } from '../../conversations/dto/comment-query.dto';

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { CommentActionSettlement } from '../../conversations/comment-action-settlement';
+import { CommentActionSettlement } from '../../conversations/comments/comment-action-settlement';
 import {
   type RoutedEvent,
   type WebhookHandler,

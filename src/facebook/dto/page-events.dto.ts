@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, IsString, IsUUID, Length } from 'class-validator';
-import type { StoredOptIn } from '../../conversations/direct-opt-ins';
-import type { StoredMention } from '../../conversations/mention-store';
+import type { StoredOptIn } from '../../conversations/direct/direct-opt-ins';
+import type { StoredMention } from '../../conversations/direct/mention-store';
 import { QueryInt } from '../../http/query-fields';
 import { MAX_PAGE_SIZE } from '../../http/page.dto';
 import { LEAD_STATES, type LeadState, type StoredLead, type StoredRating } from '../pages/page-event-types';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { instantAt } from '../../conversations/direct-history-mapping';
+import { instantAt } from '../../conversations/direct/direct-history-mapping';
 import { GraphClient } from '../../graph-client/graph-client';
 import { GraphNode } from '../../graph-client/graph-node';
 import type { FoundObject, InsightQuery } from '../../insights/insight-source';

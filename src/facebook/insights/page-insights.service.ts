@@ -7,8 +7,8 @@ import type { InsightReport } from '../../insights/reports/insight-report';
 import { InsightReports } from '../../insights/reports/insight-reports.service';
 import type { PageInsightsTableQuery } from '../dto/page-insights.dto';
 import type { FacebookPageEntity } from '../entities/facebook-page.entity';
-import { noSuchPage, PageScope } from '../page-scope';
-import { PagesRepository } from '../pages.repository';
+import { noSuchPage, PageScope } from '../pages/page-scope';
+import { PagesRepository } from '../pages/pages.repository';
 
 const MOST_CHOICES = 100;
 

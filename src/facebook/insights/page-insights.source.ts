@@ -10,9 +10,9 @@ import {
   InsightSources,
 } from '../../insights/insight-source';
 import type { FacebookPageEntity } from '../entities/facebook-page.entity';
-import { noSuchPage } from '../page-scope';
-import { PageTokens } from '../page-tokens';
-import { PagesRepository } from '../pages.repository';
+import { noSuchPage } from '../pages/page-scope';
+import { PageTokens } from '../pages/page-tokens';
+import { PagesRepository } from '../pages/pages.repository';
 import { PageInsightsApi } from './page-insights-api';
 
 const NEEDED_TASK = 'ANALYZE';

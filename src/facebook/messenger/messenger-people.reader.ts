@@ -5,15 +5,15 @@ import {
   type PersonReader,
   PersonReaders,
   type PersonReading,
-} from '../../conversations/person-readers';
-import { storable } from '../../conversations/direct-history-mapping';
-import { refusalOf } from '../../conversations/person-refusals';
+} from '../../conversations/contacts/person-readers';
+import { storable } from '../../conversations/direct/direct-history-mapping';
+import { refusalOf } from '../../conversations/contacts/person-refusals';
 import { GraphClient } from '../../graph-client/graph-client';
 import { GraphNode } from '../../graph-client/graph-node';
 import { GraphReauthRequiredError, GraphRejectedError } from '../../graph-client/graph.error';
 import { type JsonRecord, present, readNumber, readText } from '../../webhooks/parsers/json-reader';
-import { PageTokens } from '../page-tokens';
-import { PagesRepository } from '../pages.repository';
+import { PageTokens } from '../pages/page-tokens';
+import { PagesRepository } from '../pages/pages.repository';
 
 const NAMES = 'id,name,first_name,last_name,profile_pic';
 /** Each of the further ones takes a permission of its own, which few apps have. */

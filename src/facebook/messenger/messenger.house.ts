@@ -11,9 +11,9 @@ import { GraphReauthRequiredError } from '../../graph-client/graph.error';
 import { AccountAccess } from '../../identity/account-access.service';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import type { FacebookPageEntity } from '../entities/facebook-page.entity';
-import { PageScope } from '../page-scope';
-import { PageTokens } from '../page-tokens';
-import { PagesRepository } from '../pages.repository';
+import { PageScope } from '../pages/page-scope';
+import { PageTokens } from '../pages/page-tokens';
+import { PagesRepository } from '../pages/pages.repository';
 
 /** Messages in a second that Meta lets a Page send. Source: Messenger Platform, "Rate limits". */
 const PER_SECOND = 300;

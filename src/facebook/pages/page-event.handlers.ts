@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { MentionStore, type ToldMention } from '../../conversations/mention-store';
+import { MentionStore, type ToldMention } from '../../conversations/direct/mention-store';
 import { NOTHING_IN_IT, readEach } from '../../conversations/routed-events';
 import { sha256 } from '../../crypto/secret-hash';
 import type { PageReactionChanged } from '../../webhooks/page-events';

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
-import { DirectOptIns } from '../../conversations/direct-opt-ins';
-import { MentionStore } from '../../conversations/mention-store';
+import { DirectOptIns } from '../../conversations/direct/direct-opt-ins';
+import { MentionStore } from '../../conversations/direct/mention-store';
 import { type PagePosition, parsePosition } from '../../conversations/page-position';
 import { ValidationFailedError } from '../../errors/app.error';
 import { decodeCursor, encodeCursor } from '../../http/cursor';
@@ -20,8 +20,8 @@ import {
   RatingDto,
   RatingPageDto,
 } from '../dto/page-events.dto';
-import { noSuchPage, PageScope } from '../page-scope';
-import { type PageKey } from '../pages.repository';
+import { noSuchPage, PageScope } from './page-scope';
+import { type PageKey } from './pages.repository';
 import { PageLeads } from './page-leads.repository';
 import { PageRatings } from './page-ratings.repository';
 

@@ -4,10 +4,10 @@ import { AppError } from '../../errors/app.error';
 import { GraphReauthRequiredError } from '../../graph-client/graph.error';
 import { MetaTokenService } from '../../meta-auth/meta-token.service';
 import type { FacebookPageEntity } from '../entities/facebook-page.entity';
-import { FacebookApi } from '../facebook-api';
-import { type FoundPages, PageFinder } from '../page-finder';
-import { PageTokens } from '../page-tokens';
-import { type PageTrouble, PagesRepository } from '../pages.repository';
+import { FacebookApi } from './facebook-api';
+import { type FoundPages, PageFinder } from './page-finder';
+import { PageTokens } from './page-tokens';
+import { type PageTrouble, PagesRepository } from './pages.repository';
 import { missingTasks, obstacleOf } from './page-requirements';
 
 /**

@@ -1,15 +1,15 @@
 import { type BeforeApplicationShutdown, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { AppConfig } from '../../config/app-config';
-import { instantAt, storable } from '../../conversations/direct-history-mapping';
+import { instantAt, storable } from '../../conversations/direct/direct-history-mapping';
 import { DueRows } from '../../conversations/due-rows';
 import { nextReading } from '../../conversations/read-retry';
 import { OutboxSubscribers } from '../../domain-events/outbox-subscribers';
 import { GraphClient } from '../../graph-client/graph-client';
 import { GraphNode } from '../../graph-client/graph-node';
 import { type JsonRecord, readId, readRecords, readText } from '../../webhooks/parsers/json-reader';
-import { PageTokens } from '../page-tokens';
-import { PagesRepository } from '../pages.repository';
+import { PageTokens } from './page-tokens';
+import { PagesRepository } from './pages.repository';
 import { type ClaimedLead, type LeadFacts, PageLeads } from './page-leads.repository';
 
 const CONCURRENCY = 2;

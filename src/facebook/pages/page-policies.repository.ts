@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { sha256 } from '../../crypto/secret-hash';
 import { Outbox } from '../../domain-events/outbox';
-import type { PageKey } from '../pages.repository';
+import type { PageKey } from './pages.repository';
 
 export interface ToldPolicy extends PageKey {
   /** Meta's word: `block`, `unblock`, `warning`. */

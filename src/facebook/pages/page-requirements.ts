@@ -1,4 +1,4 @@
-import type { DiscoveredPage } from '../facebook-api';
+import type { DiscoveredPage } from './facebook-api';
 
 /** Any one of each line. Meta subscribes a Page for those who manage or moderate it. */
 const NEEDED_TASKS = [['MESSAGING'], ['MODERATE', 'MANAGE']] as const;

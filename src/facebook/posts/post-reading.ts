@@ -1,4 +1,4 @@
-import { instantAt, storable } from '../../conversations/direct-history-mapping';
+import { instantAt, storable } from '../../conversations/direct/direct-history-mapping';
 import {
   type JsonRecord,
   readBoolean,

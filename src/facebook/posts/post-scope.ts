@@ -5,8 +5,8 @@ import { GraphReauthRequiredError } from '../../graph-client/graph.error';
 import { AccountAccess } from '../../identity/account-access.service';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import type { FacebookPageEntity } from '../entities/facebook-page.entity';
-import { PageScope } from '../page-scope';
-import { PagesRepository } from '../pages.repository';
+import { PageScope } from '../pages/page-scope';
+import { PagesRepository } from '../pages/pages.repository';
 import { type Publication, PublicationsRepository } from './publications.repository';
 
 /** The Page, and the account, that a request names; often neither. */

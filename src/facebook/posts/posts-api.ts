@@ -5,7 +5,7 @@ import { GraphSuccess } from '../../graph-client/graph-fields';
 import { GraphNode } from '../../graph-client/graph-node';
 import type { UnknownGraphRequest } from '../../graph-client/graph-request';
 import { GraphRejectedError } from '../../graph-client/graph.error';
-import { storable } from '../../conversations/direct-history-mapping';
+import { storable } from '../../conversations/direct/direct-history-mapping';
 import {
   type JsonRecord,
   isRecord,

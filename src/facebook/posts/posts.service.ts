@@ -10,7 +10,7 @@ import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import { PostDto, type PostListDto, type RemovedPostDto } from '../dto/post.dto';
 import type { ListPostsQuery } from '../dto/post-query.dto';
 import type { UpdatePostDto } from '../dto/write-post.dto';
-import { PageTokens } from '../page-tokens';
+import { PageTokens } from '../pages/page-tokens';
 import { problemOfTime } from './post-draft';
 import { type NamedPost, type PageChoice, PostScope, noPost, requireTask } from './post-scope';
 import { PostsApi } from './posts-api';

@@ -2,7 +2,7 @@ import type { AccountId, AssetId } from '../../database/ids';
 import { Logger } from '@nestjs/common';
 import { GraphUnavailableError } from '../../graph-client/graph.error';
 import { FacebookPublicationEntity } from '../entities/facebook-publication.entity';
-import type { PageTokens } from '../page-tokens';
+import type { PageTokens } from '../pages/page-tokens';
 import type { ReadPost } from './post-reading';
 import type { PostsApi, ReadVideo } from './posts-api';
 import { PublicationFollowUp } from './publication-follow-up';

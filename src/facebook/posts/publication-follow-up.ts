@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../errors/app.error';
 import type { FacebookPageEntity } from '../entities/facebook-page.entity';
-import { PageTokens } from '../page-tokens';
+import { PageTokens } from '../pages/page-tokens';
 import { PostsApi, type ReadVideo } from './posts-api';
 import { PublicationSettlement } from './publication-settlement';
 import { SCHEDULE_MISSED, VIDEO_FAILED } from './publication-states';

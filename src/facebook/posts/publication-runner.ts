@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config';
 import type { FacebookPageEntity } from '../entities/facebook-page.entity';
-import { PageTokens } from '../page-tokens';
-import { PagesRepository } from '../pages.repository';
+import { PageTokens } from '../pages/page-tokens';
+import { PagesRepository } from '../pages/pages.repository';
 import { PostsApi } from './posts-api';
 import { PublicationFollowUp } from './publication-follow-up';
 import { verdictOnPreparing, verdictOnPublishing } from './publication-outcome';

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config';
 import { AppError } from '../../errors/app.error';
 import type { FacebookPageEntity } from '../entities/facebook-page.entity';
-import { PageTokens } from '../page-tokens';
+import { PageTokens } from '../pages/page-tokens';
 import { CLOCKS_DIFFER_MS, type Sought, candidateOf, isPostOf, isVideoOf } from './post-matching';
 import { type PostList, PostsApi } from './posts-api';
 import { nextReadingInMs } from './publication-outcome';

@@ -10,7 +10,7 @@ import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import type { ListPublicationsQuery } from '../dto/post-query.dto';
 import { PublicationDto, type PublicationListDto } from '../dto/publication.dto';
 import type { CreatePostDto } from '../dto/write-post.dto';
-import { PageTokens } from '../page-tokens';
+import { PageTokens } from '../pages/page-tokens';
 import { draftOf, problemOfTime } from './post-draft';
 import { PostScope, noPost, requireTask } from './post-scope';
 import { PostsApi } from './posts-api';

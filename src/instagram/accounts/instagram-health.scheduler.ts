@@ -5,7 +5,7 @@ import { DueRows } from '../../conversations/due-rows';
 import type { AccountId } from '../../database/ids';
 import { OutboxSubscribers } from '../../domain-events/outbox-subscribers';
 import { WebhookHandlerRegistry } from '../../webhooks/webhook-handler.registry';
-import { AccountsRepository } from '../accounts.repository';
+import { AccountsRepository } from './accounts.repository';
 import { InstagramHealth } from './instagram-health.service';
 
 const EVERY_MS = 30_000;

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { AccountId } from '../../database/ids';
 import { AppError } from '../../errors/app.error';
 import { GraphReauthRequiredError, GraphRejectedError } from '../../graph-client/graph.error';
-import { AccountsRepository, type InstagramTrouble } from '../accounts.repository';
+import { AccountsRepository, type InstagramTrouble } from './accounts.repository';
 import type { InstagramAccountEntity } from '../entities/instagram-account.entity';
-import { InstagramAccess } from '../instagram-access';
-import { InstagramApi, type InstagramDoor } from '../instagram-api';
+import { InstagramAccess } from './instagram-access';
+import { InstagramApi, type InstagramDoor } from './instagram-api';
 
 /** Subcode of "does not exist, or this token may not see it". */
 const NOT_VISIBLE = 33;

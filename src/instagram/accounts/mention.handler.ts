@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { MentionStore } from '../../conversations/mention-store';
+import { MentionStore } from '../../conversations/direct/mention-store';
 import { NOTHING_IN_IT, readEach } from '../../conversations/routed-events';
 import {
   type EventLedger,

@@ -1,16 +1,20 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { AppConfig } from '../../config/app-config';
-import { instantAt, storable } from '../../conversations/direct-history-mapping';
+import { instantAt, storable } from '../../conversations/direct/direct-history-mapping';
 import { DueRows } from '../../conversations/due-rows';
-import { type ClaimedMention, type MentionFacts, MentionStore } from '../../conversations/mention-store';
+import {
+  type ClaimedMention,
+  type MentionFacts,
+  MentionStore,
+} from '../../conversations/direct/mention-store';
 import { nextReading } from '../../conversations/read-retry';
 import { GraphClient } from '../../graph-client/graph-client';
 import { GraphNode } from '../../graph-client/graph-node';
 import { type JsonRecord, readRecord, readText } from '../../webhooks/parsers/json-reader';
-import { AccountsRepository } from '../accounts.repository';
-import { InstagramAccess } from '../instagram-access';
-import type { InstagramDoor } from '../instagram-api';
+import { AccountsRepository } from './accounts.repository';
+import { InstagramAccess } from './instagram-access';
+import type { InstagramDoor } from './instagram-api';
 
 const CONCURRENCY = 1;
 const SWEEP_EVERY_MS = 2_000;

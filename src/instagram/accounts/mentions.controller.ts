@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
-import { MentionStore } from '../../conversations/mention-store';
+import { MentionStore } from '../../conversations/direct/mention-store';
 import { parsePosition } from '../../conversations/page-position';
 import { NotFoundError, ValidationFailedError } from '../../errors/app.error';
 import { decodeCursor, encodeCursor } from '../../http/cursor';
@@ -8,7 +8,7 @@ import { ApiEnvelope, ApiErrors } from '../../http/envelope';
 import { Access, CurrentUser } from '../../identity/access.decorators';
 import { AccountAccess } from '../../identity/account-access.service';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
-import { AccountsRepository } from '../accounts.repository';
+import { AccountsRepository } from './accounts.repository';
 import { InstagramMentionDto, InstagramMentionPageDto, InstagramMentionsQuery } from '../dto/mention.dto';
 
 @ApiTags('Instagram accounts')

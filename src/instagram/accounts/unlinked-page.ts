@@ -1,4 +1,4 @@
-import type { UnlinkedPage } from '../instagram-api';
+import type { UnlinkedPage } from './instagram-api';
 
 /** A Page that leads to no Instagram account, as stored. */
 export interface StoredUnlinkedPage extends UnlinkedPage {

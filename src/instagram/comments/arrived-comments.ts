@@ -1,6 +1,6 @@
-import { laterOf } from '../../conversations/comment-reading';
-import type { ArrivedComment } from '../../conversations/comment-types';
-import type { ReadComment } from '../comments-api';
+import { laterOf } from '../../conversations/comments/comment-reading';
+import type { ArrivedComment } from '../../conversations/comments/comment-types';
+import type { ReadComment } from './comments-api';
 import type { InstagramAccountEntity } from '../entities/instagram-account.entity';
 
 export type CommentedAccount = Pick<

@@ -8,17 +8,17 @@ import {
   type CommentPlace,
   type CommentsRead,
   type PrivateMessage,
-} from '../../conversations/comment-channel';
-import { isNoSuchObject, noSuchPost } from '../../conversations/comment-errors';
-import { PrivateReplyApi } from '../../conversations/comment-private-api';
-import { asOfReading } from '../../conversations/comment-reading';
-import type { ArrivedComment } from '../../conversations/comment-types';
-import { AccountsRepository } from '../accounts.repository';
-import { notConnected } from '../accounts.service';
-import { CommentsApi, type ReadComment, type ReadThread } from '../comments-api';
+} from '../../conversations/comments/comment-channel';
+import { isNoSuchObject, noSuchPost } from '../../conversations/comments/comment-errors';
+import { PrivateReplyApi } from '../../conversations/comments/comment-private-api';
+import { asOfReading } from '../../conversations/comments/comment-reading';
+import type { ArrivedComment } from '../../conversations/comments/comment-types';
+import { AccountsRepository } from '../accounts/accounts.repository';
+import { notConnected } from '../accounts/accounts.service';
+import { CommentsApi, type ReadComment, type ReadThread } from './comments-api';
 import type { InstagramAccountEntity } from '../entities/instagram-account.entity';
-import { InstagramAccess } from '../instagram-access';
-import type { InstagramDoor } from '../instagram-api';
+import { InstagramAccess } from '../accounts/instagram-access';
+import type { InstagramDoor } from '../accounts/instagram-api';
 import { arrivedComment } from './arrived-comments';
 import { CommentWritesApi } from './comment-writes-api';
 

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { CommentHome } from '../../conversations/comment-channel';
-import { CommentList } from '../../conversations/comment-list.service';
-import type { StoredComment } from '../../conversations/comment-view';
+import type { CommentHome } from '../../conversations/comments/comment-channel';
+import { CommentList } from '../../conversations/comments/comment-list.service';
+import type { StoredComment } from '../../conversations/comments/comment-view';
 import type { AccountId } from '../../database/ids';
 import { AccountAccess } from '../../identity/account-access.service';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import { InstagramAccountScope } from '../accounts/account-scope';
-import { AccountsRepository } from '../accounts.repository';
+import { AccountsRepository } from '../accounts/accounts.repository';
 
 /** Tells which comments a request is about. */
 @Injectable()

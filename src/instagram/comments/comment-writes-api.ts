@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { GraphClient } from '../../graph-client/graph-client';
 import { GraphId, GraphSuccess } from '../../graph-client/graph-fields';
 import { GraphRejectedError } from '../../graph-client/graph.error';
-import type { InstagramDoor } from '../instagram-api';
+import type { InstagramDoor } from '../accounts/instagram-api';
 
 class CreatedComment {
   @GraphId() id!: string;

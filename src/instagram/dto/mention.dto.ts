@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, IsString, IsUUID, Length } from 'class-validator';
-import type { StoredMention } from '../../conversations/mention-store';
+import type { StoredMention } from '../../conversations/direct/mention-store';
 import { MAX_PAGE_SIZE } from '../../http/page.dto';
 import { QueryInt } from '../../http/query-fields';
 

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { instantAt } from '../../conversations/direct-history-mapping';
+import { instantAt } from '../../conversations/direct/direct-history-mapping';
 import { GraphClient } from '../../graph-client/graph-client';
 import { GraphNode } from '../../graph-client/graph-node';
 import type { FoundObject, InsightQuery } from '../../insights/insight-source';
 import { MEDIA_PRODUCTS } from '../../insights/metrics/insight-metric';
 import { isNoSuchObject } from '../../insights/reading/metric-refusal';
-import type { InstagramDoor } from '../instagram-api';
+import type { InstagramDoor } from '../accounts/instagram-api';
 
 const MEDIA_FIELDS = 'id,timestamp,media_product_type';
 const MEDIA_A_PAGE = 100;

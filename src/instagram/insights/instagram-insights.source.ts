@@ -7,9 +7,9 @@ import {
   type InsightSource,
   InsightSources,
 } from '../../insights/insight-source';
-import { AccountsRepository } from '../accounts.repository';
-import { notConnected } from '../accounts.service';
-import { InstagramAccess } from '../instagram-access';
+import { AccountsRepository } from '../accounts/accounts.repository';
+import { notConnected } from '../accounts/accounts.service';
+import { InstagramAccess } from '../accounts/instagram-access';
 import { InstagramInsightsApi } from './instagram-insights-api';
 
 const THROUGH_PAGE = 'instagram_manage_insights';

@@ -9,10 +9,10 @@ import { GraphReauthRequiredError } from '../../graph-client/graph.error';
 import { AccountAccess } from '../../identity/account-access.service';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import { MetaTokenService } from '../../meta-auth/meta-token.service';
-import { AccountsRepository } from '../accounts.repository';
-import { AccountsService } from '../accounts.service';
+import { AccountsRepository } from '../accounts/accounts.repository';
+import { AccountsService } from '../accounts/accounts.service';
 import type { InstagramAccountEntity } from '../entities/instagram-account.entity';
-import { InstagramAccess } from '../instagram-access';
+import { InstagramAccess } from '../accounts/instagram-access';
 
 /** Messages in a second that Meta lets an account send. Source: Instagram Platform, "Rate limits". */
 const PER_SECOND = 100;

@@ -5,9 +5,9 @@ import {
   type PersonReader,
   PersonReaders,
   type PersonReading,
-} from '../../conversations/person-readers';
-import { refusalOf } from '../../conversations/person-refusals';
-import { storable } from '../../conversations/direct-history-mapping';
+} from '../../conversations/contacts/person-readers';
+import { refusalOf } from '../../conversations/contacts/person-refusals';
+import { storable } from '../../conversations/direct/direct-history-mapping';
 import { GraphClient } from '../../graph-client/graph-client';
 import { GraphNode } from '../../graph-client/graph-node';
 import {
@@ -17,8 +17,8 @@ import {
   readNumber,
   readText,
 } from '../../webhooks/parsers/json-reader';
-import { AccountsRepository } from '../accounts.repository';
-import { InstagramAccess } from '../instagram-access';
+import { AccountsRepository } from '../accounts/accounts.repository';
+import { InstagramAccess } from '../accounts/instagram-access';
 
 const FIELDS =
   'id,name,username,profile_pic,follower_count,is_user_follow_business,is_business_follow_user,is_verified_user';

@@ -13,7 +13,7 @@ import {
   readRecords,
   readText,
 } from '../../webhooks/parsers/json-reader';
-import type { InstagramDoor } from '../instagram-api';
+import type { InstagramDoor } from '../accounts/instagram-api';
 
 export interface ReadMediaPart {
   id: string;

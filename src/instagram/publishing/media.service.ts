@@ -4,8 +4,8 @@ import { GraphConfigurationError, GraphReauthRequiredError } from '../../graph-c
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import { InstagramAccountScope } from '../accounts/account-scope';
 import type { InstagramAccountEntity } from '../entities/instagram-account.entity';
-import { InstagramAccess } from '../instagram-access';
-import type { InstagramDoor } from '../instagram-api';
+import { InstagramAccess } from '../accounts/instagram-access';
+import type { InstagramDoor } from '../accounts/instagram-api';
 import { MediaApi, type ReadInstagramMedia, type ReadMediaPage } from './media-api';
 import { isUnknownObject } from './publication-outcome';
 import { nodeOf } from './publishing-api';

@@ -1,5 +1,5 @@
 import type { InstagramAccountEntity } from '../entities/instagram-account.entity';
-import type { InstagramDoor } from '../instagram-api';
+import type { InstagramDoor } from '../accounts/instagram-api';
 import type { ClaimedPublication, PublicationClaims, StepChange } from './publication-claims';
 import type { PublishingStep } from './publication-outcome';
 

@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../errors/app.error';
 import { GraphConfigurationError, GraphRejectedError } from '../../graph-client/graph.error';
-import { AccountsRepository } from '../accounts.repository';
-import { InstagramAccess } from '../instagram-access';
+import { AccountsRepository } from '../accounts/accounts.repository';
+import { InstagramAccess } from '../accounts/instagram-access';
 import { ContainerWork } from './container-work';
 import { ClaimLostError, type ClaimedPublication, PublicationClaims } from './publication-claims';
 import { PublicationEndings } from './publication-endings';

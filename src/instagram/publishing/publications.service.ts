@@ -12,7 +12,7 @@ import { AccountAccess } from '../../identity/account-access.service';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import { PublicFilesRepository } from '../../media/public-files.repository';
 import { InstagramAccountScope } from '../accounts/account-scope';
-import { AccountsRepository } from '../accounts.repository';
+import { AccountsRepository } from '../accounts/accounts.repository';
 import type { PublishInstagramMediaDto } from '../dto/publish-media.dto';
 import type { InstagramAccountEntity } from '../entities/instagram-account.entity';
 import type { InstagramPublicationContainerEntity } from '../entities/instagram-publication-container.entity';
@@ -21,7 +21,7 @@ import type {
   PublicationRequest,
   PublicationState,
 } from '../entities/instagram-publication.entity';
-import { InstagramAccess } from '../instagram-access';
+import { InstagramAccess } from '../accounts/instagram-access';
 import { containerPlans } from './container-parameters';
 import { PublicationFiles, filesOf } from './publication-files';
 import { problemsOf, timeProblems } from './publication-rules';

@@ -13,7 +13,7 @@ import {
   readText,
 } from '../../webhooks/parsers/json-reader';
 import type { InstagramAccountEntity } from '../entities/instagram-account.entity';
-import type { InstagramDoor } from '../instagram-api';
+import type { InstagramDoor } from '../accounts/instagram-api';
 import type { PublishedMedia } from './publication-matching';
 
 /** What Meta says of a container. */

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { ContactsService } from '../../conversations/contacts.service';
+import { ContactsService } from '../../conversations/contacts/contacts.service';
 import type { PersonIdentity } from '../../conversations/conversation-types';
 import type { AccountId } from '../../database/ids';
 import {

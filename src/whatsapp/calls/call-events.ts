@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Person } from '../../conversations/conversation-types';
-import { ContactsService } from '../../conversations/contacts.service';
+import { ContactsService } from '../../conversations/contacts/contacts.service';
 import { type AccountId, type AssetId, isUuid, newId } from '../../database/ids';
 import type { DomainEvent } from '../../domain-events/domain-events';
 import { Outbox } from '../../domain-events/outbox';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { MessageError } from '../../conversations/conversation-types';
-import { SendLedger } from '../../conversations/send-ledger.service';
+import { SendLedger } from '../../conversations/sends/send-ledger.service';
 import { Outbox } from '../../domain-events/outbox';
 import { ConflictError } from '../../errors/app.error';
 import { MetaTokenService } from '../../meta-auth/meta-token.service';

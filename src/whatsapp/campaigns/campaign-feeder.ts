@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AssetId } from '../../database/ids';
 import type { SendOrder } from '../../conversations/conversation-types';
-import { SendLedger } from '../../conversations/send-ledger.service';
+import { SendLedger } from '../../conversations/sends/send-ledger.service';
 import { repeatLostRaces } from '../../database/lost-race';
 import { CampaignEntity } from '../entities/campaign.entity';
 import { personOf, recipientFields } from '../sending/recipient';

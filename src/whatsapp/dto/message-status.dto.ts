@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { MESSAGE_STATUSES, type MessageError } from '../../conversations/conversation-types';
-import type { StatusTransition } from '../../conversations/stored-message';
+import type { StatusTransition } from '../../conversations/messages/stored-message';
 import { findGraphErrorRule } from '../../graph-client/graph-error-codes';
 import type { GraphErrorOwner } from '../../graph-client/graph-error-rule';
 import { isRecord } from '../meta-values';

@@ -8,8 +8,8 @@ import {
 import { MESSAGE_CONTENT_CLASSES, MESSAGE_CONTENT_SCHEMA } from '../../conversations/dto/message-content.dto';
 import { MessageContextDto, MessageReferralDto } from '../../conversations/dto/message-context.dto';
 import { MessageMediaDto } from '../../conversations/dto/message-media.dto';
-import { type ShownContent, shownContent } from '../../conversations/message-content';
-import type { MessageWithHistory, StoredMessage } from '../../conversations/stored-message';
+import { type ShownContent, shownContent } from '../../conversations/messages/message-content';
+import type { MessageWithHistory, StoredMessage } from '../../conversations/messages/stored-message';
 import { inOrder, MessageStatusDto, STATUSES_EXAMPLE, WhatsAppMessageErrorDto } from './message-status.dto';
 
 const SENDER_TYPES = ['customer', 'agent', 'app', 'system'] as const;

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { MessageStore } from '../../conversations/message-store.service';
+import { MessageStore } from '../../conversations/messages/message-store.service';
 import { NOTHING_IN_IT, readEach } from '../../conversations/routed-events';
 import {
   type EventLedger,

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { ContactsService, type MarketingChoice } from '../../conversations/contacts.service';
+import { ContactsService, type MarketingChoice } from '../../conversations/contacts/contacts.service';
 import { NOTHING_IN_IT, readEach } from '../../conversations/routed-events';
 import {
   type EventLedger,

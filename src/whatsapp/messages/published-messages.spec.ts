@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { shownContent } from '../../conversations/message-content';
+import { shownContent } from '../../conversations/messages/message-content';
 import type { AccountId, AssetId } from '../../database/ids';
 import { parseJsonLosslessly } from '../../json/lossless-json';
 import { parseDelivery } from '../../webhooks/parsers/delivery.parser';

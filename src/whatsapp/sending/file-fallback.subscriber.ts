@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { SendOrder } from '../../conversations/conversation-types';
-import { SendLedger } from '../../conversations/send-ledger.service';
+import { SendLedger } from '../../conversations/sends/send-ledger.service';
 import type { AccountId, AssetId, MessageId } from '../../database/ids';
 import { type DeliveredEvent, OutboxSubscribers } from '../../domain-events/outbox-subscribers';
 import { FALLBACK } from './messages-api';

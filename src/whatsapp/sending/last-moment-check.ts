@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ContactsService } from '../../conversations/contacts.service';
+import { ContactsService } from '../../conversations/contacts/contacts.service';
 import type { StartedSend } from '../../conversations/conversation-types';
 import type { MessageId } from '../../database/ids';
 import type { AppError } from '../../errors/app.error';

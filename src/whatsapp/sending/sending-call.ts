@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { ContactsService } from '../../conversations/contacts.service';
+import { ContactsService } from '../../conversations/contacts/contacts.service';
 import type { SendResult, StartedSend } from '../../conversations/conversation-types';
 import { type GraphRateLimitedError, GraphReauthRequiredError } from '../../graph-client/graph.error';
 import { MetaTokenService } from '../../meta-auth/meta-token.service';

@@ -1,0 +1,246 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
+import {
+  type AccountId,
+  type AssetId,
+  type ContactId,
+  type ConversationId,
+  type MessageId,
+  isUuid,
+} from '../../database/ids';
+import { NotFoundError } from '../../errors/app.error';
+import { ContactResolver } from './contact-resolver';
+import { SERVICE_WINDOW_MS } from '../conversation-opener';
+import type { ConversationStanding, Person, PersonIdentity } from '../conversation-types';
+import type { StoredContact } from './stored-contact';
+
+/** Somebody stopped marketing messages, or allowed them again. */
+export interface MarketingChoice {
+  accountId: AccountId;
+  person: Person;
+  optedOut: boolean;
+  at: Date;
+}
+
+interface StandingRow {
+  contact_id: ContactId;
+  opted_out_at: Date | null;
+  marketing_opted_out_at: Date | null;
+  conversation_id: ConversationId | null;
+  window_expires_at: Date | null;
+}
+
+interface ContactRow {
+  account_id: AccountId;
+  id: ContactId;
+  name: string | null;
+  profile: Record<string, unknown>;
+  opted_out_at: Date | null;
+  marketing_opted_out_at: Date | null;
+  created_at: Date;
+  updated_at: Date;
+  identities: PersonIdentity[] | null;
+  read_at: Date | null;
+  refusal: string | null;
+}
+
+@Injectable()
+export class ContactsService {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly contacts: ContactResolver,
+  ) {}
+
+  /** @throws NotFoundError when no such contact is in any of the accounts */
+  async get(accountIds: readonly AccountId[], id: string): Promise<StoredContact> {
+    const rows: ContactRow[] =
+      isUuid(id) && accountIds.length > 0
+        ? await this.database.query(
+            `SELECT c.account_id, c.id, c.name, c.profile, c.opted_out_at, c.marketing_opted_out_at, c.created_at,
+                    c.updated_at, i.identities, p.read_at, p.refusal
+               FROM contacts c
+               LEFT JOIN LATERAL (
+                 SELECT jsonb_agg(jsonb_build_object('kind', kind, 'value', value) ORDER BY kind, value) AS identities
+                   FROM contact_identities WHERE account_id = c.account_id AND contact_id = c.id) i ON true
+               LEFT JOIN LATERAL (
+                 SELECT f.read_at, f.refusal
+                   FROM contact_identities n
+                   JOIN conversations v ON v.account_id = c.account_id AND v.contact_id = c.id
+                   JOIN contact_profiles f ON f.account_id = v.account_id AND f.asset_id = v.asset_id
+                        AND f.person_kind = n.kind AND f.person = n.value
+                  WHERE n.account_id = c.account_id AND n.contact_id = c.id
+                  ORDER BY f.read_at DESC NULLS LAST LIMIT 1) p ON true
+              WHERE c.account_id = ANY($1) AND c.id = $2`,
+            [accountIds, id],
+          )
+        : [];
+    const [row] = rows;
+    if (row === undefined) throw new NotFoundError('There is no such contact.');
+    return toContact(row);
+  }
+
+  /** Makes contacts of people whom an address book names, or learns their names: a platform told of them without a message. */
+  async recordPeople(
+    tx: EntityManager,
+    people: readonly { accountId: AccountId; person: Person; at: Date }[],
+  ): Promise<void> {
+    await this.contacts.resolve(
+      tx,
+      people.filter(({ person }) => person.identities.length > 0),
+    );
+  }
+
+  /**
+   * Records choices in whatever order they come: the latest counts, and of two at the same second the refusal. People
+   * whom we do not know yet become contacts, so that their wish is not lost.
+   */
+  async recordMarketingChoices(tx: EntityManager, choices: readonly MarketingChoice[]): Promise<void> {
+    const told = choices.filter(({ person }) => person.identities.length > 0);
+    if (told.length === 0) return;
+    const contactIds = await this.contacts.resolve(tx, told);
+    const latest = new Map<ContactId, MarketingChoice>();
+    told.forEach((choice, index) => {
+      const contactId = contactIds[index];
+      if (contactId === undefined) return;
+      const other = latest.get(contactId);
+      if (other === undefined || isLater(choice, other)) latest.set(contactId, choice);
+    });
+    const rows = [...latest.entries()].sort(([a], [b]) => a.localeCompare(b));
+    await tx.query(
+      `UPDATE contacts c
+          SET marketing_opted_out_at = CASE WHEN told.opted_out THEN told.at END, marketing_choice_at = told.at,
+              updated_at = now()
+         FROM unnest($1::uuid[], $2::uuid[], $3::boolean[], $4::timestamptz[]) AS told (account_id, id, opted_out, at)
+        WHERE c.account_id = told.account_id AND c.id = told.id
+          AND (c.marketing_choice_at IS NULL OR c.marketing_choice_at < told.at
+               OR (c.marketing_choice_at = told.at AND told.opted_out))`,
+      [
+        rows.map(([, { accountId }]) => accountId),
+        rows.map(([id]) => id),
+        rows.map(([, { optedOut }]) => optedOut),
+        rows.map(([, { at }]) => at),
+      ],
+    );
+  }
+
+  /**
+   * The same for the people to whom messages are to go, each from its own number or page.
+   * @returns without those that are to a group
+   */
+  async standingsOfMessages(
+    accountId: AccountId,
+    messageIds: readonly MessageId[],
+  ): Promise<Map<MessageId, ConversationStanding>> {
+    const rows: (StandingRow & { message_id: MessageId })[] = await this.database.query(
+      `SELECT m.id AS message_id, c.id AS contact_id, c.opted_out_at, c.marketing_opted_out_at, m.conversation_id,
+              (SELECT max(v.window_expires_at) FROM conversations v
+                WHERE v.account_id = m.account_id AND v.contact_id = m.contact_id AND v.asset_id = m.asset_id)
+                AS window_expires_at
+         FROM unnest($2::uuid[]) AS asked (id)
+         JOIN messages m ON m.account_id = $1 AND m.id = asked.id
+         JOIN contacts c ON c.account_id = m.account_id AND c.id = m.contact_id
+         JOIN conversations own ON own.account_id = m.account_id AND own.id = m.conversation_id AND own.group_id = ''`,
+      [accountId, messageIds],
+    );
+    return new Map(rows.map((row) => [row.message_id, toStanding(row)]));
+  }
+
+  /**
+   * Somebody who is known here did what opens the customer service window, and it was no message: a call, for instance.
+   * @param openings in any order; a window only ever becomes longer
+   */
+  async openWindows(
+    tx: EntityManager,
+    openings: readonly { accountId: AccountId; assetId: AssetId; person: Person; at: Date }[],
+  ): Promise<void> {
+    const told = openings.flatMap(({ person, ...opening }) =>
+      person.identities.map((identity) => ({ ...opening, ...identity })),
+    );
+    if (told.length === 0) return;
+    await tx.query(
+      `WITH opened AS (
+         SELECT v.account_id, v.id, max(told.at) + $6 * interval '1 millisecond' AS until
+           FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
+                  AS told (account_id, asset_id, kind, value, at)
+           JOIN contact_identities i
+             ON i.account_id = told.account_id AND i.kind = told.kind AND i.value = told.value
+           JOIN conversations v ON v.account_id = i.account_id AND v.contact_id = i.contact_id
+                AND v.asset_id = told.asset_id AND v.group_id = ''
+          GROUP BY v.account_id, v.id ORDER BY v.account_id, v.id)
+       UPDATE conversations v SET window_expires_at = opened.until, updated_at = now()
+         FROM opened
+        WHERE v.account_id = opened.account_id AND v.id = opened.id
+          AND (v.window_expires_at IS NULL OR v.window_expires_at < opened.until)`,
+      [
+        told.map(({ accountId }) => accountId),
+        told.map(({ assetId }) => assetId),
+        told.map(({ kind }) => kind),
+        told.map(({ value }) => value),
+        told.map(({ at }) => at),
+        SERVICE_WINDOW_MS,
+      ],
+    );
+  }
+
+  /** What we know, at this moment, about writing to a person from one of our numbers or pages. */
+  async standingOf(accountId: AccountId, assetId: AssetId, person: Person): Promise<ConversationStanding> {
+    const rows: StandingRow[] = await this.database.query(
+      `SELECT c.id AS contact_id, c.opted_out_at, c.marketing_opted_out_at, v.id AS conversation_id, v.window_expires_at
+         FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS asked (kind, value, strength)
+         JOIN contact_identities i ON i.account_id = $1 AND i.kind = asked.kind AND i.value = asked.value
+         JOIN contacts c ON c.account_id = i.account_id AND c.id = i.contact_id
+         LEFT JOIN LATERAL (
+           SELECT id, window_expires_at FROM conversations
+            WHERE account_id = $1 AND contact_id = c.id AND asset_id = $2
+            ORDER BY window_expires_at DESC NULLS LAST LIMIT 1) v ON true
+        ORDER BY asked.strength LIMIT 1`,
+      [
+        accountId,
+        assetId,
+        person.identities.map(({ kind }) => kind),
+        person.identities.map(({ value }) => value),
+      ],
+    );
+    const [row] = rows;
+    return row === undefined ? NOBODY_KNOWN : toStanding(row);
+  }
+}
+
+const NOBODY_KNOWN: ConversationStanding = {
+  conversationId: null,
+  contactId: null,
+  windowExpiresAt: null,
+  optedOutAt: null,
+  marketingOptedOutAt: null,
+};
+
+function toStanding(row: StandingRow): ConversationStanding {
+  return {
+    conversationId: row.conversation_id,
+    contactId: row.contact_id,
+    windowExpiresAt: row.window_expires_at,
+    optedOutAt: row.opted_out_at,
+    marketingOptedOutAt: row.marketing_opted_out_at,
+  };
+}
+
+function toContact(row: ContactRow): StoredContact {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    name: row.name,
+    profile: row.profile,
+    identities: row.identities ?? [],
+    profileReadAt: row.read_at,
+    profileRefusal: row.refusal,
+    optedOutAt: row.opted_out_at,
+    marketingOptedOutAt: row.marketing_opted_out_at,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+function isLater(choice: MarketingChoice, other: MarketingChoice): boolean {
+  return choice.at > other.at || (choice.at.getTime() === other.at.getTime() && choice.optedOut);
+}
