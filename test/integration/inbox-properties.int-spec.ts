@@ -201,9 +201,9 @@ async function replayAll(): Promise<void> {
 
 /** Works until nothing is left to do, without waiting for the pauses after failures. */
 async function settle(): Promise<void> {
-  // Answers that have not come by now never do.
+  // Statuses wait for answers no longer than that; a send is given up only much later.
   await app.db.query(
-    `UPDATE message_sends SET started_at = started_at - interval '1 hour' WHERE state = 'sending'`,
+    `UPDATE message_sends SET started_at = now() - interval '20 seconds' WHERE state = 'sending'`,
   );
   for (let round = 0; ; round++) {
     await app.app.get(WebhookInboxWorker).sweep();
