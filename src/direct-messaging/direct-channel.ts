@@ -5,7 +5,6 @@ import { AppError } from '../errors/app.error';
 import { GraphError } from '../graph-client/graph.error';
 import type { FailedSend, FailureKnowledge, SendFailures } from '../sending/send-failures';
 import type { PlaceLimit, PreparedBatch, SendingChannel } from '../sending/sending-channel';
-import type { SendingPace } from '../sending/sending-pace';
 import type { DirectApi } from './direct-api';
 import { type DirectDoor, type DirectGateway, type DirectSender, throughDoor } from './direct-door';
 import { explainedError } from './direct-explanations';
@@ -21,7 +20,6 @@ const FILE_TROUBLE = 100;
 export interface DirectTools {
   contacts: ContactsService;
   failures: SendFailures;
-  pace: SendingPace;
   media: DirectMedia;
   api: DirectApi;
 }
@@ -91,12 +89,10 @@ export class DirectChannel<S extends DirectSender> implements SendingChannel<S>,
       const message = await throughDoor(this.gateway, sender, door, (open) =>
         this.tools.media.resolve({ platform: this.platform, sender, door: open }, send.request.message),
       );
-      const startedAt = Date.now();
       const { mid, recipientId } = await throughDoor(this.gateway, sender, door, (open) => {
         wasCalled = true;
         return this.tools.api.send(open, callOf(send, message, permit));
       });
-      this.tools.pace.learnDuration(Date.now() - startedAt);
       return {
         state: 'accepted',
         send,

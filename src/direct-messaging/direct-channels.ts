@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { ContactsService } from '../conversations/contacts/contacts.service';
 import { SendFailures } from '../sending/send-failures';
 import { SendingChannels } from '../sending/sending-channels';
-import { SendingPace } from '../sending/sending-pace';
 import { DirectApi } from './direct-api';
 import { DirectChannel } from './direct-channel';
 import type { DirectGateway, DirectSender } from './direct-door';
@@ -15,13 +14,12 @@ export class DirectChannels {
     private readonly channels: SendingChannels,
     private readonly contacts: ContactsService,
     private readonly failures: SendFailures,
-    private readonly pace: SendingPace,
     private readonly media: DirectMedia,
     private readonly api: DirectApi,
   ) {}
 
   register<S extends DirectSender>(gateway: DirectGateway<S>): void {
-    const { contacts, failures, pace, media, api } = this;
-    this.channels.register(new DirectChannel(gateway, { contacts, failures, pace, media, api }));
+    const { contacts, failures, media, api } = this;
+    this.channels.register(new DirectChannel(gateway, { contacts, failures, media, api }));
   }
 }

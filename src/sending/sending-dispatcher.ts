@@ -187,6 +187,7 @@ export class SendingDispatcher implements OnModuleInit, BeforeApplicationShutdow
       return stranded.length === FAILED_AT_ONCE ? STEP_MS : null;
     }
     const grant = await this.pace.take(sender, free.all);
+    const takenAt = Date.now();
     if (grant.count === 0) return Math.min(grant.waitMs, LONGEST_WAIT_MS);
     const forCampaigns = grant.campaignsPausedMs > 0 ? 0 : this.campaignsMayTake(sender, grant.count);
     const limits = { all: grant.count, campaign: Math.min(free.campaign, forCampaigns) };
@@ -195,7 +196,7 @@ export class SendingDispatcher implements OnModuleInit, BeforeApplicationShutdow
       throw error;
     });
     if (claimed.length < grant.count) await this.pace.giveBack(sender, grant, claimed.length);
-    this.sendAll(claimed, channel, sender);
+    this.sendAll(claimed, channel, sender, takenAt);
     if (claimed.length === grant.count) return STEP_MS;
     const mayBeHeldBack = limits.campaign < grant.count && claimed.length >= limits.campaign;
     if (!mayBeHeldBack) return null;
@@ -208,10 +209,15 @@ export class SendingDispatcher implements OnModuleInit, BeforeApplicationShutdow
     return percent >= MUCH_USED_PERCENT ? Math.ceil(granted * CAMPAIGNS_SHARE_THEN) : granted;
   }
 
-  private sendAll(sends: readonly StartedSend[], channel: SendingChannel, sender: Sender | null): void {
+  private sendAll(
+    sends: readonly StartedSend[],
+    channel: SendingChannel,
+    sender: Sender | null,
+    takenAt = Date.now(),
+  ): void {
     if (sends.length === 0) return;
     for (const { accountId } of sends) this.slots.take(accountId, 1);
-    this.track(this.sendBatch(sends, channel, sender));
+    this.track(this.sendBatch(sends, channel, sender, takenAt));
   }
 
   /** Every message of the batch ends in a result, whatever happens. */
@@ -219,9 +225,10 @@ export class SendingDispatcher implements OnModuleInit, BeforeApplicationShutdow
     sends: readonly StartedSend[],
     channel: SendingChannel,
     sender: Sender | null,
+    takenAt: number,
   ): Promise<void> {
     const finish = (result: Promise<SendResult>): void => {
-      this.track(this.finish(channel.platform, result));
+      this.track(this.finish(channel.platform, result, takenAt));
     };
     if (sender === null) {
       for (const send of sends) finish(channel.refuse(send, null, null));
@@ -248,8 +255,10 @@ export class SendingDispatcher implements OnModuleInit, BeforeApplicationShutdow
     }
   }
 
-  private async finish(platform: Platform, ending: Promise<SendResult>): Promise<void> {
+  /** @param takenAt when it was given its place in the sender's pace: what it takes from then on differs for each message */
+  private async finish(platform: Platform, ending: Promise<SendResult>, takenAt: number): Promise<void> {
     const result = await ending;
+    if (result.state === 'accepted') this.pace.learnDuration(Date.now() - takenAt);
     await this.results.record(result);
     const { accountId, assetId } = result.send;
     this.slots.giveBack(accountId);

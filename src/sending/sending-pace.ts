@@ -65,7 +65,7 @@ export class SendingPace {
     return { id, count, waitMs, campaignsPausedMs };
   }
 
-  /** How long Meta took for a message. */
+  /** How long a message took from its place in the pace to Meta's answer. */
   learnDuration(ms: number): void {
     this.spread.record(ms);
   }

@@ -138,9 +138,11 @@ export class ContactsService {
                 WHERE v.account_id = m.account_id AND v.contact_id = m.contact_id AND v.asset_id = m.asset_id)
                 AS window_expires_at
          FROM unnest($2::uuid[]) AS asked (id)
-         JOIN messages m ON m.account_id = $1 AND m.id = asked.id
-         JOIN contacts c ON c.account_id = m.account_id AND c.id = m.contact_id
-         JOIN conversations own ON own.account_id = m.account_id AND own.id = m.conversation_id AND own.group_id = ''`,
+        -- Each by its index, whatever the planner knows of the tables: this stands between a claim and its calls.
+        CROSS JOIN LATERAL (SELECT * FROM messages WHERE account_id = $1 AND id = asked.id LIMIT 1) m
+        CROSS JOIN LATERAL (SELECT * FROM contacts WHERE account_id = m.account_id AND id = m.contact_id LIMIT 1) c
+        CROSS JOIN LATERAL (SELECT FROM conversations
+                             WHERE account_id = m.account_id AND id = m.conversation_id AND group_id = '' LIMIT 1) own`,
       [accountId, messageIds],
     );
     return new Map(rows.map((row) => [row.message_id, toStanding(row)]));

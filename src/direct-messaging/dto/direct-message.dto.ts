@@ -6,6 +6,7 @@ import {
   type SenderType,
 } from '../../conversations/conversation-types';
 import { MESSAGE_CONTENT_CLASSES, MESSAGE_CONTENT_SCHEMA } from '../../conversations/dto/message-content.dto';
+import { MessageMediaDto } from '../../conversations/dto/message-media.dto';
 import { type ShownContent, shownContent } from '../../conversations/messages/message-content';
 import type {
   MessageWithHistory,
@@ -115,6 +116,11 @@ export class ListedDirectMessageDto {
   /** What it holds, in Meta's names: `text`, `attachments`, `quick_replies`, … */
   @ApiProperty({ ...MESSAGE_CONTENT_SCHEMA, example: { kind: 'direct', text: EXAMPLE } })
   content!: ShownContent;
+  /**
+   * The files that came with it, in its order; mostly one for each attachment. What is sent from here has none. Meta's own
+   * addresses in `content` end after some days.
+   */
+  @ApiProperty({ type: [MessageMediaDto] }) files!: MessageMediaDto[];
   /** The message that it answers (`message_id`), or the story. */
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: null })
   context!: Record<string, unknown> | null;
@@ -148,6 +154,7 @@ export class ListedDirectMessageDto {
       channelId: ends.channelId,
       text: message.text,
       content: shownContent(message),
+      files: [...message.files],
       context: message.context,
       sendAt: ends.sendAt,
       metadata: message.metadata,

@@ -13,7 +13,6 @@ import {
   SendFailures,
 } from '../../sending/send-failures';
 import type { PlaceLimit } from '../../sending/sending-channel';
-import { SendingPace } from '../../sending/sending-pace';
 import { SEND_PROBLEMS } from '../accounts/sending-limits';
 import { SendingStanding } from '../accounts/sending-standing.service';
 import { OutgoingMedia } from '../media/outgoing-media';
@@ -44,7 +43,6 @@ export class SendingCall implements FailureKnowledge<SendingNumber> {
     @InjectDataSource() private readonly database: DataSource,
     private readonly tokens: MetaTokenService,
     private readonly contacts: ContactsService,
-    private readonly pace: SendingPace,
     private readonly failures: SendFailures,
     private readonly standing: SendingStanding,
     private readonly media: OutgoingMedia,
@@ -57,7 +55,6 @@ export class SendingCall implements FailureKnowledge<SendingNumber> {
     const { phoneNumberId } = number;
     try {
       const request = await this.media.resolve({ ...send, phoneNumberId, token }, send.request);
-      const startedAt = Date.now();
       wasCalled = true;
       const { wamid, identities, details } = await this.api.send(
         token,
@@ -65,7 +62,6 @@ export class SendingCall implements FailureKnowledge<SendingNumber> {
         request,
         send.messageId,
       );
-      this.pace.learnDuration(Date.now() - startedAt);
       return { state: 'accepted', send, externalId: wamid, identities, details };
     } catch (error) {
       return this.failures.explain({ send, sender: number, token, error, wasCalled }, this);
