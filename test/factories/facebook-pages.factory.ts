@@ -93,7 +93,7 @@ export async function directMessagesOf(app: TestApp, assetId: string): Promise<S
   return app.db.query(
     `SELECT m.*, c.name AS contact_name FROM messages m
        LEFT JOIN contacts c ON c.account_id = m.account_id AND c.id = m.contact_id
-      WHERE m.asset_id = $1 ORDER BY m."timestamp", m.seq`,
+      WHERE m.asset_id = $1 ORDER BY m."timestamp", m.seq, m.id`,
     [assetId],
   );
 }

@@ -129,7 +129,10 @@ describe.each([
     expect(await commentEvents(app)).toEqual(['comment.created', 'comment.created', 'comment.created']);
 
     // What was lost comes late after all, and the gap is read once more.
-    const rows = JSON.stringify(await directMessagesOf(app, me.assetId));
+    // People's profiles are read in the meantime.
+    const stored = async (): Promise<unknown> =>
+      (await directMessagesOf(app, me.assetId)).map((row) => ({ ...row, contact_name: '' }));
+    const rows = await stored();
     const bo = control()
       .directConversations({ ownerId: SEED.instagramId })
       .flatMap(({ messages }) => messages);
@@ -157,7 +160,7 @@ describe.each([
     });
     await settled();
     expect(await backfill('instagram', instagram(), aroundNow())).toEqual({ found: 7, stored: 0 });
-    expect(JSON.stringify(await directMessagesOf(app, me.assetId))).toBe(rows);
+    expect(await stored()).toEqual(rows);
     expect(await commentIds()).toHaveLength(3);
     expect(await commentEvents(app)).toHaveLength(3);
   });
