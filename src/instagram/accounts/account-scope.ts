@@ -36,7 +36,7 @@ export class InstagramAccountScope {
             ? { id: ref.toLowerCase() as AssetId }
             : { igAccountId: ref }),
       },
-      order: { createdAt: 'ASC', id: 'ASC' },
+      order: { username: 'ASC', id: 'ASC' },
       take: MOST_CHOICES,
     });
     const [first, second] = found;
