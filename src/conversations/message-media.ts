@@ -27,7 +27,9 @@ export interface MessageWithFile {
   content: Readonly<Record<string, unknown>>;
 }
 
-type Reader = (messages: readonly MessageWithFile[]) => Promise<ReadonlyMap<MessageId, MessageMedia>>;
+type Reader = (
+  messages: readonly MessageWithFile[],
+) => Promise<ReadonlyMap<MessageId, readonly MessageMedia[]>>;
 
 /** Where each platform keeps the files of its messages: the platforms' modules know, and register. */
 @Injectable()
@@ -38,11 +40,11 @@ export class MessageMediaReaders {
     this.byPlatform.set(platform, reader);
   }
 
-  /** In one question for each platform. Messages without a file are not in the answer. */
+  /** In one question for each platform, each in its message's order. Messages without a file are not in the answer. */
   async read(
     messages: readonly (MessageWithFile & { platform: Platform })[],
-  ): Promise<ReadonlyMap<MessageId, MessageMedia>> {
-    const found = new Map<MessageId, MessageMedia>();
+  ): Promise<ReadonlyMap<MessageId, readonly MessageMedia[]>> {
+    const found = new Map<MessageId, readonly MessageMedia[]>();
     for (const [platform, reader] of this.byPlatform) {
       const own = messages.filter((message) => message.platform === platform);
       if (own.length > 0) for (const [id, media] of await reader(own)) found.set(id, media);

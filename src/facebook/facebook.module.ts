@@ -8,6 +8,7 @@ import { DirectMessagingModule } from '../direct-messaging/direct-messaging.modu
 import { GraphClientModule } from '../graph-client/graph-client.module';
 import { InsightsModule } from '../insights/insights.module';
 import { MediaModule } from '../media/media.module';
+import { MessageMediaModule } from '../message-media/message-media.module';
 import { MetaAuthModule } from '../meta-auth/meta-auth.module';
 import { QueueModule } from '../queue/queue.module';
 import { WebhooksModule } from '../webhooks/webhooks.module';
@@ -46,6 +47,7 @@ import { POST_CONTROLLERS, POST_PROVIDERS } from './posts/posts.providers';
     GraphClientModule,
     InsightsModule,
     MediaModule,
+    MessageMediaModule,
     MetaAuthModule,
     QueueModule,
     WebhooksModule,

@@ -7,6 +7,7 @@ import { DirectMessagingModule } from '../direct-messaging/direct-messaging.modu
 import { GraphClientModule } from '../graph-client/graph-client.module';
 import { InsightsModule } from '../insights/insights.module';
 import { MediaModule } from '../media/media.module';
+import { MessageMediaModule } from '../message-media/message-media.module';
 import { MetaAuthModule } from '../meta-auth/meta-auth.module';
 import { QueueModule } from '../queue/queue.module';
 import { WebhooksModule } from '../webhooks/webhooks.module';
@@ -48,6 +49,7 @@ import { PUBLISHING_CONTROLLERS, PUBLISHING_PROVIDERS } from './publishing/publi
     GraphClientModule,
     InsightsModule,
     MediaModule,
+    MessageMediaModule,
     MetaAuthModule,
     QueueModule,
     WebhooksModule,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { HEAD_BYTES } from './file-nature';
 
-export type MediaDefect = 'MEDIA_TOO_LARGE' | 'MEDIA_HASH_MISMATCH' | 'MEDIA_SIZE_MISMATCH';
+export type MediaDefect =
+  'MEDIA_TOO_LARGE' | 'MEDIA_HASH_MISMATCH' | 'MEDIA_SIZE_MISMATCH' | 'MEDIA_TYPE_MISMATCH';
 
 /** A file that is not what was told, or more than is taken. */
 export class MediaDefectError extends Error {

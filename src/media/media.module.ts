@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
 import { FolderMediaStorage } from './folder-media-storage';
+import { MediaContent } from './media-content';
 import { MediaStorage } from './media-storage';
 import { OutboundAddressPolicy } from './outbound-address-policy';
 import { PublicFilesRepository } from './public-files.repository';
@@ -16,6 +17,7 @@ import { UploadCopiesRepository } from './upload-copies.repository';
   providers: [
     { provide: MediaStorage, useFactory: storageFor, inject: [AppConfig] },
     StorageCleaner,
+    MediaContent,
     PublicFilesRepository,
     PublicMediaLinks,
     OutboundAddressPolicy,
@@ -23,6 +25,7 @@ import { UploadCopiesRepository } from './upload-copies.repository';
     UploadCopiesRepository,
   ],
   exports: [
+    MediaContent,
     MediaStorage,
     OutboundAddressPolicy,
     PublicFilesRepository,

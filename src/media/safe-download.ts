@@ -12,6 +12,8 @@ export class DownloadFailedError extends Error {
   constructor(
     readonly rule: DownloadFailure,
     message: string,
+    /** What the server answered, where that is what is wrong. */
+    readonly status: number | null = null,
   ) {
     super(message);
     this.name = DownloadFailedError.name;
@@ -33,7 +35,12 @@ const MOST_REDIRECTS = 3;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const LONGEST_SILENCE_MS = 15_000;
 
-/** Fetches what is at an address that a person gave: from public addresses only, and not for ever. */
+export interface DownloadTrust {
+  /** An origin that whoever runs this service has set: it is called wherever it is. */
+  origin: string;
+}
+
+/** Fetches what is at an address that somebody gave: from public addresses only, and not for ever. */
 @Injectable()
 export class SafeDownload {
   constructor(
@@ -44,15 +51,16 @@ export class SafeDownload {
   /**
    * Begins to read; the bytes come as they are asked for. How many are taken is the caller's to bound.
    * @param signal ends it, also while it is being read; whoever does not read to the end has to abort it
+   * @param trust what is called though it may not be public
    * @throws AddressRefusedError also for where a redirect leads
    * @throws DownloadFailedError
    */
-  async open(address: string, signal: AbortSignal): Promise<Download> {
+  async open(address: string, signal: AbortSignal, trust: DownloadTrust | null = null): Promise<Download> {
     const deadline = AbortSignal.timeout(this.config.env.MEDIA_IMPORT_TIMEOUT_MS);
     const ends: Ends = { deadline, both: AbortSignal.any([signal, deadline]) };
-    let url = this.policy.parse(address);
+    let url = this.addressOf(address, trust);
     for (let redirects = 0; ; redirects += 1) {
-      const answer = await this.ask(url, ends);
+      const answer = await this.ask(url, ends, trust);
       const { statusCode = 0, headers } = answer;
       if (statusCode === 200) return this.download(url, answer, ends);
       answer.destroy();
@@ -60,13 +68,14 @@ export class SafeDownload {
         throw new DownloadFailedError(
           'answer',
           `The server at this address answered ${statusCode} in place of a file.`,
+          statusCode,
         );
       if (redirects === MOST_REDIRECTS)
         throw new DownloadFailedError(
           'redirects',
           `The address leads on more than ${MOST_REDIRECTS} times. Give the one that it ends at.`,
         );
-      url = this.policy.parse(headers.location, url);
+      url = this.addressOf(headers.location, trust, url);
     }
   }
 
@@ -85,10 +94,15 @@ export class SafeDownload {
     };
   }
 
-  private ask(url: URL, ends: Ends): Promise<http.IncomingMessage> {
+  private addressOf(text: string, trust: DownloadTrust | null, base?: URL): URL {
+    const url = URL.canParse(text, base?.href) ? new URL(text, base) : null;
+    return url !== null && isTrusted(url, trust) ? url : this.policy.parse(text, base);
+  }
+
+  private ask(url: URL, ends: Ends, trust: DownloadTrust | null): Promise<http.IncomingMessage> {
     return new Promise((resolve, reject) => {
       const outgoing = (url.protocol === 'https:' ? https : http).get(url, {
-        agent: this.policy.agentFor(url),
+        ...(isTrusted(url, trust) ? {} : { agent: this.policy.agentFor(url) }),
         headers: { Accept: '*/*', 'Accept-Encoding': 'identity', 'User-Agent': 'meta-business-backend' },
         signal: ends.both,
         timeout: LONGEST_SILENCE_MS,
@@ -130,6 +144,10 @@ export class SafeDownload {
         : 'The file broke off before its end. Try again, or upload it.',
     );
   }
+}
+
+function isTrusted(url: URL, trust: DownloadTrust | null): boolean {
+  return trust !== null && url.origin === trust.origin && url.username === '' && url.password === '';
 }
 
 interface Ends {

@@ -4,6 +4,7 @@ import { ConversationsModule } from '../conversations/conversations.module';
 import { CryptoModule } from '../crypto/crypto.module';
 import { GraphClientModule } from '../graph-client/graph-client.module';
 import { MediaModule } from '../media/media.module';
+import { MessageMediaModule } from '../message-media/message-media.module';
 import { MetaAuthModule } from '../meta-auth/meta-auth.module';
 import { QueueModule } from '../queue/queue.module';
 import { SendingModule } from '../sending/sending.module';
@@ -57,6 +58,7 @@ import { WhatsAppGaps } from './whatsapp-gaps';
     CryptoModule,
     GraphClientModule,
     MediaModule,
+    MessageMediaModule,
     MetaAuthModule,
     QueueModule,
     SendingModule,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SEED } from '../../sandbox/world-seed';
 import { newId } from '../../src/database/ids';
-import { MediaWorker } from '../../src/whatsapp/media/media.worker';
+import { MediaWorker } from '../../src/message-media/media.worker';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';
 import { MEDIA, type MediaView, PAGE, aJpeg, aPng } from '../factories/media-files';

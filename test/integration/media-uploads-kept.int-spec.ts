@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MediaStorage } from '../../src/media/media-storage';
 import { MediaUploadsRepository } from '../../src/whatsapp/media/media-uploads.repository';
-import { MediaWorker } from '../../src/whatsapp/media/media.worker';
+import { MediaWorker } from '../../src/message-media/media.worker';
 import { UploadRetentionScheduler } from '../../src/whatsapp/media/upload-retention.scheduler';
 import type { ApiClient } from '../api-client';
 import { MEDIA, type MediaView, aJpeg, aPdf, aPng, uploaded } from '../factories/media-files';

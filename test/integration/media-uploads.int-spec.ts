@@ -4,7 +4,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { type ClientRequest, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MediaWorker } from '../../src/whatsapp/media/media.worker';
+import { MediaWorker } from '../../src/message-media/media.worker';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';
 import {

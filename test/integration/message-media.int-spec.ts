@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MediaWorker } from '../../src/whatsapp/media/media.worker';
+import { MediaWorker } from '../../src/message-media/media.worker';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';
 import { type Messenger, aMessenger, customerWrites, message } from '../factories/messaging.factory';

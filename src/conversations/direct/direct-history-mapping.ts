@@ -136,7 +136,7 @@ function personOf(record: JsonRecord | undefined, { platform }: HistoryChannel):
 }
 
 /** The same message as a webhook would have told it, so that it looks alike whichever way it came. */
-function asWebhookMessage(record: JsonRecord): JsonRecord {
+export function asWebhookMessage(record: JsonRecord): JsonRecord {
   const sticker = readText(record, 'sticker');
   const story = readRecord(readRecord(record, 'story') ?? {}, 'mention');
   const attachments = [

@@ -48,8 +48,10 @@ export class ThreadMessageDto {
    */
   @ApiProperty({ ...MESSAGE_CONTENT_SCHEMA, example: { kind: 'text', body: 'Do you deliver on Sundays?' } })
   content!: ShownContent;
-  /** Its file; null where it has none, or nothing is known of it yet. */
+  /** Its file, the first where it has several; null where it has none, or nothing is known of it yet. */
   @ApiProperty({ type: MessageMediaDto, nullable: true }) media!: MessageMediaDto | null;
+  /** All its files, in its order: messages of Messenger and Instagram may have several. */
+  @ApiProperty({ type: [MessageMediaDto] }) files!: MessageMediaDto[];
   /** The message that it answers, or that it was forwarded. */
   @ApiProperty({ type: MessageContextDto, nullable: true }) context!: MessageContextDto | null;
   /** The advertisement or link that led the person here; only with the first message after it. */
@@ -79,6 +81,7 @@ export class ThreadMessageDto {
       text: message.text,
       content: shownContent(message),
       media: message.media,
+      files: [...message.files],
       context: message.context,
       referral: message.metadata.referral ?? null,
       status: message.status,

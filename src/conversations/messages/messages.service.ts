@@ -150,11 +150,11 @@ export class MessagesService {
         content,
       })),
     );
-    return rows.map((row) => toStoredMessage(row, media.get(row.id) ?? null));
+    return rows.map((row) => toStoredMessage(row, media.get(row.id) ?? []));
   }
 }
 
-function toStoredMessage(row: MessageRow, media: MessageMedia | null): StoredMessage {
+function toStoredMessage(row: MessageRow, files: readonly MessageMedia[]): StoredMessage {
   return {
     id: row.id,
     accountId: row.account_id,
@@ -168,7 +168,8 @@ function toStoredMessage(row: MessageRow, media: MessageMedia | null): StoredMes
     type: row.type,
     text: row.message_text,
     content: row.content,
-    media,
+    media: files[0] ?? null,
+    files,
     context: row.context,
     metadata: row.metadata,
     externalId: row.external_id,

@@ -16,8 +16,10 @@ export interface StoredMessage {
   type: string;
   text: string | null;
   content: Record<string, unknown>;
-  /** Its file; null where it has none, or nothing is known of it yet. */
+  /** The first of its files; null where it has none, or nothing is known of it yet. */
   media: MessageMedia | null;
+  /** All of them, in its order: only messages of Messenger and Instagram have several. */
+  files: readonly MessageMedia[];
   context: Record<string, unknown> | null;
   metadata: Record<string, unknown>;
   externalId: string | null;

@@ -117,8 +117,8 @@ export class ListedDirectMessageDto {
   @ApiProperty({ ...MESSAGE_CONTENT_SCHEMA, example: { kind: 'direct', text: EXAMPLE } })
   content!: ShownContent;
   /**
-   * The files that came with it, in its order; mostly one for each attachment. What is sent from here has none. Meta's own
-   * addresses in `content` end after some days.
+   * Its files, in its order: those that came with it, and of what was sent from here the uploads that it names. Meta's own
+   * addresses in `content` end after some days, these do not.
    */
   @ApiProperty({ type: [MessageMediaDto] }) files!: MessageMediaDto[];
   /** The message that it answers (`message_id`), or the story. */

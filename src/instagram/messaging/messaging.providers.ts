@@ -1,4 +1,5 @@
 import { InstagramBodyPipe } from './instagram-body.pipe';
+import { InstagramMediaSource } from './instagram-media.source';
 import { InstagramMessagesController } from './instagram-messages.controller';
 import { InstagramMessagingHouse } from './instagram-messaging.house';
 import { InstagramNaming } from './instagram-naming';
@@ -7,4 +8,9 @@ import { InstagramMessagingSettingsController } from './instagram-settings.contr
 export const MESSAGING_CONTROLLERS = [InstagramMessagesController, InstagramMessagingSettingsController];
 
 /** Writing to people on Instagram, as InstagramModule puts it beside the accounts. */
-export const MESSAGING_PROVIDERS = [InstagramBodyPipe, InstagramMessagingHouse, InstagramNaming];
+export const MESSAGING_PROVIDERS = [
+  InstagramBodyPipe,
+  InstagramMediaSource,
+  InstagramMessagingHouse,
+  InstagramNaming,
+];

@@ -1,23 +1,29 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config';
 import { GraphDownloads } from '../../graph-client/graph-downloads';
 import { MediaCheck, assertSize, sha256From } from '../../media/media-check';
 import { agrees, natureOf, normalType } from '../../media/file-nature';
 import { MediaStorage } from '../../media/media-storage';
 import { MetaTokenService } from '../../meta-auth/meta-token.service';
+import { type MediaSource, MediaSources } from '../../message-media/media-sources';
+import type { ClaimedMedia, FetchedFile } from '../../message-media/message-media.repository';
 import { MediaApi, type MediaDescription } from './media-api';
-import type { ClaimedMedia, FetchedFile } from './message-media.repository';
 
-/** Brings one file from Meta into storage. */
+/** Brings one file of a WhatsApp message from Meta into storage. */
 @Injectable()
-export class MediaFetcher {
+export class MediaFetcher implements MediaSource, OnModuleInit {
   constructor(
+    private readonly sources: MediaSources,
     private readonly config: AppConfig,
     private readonly tokens: MetaTokenService,
     private readonly api: MediaApi,
     private readonly downloads: GraphDownloads,
     private readonly storage: MediaStorage,
   ) {}
+
+  onModuleInit(): void {
+    this.sources.register('whatsapp', this);
+  }
 
   /**
    * @param signal ends the download
@@ -43,6 +49,7 @@ export class MediaFetcher {
           bytes: check.bytes,
           mimeType: told.mimeType,
           sha256: check.sha256,
+          fileName: null,
           ...judged(check, media, told),
         };
       });

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { MessageMediaRemovals } from '../../message-media/message-media-removals';
 import type { FoundMedia } from './media-library';
-import { MessageMediaRepository } from './message-media.repository';
 import { UploadsService } from './uploads.service';
 
 /** Deletes one file because somebody asked for it. Workers remove the bytes within a minute or so. */
@@ -11,7 +11,7 @@ export class MediaRemoval {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly uploads: UploadsService,
-    private readonly files: MessageMediaRepository,
+    private readonly files: MessageMediaRemovals,
   ) {}
 
   /** @throws ConflictError for an upload that something is still to be sent with */

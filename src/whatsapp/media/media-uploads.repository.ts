@@ -103,16 +103,6 @@ export class MediaUploadsRepository {
     return rows[0] === undefined ? null : toUpload(rows[0]);
   }
 
-  /** In no order; those that there are. */
-  async findAll(wanted: readonly { accountId: AccountId; id: string }[]): Promise<StoredUpload[]> {
-    if (wanted.length === 0) return [];
-    const rows: UploadRow[] = await this.database.query(
-      `SELECT * FROM media_uploads WHERE (account_id, id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))`,
-      [wanted.map(({ accountId }) => accountId), wanted.map(({ id }) => id)],
-    );
-    return rows.map(toUpload);
-  }
-
   /** Those of the ids that the account has, and notes that they are in use. */
   async use(accountId: AccountId, ids: readonly string[]): Promise<Map<string, StoredUpload>> {
     if (ids.length === 0) return new Map();

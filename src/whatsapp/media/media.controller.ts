@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { Body, Controller, Delete, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBody,
@@ -19,13 +18,12 @@ import { UuidParam } from '../../http/uuid-param.pipe';
 import { DtoValidationPipe } from '../../http/validation.pipe';
 import { Access, CurrentUser } from '../../identity/access.decorators';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
-import { RangeNotSatisfiableError } from '../../media/byte-range';
+import { MediaContent } from '../../media/media-content';
 import { isUuid } from '../../database/ids';
 import { AccountScope } from '../account-scope';
 import { ImportMediaDto, MediaDto, MediaListQuery, MediaPageDto, MediaTargetDto } from '../dto/media.dto';
-import { MediaContent } from './media-content';
 import { isMediaKind } from './media-kinds';
-import { type FoundMedia, MediaLibrary } from './media-library';
+import { type FoundMedia, MediaLibrary, servableOf } from './media-library';
 import { MediaRemoval } from './media-removal';
 import { MediaUploadsRepository } from './media-uploads.repository';
 import { readUploadForm } from './upload-form';
@@ -146,7 +144,7 @@ export class MediaController {
   ): Promise<void> {
     const found = await this.find(user, id);
     if (wantsContent(request)) {
-      await this.sendContent(found, request, reply, false);
+      await this.contents.send(servableOf(found), request, reply, false);
       return;
     }
     void reply.header('vary', 'Accept, Range').header('cache-control', 'private, no-cache');
@@ -188,7 +186,7 @@ export class MediaController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const isDownload = download === 'true' || download === '1';
-    await this.sendContent(await this.find(user, id), request, reply, isDownload);
+    await this.contents.send(servableOf(await this.find(user, id)), request, reply, isDownload);
   }
 
   /**
@@ -233,32 +231,6 @@ export class MediaController {
     return this.library.toDto({ origin: 'upload', upload });
   }
 
-  private async sendContent(
-    found: FoundMedia,
-    request: FastifyRequest,
-    reply: FastifyReply,
-    isDownload: boolean,
-  ): Promise<void> {
-    const { headers } = request;
-    const isHead = request.method === 'HEAD';
-    const answer = await this.contents
-      .answer(found, {
-        range: headers.range,
-        ifRange: headerText(headers['if-range']),
-        ifNoneMatch: headers['if-none-match'],
-        isHead,
-        isDownload,
-      })
-      .catch((error: unknown) => {
-        if (error instanceof RangeNotSatisfiableError)
-          void reply.header('content-range', `bytes */${error.size}`);
-        throw error;
-      });
-    void reply.status(answer.status).headers(answer.headers);
-    // For HEAD an empty stream: with nothing at all, Fastify would say that the length is 0.
-    await reply.send(answer.stream ?? (isHead ? Readable.from([]) : undefined));
-  }
-
   /** @throws NotFoundError also for somebody else's */
   private async find(user: AuthenticatedUser, id: string): Promise<FoundMedia> {
     const found = await this.library.find(await this.scope.accountIdsOf(user), id);
@@ -288,8 +260,4 @@ function wantsContent({ headers }: FastifyRequest): boolean {
     first === 'application/octet-stream' ||
     first === 'application/pdf'
   );
-}
-
-function headerText(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
 }

@@ -1,11 +1,11 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
-import { ConflictError, NotFoundError } from '../../errors/app.error';
-import { RangeNotSatisfiableError, matchesTag, rangeOf } from '../../media/byte-range';
-import { contentDisposition } from '../../media/file-names';
-import { normalType } from '../../media/file-nature';
-import { MediaMissingError, MediaStorage } from '../../media/media-storage';
-import type { FoundMedia } from './media-library';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { NotFoundError } from '../errors/app.error';
+import { RangeNotSatisfiableError, matchesTag, rangeOf } from './byte-range';
+import { contentDisposition } from './file-names';
+import { normalType } from './file-nature';
+import { MediaMissingError, MediaStorage } from './media-storage';
 
 export interface ContentRequest {
   range: string | undefined;
@@ -24,9 +24,10 @@ export interface ContentAnswer {
 }
 
 /** A file as it is given out: which bytes, and under which headers. */
-interface Servable {
+export interface ServableFile {
   id: string;
   storageKey: string;
+  /** With its parameters: players want to know the codecs. */
   type: string;
   fileName: string | null;
   isSuspect: boolean;
@@ -46,12 +47,10 @@ export class MediaContent {
   constructor(private readonly storage: MediaStorage) {}
 
   /**
-   * @throws NotFoundError for a file that is gone
-   * @throws ConflictError for one that is still to be fetched
+   * @throws NotFoundError for a file that is not in storage
    * @throws RangeNotSatisfiableError
    */
-  async answer(found: FoundMedia, request: ContentRequest): Promise<ContentAnswer> {
-    const file = servable(found);
+  async answer(file: ServableFile, request: ContentRequest): Promise<ContentAnswer> {
     const size = await this.storage.sizeOf(file.storageKey);
     if (size === null) throw this.lost(file);
     const tag = `"${file.id}"`;
@@ -73,30 +72,38 @@ export class MediaContent {
     }
   }
 
-  private lost(file: Servable): NotFoundError {
+  /** The same as the answer to a request. @param isDownload to be stored by the browser, and not shown */
+  async send(
+    file: ServableFile,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    isDownload: boolean,
+  ): Promise<void> {
+    const { headers } = request;
+    const isHead = request.method === 'HEAD';
+    const answer = await this.answer(file, {
+      range: headers.range,
+      ifRange: headerText(headers['if-range']),
+      ifNoneMatch: headers['if-none-match'],
+      isHead,
+      isDownload,
+    }).catch((error: unknown) => {
+      if (error instanceof RangeNotSatisfiableError)
+        void reply.header('content-range', `bytes */${error.size}`);
+      throw error;
+    });
+    void reply.status(answer.status).headers(answer.headers);
+    // For HEAD an empty stream: with nothing at all, Fastify would say that the length is 0.
+    await reply.send(answer.stream ?? (isHead ? Readable.from([]) : undefined));
+  }
+
+  private lost(file: ServableFile): NotFoundError {
     this.log.error(`The file ${file.storageKey} is not in storage, though it should be.`);
     return new NotFoundError('The file is gone.');
   }
 }
 
-function servable(found: FoundMedia): Servable {
-  if (found.origin === 'upload') {
-    const { id, storageKey, mimeType, fileName } = found.upload;
-    return { id, storageKey, type: mimeType, fileName, isSuspect: false };
-  }
-  const { file } = found;
-  if (file.status === 'pending')
-    throw new ConflictError('The file is still being fetched from Meta. Try again in a moment.', {
-      status: file.status,
-    });
-  if (file.status !== 'stored') throw new NotFoundError(file.error?.message ?? 'The file is gone.');
-  const { id, storageKey, fileName, isSuspect } = file;
-  // The parameters too: players want to know the codecs.
-  const type = normalType(file.mimeType) === null ? 'application/octet-stream' : (file.mimeType ?? '');
-  return { id, storageKey, type, fileName, isSuspect };
-}
-
-function headersOf(file: Servable, tag: string, isDownload: boolean): Record<string, string> {
+function headersOf(file: ServableFile, tag: string, isDownload: boolean): Record<string, string> {
   const base = normalType(file.type) ?? '';
   const isShown = !file.isSuspect && SHOWN.test(base);
   const isText = base.startsWith('text/');
@@ -126,4 +133,8 @@ function headersOf(file: Servable, tag: string, isDownload: boolean): Record<str
 
 function caching(tag: string): Record<string, string> {
   return { etag: tag, 'cache-control': CACHING, vary: 'Accept, Authorization, X-Api-Key' };
+}
+
+function headerText(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
 }

@@ -1,11 +1,12 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { AppConfig } from '../../config/app-config';
-import { MediaStorage } from '../../media/media-storage';
-import { JobWorker } from '../../queue/job-worker';
-import { within } from '../../queue/within';
-import { MediaFetcher } from './media-fetcher';
-import { mediaOutcomeOf } from './media-outcome';
+import { AppConfig } from '../config/app-config';
+import { MediaStorage } from '../media/media-storage';
+import { JobWorker } from '../queue/job-worker';
+import { within } from '../queue/within';
+import { MediaGoneError, mediaOutcomeOf } from './media-outcome';
+import { MediaSources } from './media-sources';
+import { MessageMediaRemovals } from './message-media-removals';
 import { type ClaimedMedia, MessageMediaRepository } from './message-media.repository';
 
 /** Files fetched at once by one process, however many wait. */
@@ -33,7 +34,8 @@ export class MediaWorker implements OnModuleInit, BeforeApplicationShutdown {
     private readonly config: AppConfig,
     private readonly jobs: JobWorker,
     private readonly media: MessageMediaRepository,
-    private readonly fetcher: MediaFetcher,
+    private readonly removals: MessageMediaRemovals,
+    private readonly sources: MediaSources,
     private readonly storage: MediaStorage,
   ) {}
 
@@ -70,7 +72,7 @@ export class MediaWorker implements OnModuleInit, BeforeApplicationShutdown {
   /** Files of which the rows are gone, or were never written. */
   async removeFiles(): Promise<void> {
     let settled: number;
-    do settled = await this.media.settleRemovals(REMOVED_AT_ONCE, (key) => this.remove(key));
+    do settled = await this.removals.settle(REMOVED_AT_ONCE, (key) => this.remove(key));
     while (settled === REMOVED_AT_ONCE && !this.closing.signal.aborted);
   }
 
@@ -103,7 +105,8 @@ export class MediaWorker implements OnModuleInit, BeforeApplicationShutdown {
     const signal = AbortSignal.any([this.closing.signal, AbortSignal.timeout(LONGEST_DOWNLOAD_MS)]);
     let file;
     try {
-      file = await this.fetcher.fetch(claimed, signal);
+      if (claimed.platform === null) throw new MediaGoneError();
+      file = await this.sources.of(claimed.platform).fetch(claimed, signal);
     } catch (error) {
       await this.recordFailure(claimed, error);
       return;

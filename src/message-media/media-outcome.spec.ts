@@ -3,10 +3,12 @@ import {
   GraphReauthRequiredError,
   GraphRejectedError,
   GraphUnavailableError,
-} from '../../graph-client/graph.error';
-import { GraphFileGoneError } from '../../graph-client/graph-downloads';
-import { MediaDefectError, sha256From } from '../../media/media-check';
-import { MOST_ATTEMPTS, MOST_REFUSALS, mediaOutcomeOf } from './media-outcome';
+} from '../graph-client/graph.error';
+import { GraphFileGoneError } from '../graph-client/graph-downloads';
+import { MediaDefectError, sha256From } from '../media/media-check';
+import { AddressRefusedError } from '../media/outbound-address-policy';
+import { DownloadFailedError } from '../media/safe-download';
+import { MOST_ATTEMPTS, MOST_REFUSALS, MediaGoneError, mediaOutcomeOf } from './media-outcome';
 
 const outcomeOf = (error: unknown, attempt = 1, refusals = 0, ageMs = 0) =>
   mediaOutcomeOf({ error, attempt, refusals, ageMs });
@@ -50,6 +52,29 @@ describe('a file that could not be fetched', () => {
   ])('that is %s is given up after a few times, whatever came before', (_, error, code) => {
     expect(outcomeOf(error, 20, 0)).toMatchObject({ state: 'pending', isCounted: true, isRefusal: true });
     expect(outcomeOf(error, 3, MOST_REFUSALS - 1)).toMatchObject({ state: 'failed', error: { code } });
+  });
+
+  it.each([
+    ['gone for good', new MediaGoneError(), 'MEDIA_NOT_FOUND'],
+    ['too large', new MediaDefectError('MEDIA_TOO_LARGE', 'x'), 'MEDIA_TOO_LARGE'],
+    ['at an address inside', new AddressRefusedError('publicAddress', 'x'), 'MEDIA_ADDRESS_REFUSED'],
+  ])('that is %s is given up at once', (_, error, code) => {
+    expect(outcomeOf(error)).toMatchObject({ state: 'failed', error: { code } });
+  });
+
+  it.each([
+    [new DownloadFailedError('answer', 'x', 400), true],
+    [new DownloadFailedError('encoding', 'x'), true],
+    [new DownloadFailedError('answer', 'x', 503), false],
+    [new DownloadFailedError('answer', 'x', 429), false],
+    [new DownloadFailedError('complete', 'x'), false],
+    [new DownloadFailedError('time', 'x'), false],
+  ])('that a server does not give is tried again, for long only where it may yet: %o', (error, isRefusal) => {
+    expect(outcomeOf(error)).toMatchObject({
+      state: 'pending',
+      isRefusal,
+      error: { code: 'MEDIA_NOT_FETCHED' },
+    });
   });
 
   it('says nothing of folders when it could not be stored', () => {
