@@ -57,20 +57,20 @@ export class WebhookProcessor implements OnModuleDestroy {
     let total = 0;
     let lookAgainAt = 0;
     while (!this.isStopping) {
-      let isMore = true;
+      const look = { isMore: true };
       let done = await this.processNext(async (tx) => {
-        const claimed = await this.claims.fresh(tx, lane, this.batchSizeOf(lane));
-        isMore = claimed.isMore;
-        return claimed.deliveries;
+        const { deliveries, isMore } = await this.claims.fresh(tx, lane, this.batchSizeOf(lane));
+        look.isMore = isMore;
+        return deliveries;
       });
-      if (!isMore || Date.now() >= lookAgainAt) {
+      if (!look.isMore || Date.now() >= lookAgainAt) {
         const retried = await this.retrySome(lane);
         lookAgainAt = Date.now() + LOOK_FOR_RETRIES_EVERY_MS;
-        isMore ||= retried === RETRIES_AT_ONCE;
+        look.isMore ||= retried === RETRIES_AT_ONCE;
         done += retried;
       }
       total += done;
-      if (!isMore || done === 0) break;
+      if (!look.isMore || done === 0) break;
     }
     return total;
   }
