@@ -30,6 +30,7 @@ describe('the fields of a subscription', () => {
       'messaging_optins',
       'messaging_handover',
       'standby',
+      'story_insights',
     ]);
     expect(fields.get('permissions')).toEqual(['connected', 'pages_messaging']);
   });

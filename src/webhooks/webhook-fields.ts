@@ -123,7 +123,7 @@ const STATE_OF_WHATSAPP = [
 /**
  * What keeps conversations of Pages and Instagram accounts, and our own picture of the Page, right. They come with every
  * subscription to messages there: without them an answer of a human in Meta's inbox, that another app has taken a
- * conversation over, or that Meta has blocked the Page would go unnoticed.
+ * conversation over, or that Meta has blocked the Page would go unnoticed; and what a story came to is told once, when it ends.
  */
 const STATE_OF_CHANNELS: Readonly<Partial<Record<WebhookObject, readonly string[]>>> = {
   page: [
@@ -133,7 +133,7 @@ const STATE_OF_CHANNELS: Readonly<Partial<Record<WebhookObject, readonly string[
     'standby',
     'messaging_policy_enforcement',
   ],
-  instagram: ['messaging_referral', 'messaging_optins', 'messaging_handover', 'standby'],
+  instagram: ['messaging_referral', 'messaging_optins', 'messaging_handover', 'standby', 'story_insights'],
 };
 
 /** Every name that `configure` accepts. */
