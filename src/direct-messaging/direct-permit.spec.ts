@@ -17,9 +17,16 @@ const permit = (ago: number | null, wish: PermitWish = {}, isLater = false) =>
   );
 
 describe('under which of Meta’s rules a message goes out', () => {
-  it.each<[string, number, PermitWish, object]>([
+  it.each<[string, number | null, PermitWish, object]>([
     ['an answer in time is a response', HOUR, {}, { messaging_type: 'RESPONSE' }],
     ['one that is to be an update is one', HOUR, { messaging_type: 'UPDATE' }, { messaging_type: 'UPDATE' }],
+    ['somebody who never wrote here may have written before', null, {}, { messaging_type: 'RESPONSE' }],
+    [
+      'also to whoever insists on the tag',
+      null,
+      { messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' },
+      { messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' },
+    ],
     ['in time no tag is needed', HOUR, { tag: 'HUMAN_AGENT' }, { messaging_type: 'RESPONSE' }],
     [
       'whoever insists on the tag gets it',
@@ -44,8 +51,6 @@ describe('under which of Meta’s rules a message goes out', () => {
   });
 
   it.each<[string, number | null, PermitWish, RegExp, boolean]>([
-    ['to somebody who never wrote', null, {}, /has not written here yet/, false],
-    ['to them as a human', null, { tag: 'HUMAN_AGENT' }, /has not written here yet/, false],
     ['after a day', DAY, {}, /"tag": "HUMAN_AGENT"/, true],
     ['as an update after a day', DAY, { messaging_type: 'UPDATE' }, /HUMAN_AGENT/, true],
     ['after seven days', 7 * DAY, {}, /Wait until the person writes/, false],

@@ -25,6 +25,7 @@ const HUMAN_AGENT_EXTRA_MS = 6 * 24 * 60 * 60 * 1000;
  * Asked when a message is ordered, and again just before it goes out. The tag is used only where it is needed: inside the
  * window it adds nothing, and Meta refuses it to apps without the feature. Whoever says `MESSAGE_TAG` gets it.
  * @param isLater it is ordered now to go out at a later time: by then the person may have written again
+ * Only what is known here to be over is refused: of somebody who has not written here Meta says what holds.
  * @returns why it must not go out
  */
 export function permitOf(
@@ -41,5 +42,8 @@ export function permitOf(
   if (isOpen && type !== 'MESSAGE_TAG') return { messaging_type: type ?? 'RESPONSE' };
   if (isOpenForHumans && tag === HUMAN_AGENT) return tagged;
   if (isLater) return tag === HUMAN_AGENT ? tagged : { messaging_type: 'RESPONSE' };
+  // They may have written before this service was connected, which Meta knows.
+  if (windowExpiresAt === null)
+    return type === 'MESSAGE_TAG' ? tagged : { messaging_type: type ?? 'RESPONSE' };
   return new DirectWindowClosedError(windowExpiresAt, isOpenForHumans ? humanUntil : null);
 }

@@ -42,12 +42,19 @@ export class AccountAccess {
   /**
    * The account that a request is about.
    * @param requested the account that the request names, if it names one
+   * @param keep where none is named: those that can be meant at all
    * @throws AccountNotFoundError when there is none, or the named one is not the user's
    * @throws AccountAmbiguousError listing the choices when there are several and none is named
    */
-  async resolve(user: AuthenticatedUser, requested?: string): Promise<AccountId> {
+  async resolve(
+    user: AuthenticatedUser,
+    requested?: string,
+    keep: (accountIds: AccountId[]) => Promise<AccountId[]> = (all) => Promise.resolve(all),
+  ): Promise<AccountId> {
     if (requested !== undefined) return this.require(user, requested);
-    const rows = await this.membershipsOf(user.id);
+    const all = await this.membershipsOf(user.id);
+    const kept = new Set(await keep(all.map((row) => row.account_id)));
+    const rows = all.filter((row) => kept.has(row.account_id));
     const [first] = rows;
     if (first === undefined) throw new AccountNotFoundError();
     if (rows.length > 1) {

@@ -122,7 +122,8 @@ export class MetaAccountsService {
     await this.accounts.transaction((tx) => this.access.removeMember(tx, accountId, userId));
   }
 
-  private async get(accountId: AccountId): Promise<MetaAccountEntity> {
+  /** @throws AccountNotFoundError */
+  async get(accountId: AccountId): Promise<MetaAccountEntity> {
     const account = await this.accounts.find(accountId);
     if (account === null) throw new AccountNotFoundError();
     return account;

@@ -14,6 +14,7 @@ import { MetaAccountEntity } from './entities/meta-account.entity';
 import { SignupCancellationEntity } from './entities/signup-cancellation.entity';
 import { OAuthStateEntity } from './entities/oauth-state.entity';
 import { FacebookLogin } from './facebook-login.service';
+import { FacebookLoginAccounts } from './facebook-login-accounts.service';
 import { InstagramAuthApi } from './instagram-auth-api';
 import { InstagramLogin } from './instagram-login.service';
 import { LoginDialog } from './login-dialog';
@@ -63,6 +64,7 @@ import { TokenVault } from './token-vault';
     DataDeletionService,
     DeauthorizeService,
     FacebookLogin,
+    FacebookLoginAccounts,
     InstagramAuthApi,
     InstagramLogin,
     LoginDialog,
@@ -84,6 +86,6 @@ import { TokenVault } from './token-vault';
     TokenRefreshService,
     TokenVault,
   ],
-  exports: [MetaTokenService, MetaAccountsService, SignupFollowUps],
+  exports: [FacebookLoginAccounts, MetaTokenService, MetaAccountsService, SignupFollowUps],
 })
 export class MetaAuthModule {}

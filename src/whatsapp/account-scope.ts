@@ -4,8 +4,8 @@ import type { AccountId } from '../database/ids';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { NotFoundError } from '../errors/app.error';
-import { AccountAccess } from '../identity/account-access.service';
 import type { AuthenticatedUser } from '../identity/authenticated-user';
+import { FacebookLoginAccounts } from '../meta-auth/facebook-login-accounts.service';
 
 /** What a request may name to say what it is about; all of it is optional while there is only one. */
 export interface NamedAssets {
@@ -21,7 +21,7 @@ export interface NamedAssets {
 export class AccountScope {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
-    private readonly access: AccountAccess,
+    private readonly access: FacebookLoginAccounts,
     private readonly assets: AssetsService,
   ) {}
 
@@ -40,7 +40,7 @@ export class AccountScope {
     if (wabaId !== undefined) refs.push({ kind: 'waba', metaId: wabaId });
     if (accountId !== undefined || refs.length === 0) return this.access.resolve(user, accountId);
 
-    const mine = await this.access.accountIdsOf(user.id);
+    const mine = await this.access.idsOf(user);
     const [only] = mine;
     // With one account, or none, the question does not arise; whether the asset is there is seen when it is looked up.
     if (only === undefined) return this.access.resolve(user);
@@ -53,6 +53,6 @@ export class AccountScope {
 
   /** All accounts of the user: for resources that are named by an id of our own. */
   async accountIdsOf(user: AuthenticatedUser): Promise<AccountId[]> {
-    return this.access.accountIdsOf(user.id);
+    return this.access.idsOf(user);
   }
 }

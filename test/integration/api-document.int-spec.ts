@@ -55,6 +55,7 @@ const WEBHOOKS = ['/api/meta/webhook/events', '/api/whatsapp/webhook', '/api/mes
 const RAW_ANSWERS = [
   'POST /api/meta/auth/data-deletion',
   'GET /api/meta/whatsapp/media/{id}/content',
+  'GET /api/meta/media/{id}/content',
   'GET /api/meta/facebook/metrics.csv',
   'GET /api/meta/instagram/metrics.csv',
   'GET /api/meta/whatsapp/campaigns/{id}/recipients.csv',

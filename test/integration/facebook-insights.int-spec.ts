@@ -100,13 +100,22 @@ describe('figures of Pages and posts', () => {
     );
   });
 
-  it('are refused by a retired name, saying what to ask for instead', async () => {
-    const retired = await page.ask(`?metrics=page_media_view,page_impressions_paid`);
+  it('are told to be retired, with what to ask for instead, and cost no others', async () => {
+    const retired = await page.ask(`?metrics=page_impressions_paid`);
     expect(problem(retired)).toEqual({ status: 400, code: 'VALIDATION_FAILED' });
     expect(retired.text).toContain('Ask for page_media_view instead');
     const unknown = await page.ask(`?metrics=reach`);
     expect(problem(unknown)).toEqual({ status: 400, code: 'VALIDATION_FAILED' });
     expect(page.calls()).toEqual([]);
+    const beside = await page.ask(`?metrics=page_media_view,page_impressions_paid`);
+    expect(beside.status).toBe(200);
+    expect(beside.body).toMatchObject({
+      data: {
+        unavailable: expect.arrayContaining([
+          expect.objectContaining({ metric: 'page_impressions_paid', reason: 'retired' }),
+        ]),
+      },
+    });
   });
 
   it('are overwritten by what Meta corrects, and told only then', async () => {

@@ -40,6 +40,8 @@ describe('posts with photos and videos', () => {
 
   const photo = () => uploaded(client, aJpeg(), 'image/jpeg');
   const video = () => uploaded(client, anMp4(), 'video/mp4');
+  const videoIdOf = async (publicationId: string): Promise<string> =>
+    (await publicationOf(client, publicationId)).videoId ?? '';
   const calls = (path: string) => sandboxOf(app).calls({ method: 'POST', path: new RegExp(path) });
   const only = () => {
     const items = sandboxOf(app).publishedPosts();
@@ -118,7 +120,7 @@ describe('posts with photos and videos', () => {
     expect(body.data).toMatchObject({ status: 'processing', permalinkUrl: expect.any(String) as unknown });
     const waiting = await client.get<PostView>(`${POSTS}/${body.data.publicationId}`);
     expect(waiting.body.data).toMatchObject({ type: 'video', status: 'processing' });
-    sandboxOf(app).decideVideo({ videoId: body.data.id, outcome: 'ready' });
+    sandboxOf(app).decideVideo({ videoId: await videoIdOf(body.data.publicationId), outcome: 'ready' });
     await lookNow(app);
     const publication = await settledAs(client, body.data.publicationId, 'published');
     expect(publication.postId).toBe(only().id);
@@ -129,7 +131,11 @@ describe('posts with photos and videos', () => {
   it('say what Meta could not do with a video', async () => {
     sandboxOf(app).configure({ pages: { videoOutcome: 'wait' } });
     const { body } = await posted(client, { message: 'Broken', video: { source: await video() } });
-    sandboxOf(app).decideVideo({ videoId: body.data.id, outcome: 'error', message: 'No picture in it.' });
+    sandboxOf(app).decideVideo({
+      videoId: await videoIdOf(body.data.publicationId),
+      outcome: 'error',
+      message: 'No picture in it.',
+    });
     await lookNow(app);
     const { error } = await settledAs(client, body.data.publicationId, 'failed');
     expect(error).toMatchObject({

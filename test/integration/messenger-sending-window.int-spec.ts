@@ -46,10 +46,6 @@ describe('when people may be written to in Messenger', () => {
 
   const somebody = (): string => `Ana Lee ${count}`;
   const sentTo = (userId: string) => sandboxOf(app).sentDirectMessages({ to: userId });
-  const callsTo = (userId: string) =>
-    sandboxOf(app)
-      .calls({ path: /\/messages$/ })
-      .filter(({ body }) => JSON.stringify(body).includes(userId));
   /** What we know of the person's last message, moved into the past. */
   const wroteBefore = async (userId: string, ms: number): Promise<void> => {
     await app.db.query(
@@ -61,13 +57,20 @@ describe('when people may be written to in Messenger', () => {
   const send = (body: Record<string, unknown>, headers?: Record<string, string>) =>
     sendDirect(me.client, MESSAGES, body, headers);
 
-  it('somebody who never wrote is refused before anything is queued', async () => {
-    const answer = await send(aDirectText('9999999999999', 'Hello'));
-    expect(answer).toMatchObject({
-      status: 422,
-      body: { error: { code: 'WINDOW_CLOSED', details: { closedAt: null, humanAgentUntil: null } } },
-    });
-    expect(callsTo('9999999999999')).toHaveLength(0);
+  it('of somebody who never wrote here Meta says what holds, for they may have written before', async () => {
+    const stranger = await send(aDirectText('9999999999999', 'Hello'));
+    expect(stranger.status).toBe(202);
+    const refused = await directMessageWhen(
+      me.client,
+      MESSAGES,
+      stranger.body.data.id,
+      withDirectStatus('failed'),
+    );
+    expect(refused.error).not.toBeNull();
+    const { userId } = sandboxOf(app).playDirectMessage({ from: somebody(), text: 'Before', silent: true });
+    const earlier = await send(aDirectText(userId, 'You wrote to us'));
+    await directMessageWhen(me.client, MESSAGES, earlier.body.data.id, withDirectStatus('accepted', 'sent'));
+    expect(sentTo(userId)).toHaveLength(1);
   });
 
   it('after 24 hours it is refused, and says until when a human may answer', async () => {

@@ -87,7 +87,7 @@ export class DirectEvents {
     await this.watermarks.applyTo(tx, messages);
   }
 
-  /** Our own app's echoes without our message id get it, where it is certain which message they are of. */
+  /** Our own app's echoes, and those of nobody, without our message id get it, where it is certain which message they are of. */
   private async recognized(
     tx: EntityManager,
     echoes: readonly { message: ArrivedMessage; sent: ArrivedStatus }[],
@@ -95,8 +95,7 @@ export class DirectEvents {
     const { META_APP_ID, INSTAGRAM_APP_ID } = this.config.env;
     const bare = echoes.filter(
       ({ message, sent }) =>
-        sent.messageId === null &&
-        [META_APP_ID, INSTAGRAM_APP_ID].some((id) => id !== undefined && id === message.metadata.app_id),
+        sent.messageId === null && [undefined, META_APP_ID, INSTAGRAM_APP_ID].includes(appIdOf(message)),
     );
     const found = await findEchoedSends(
       tx,
@@ -242,4 +241,8 @@ export class DirectEvents {
       told.flatMap(({ watermark }) => watermark ?? []),
     );
   }
+}
+
+function appIdOf({ metadata: { app_id: appId } }: ArrivedMessage): string | undefined {
+  return typeof appId === 'string' ? appId : undefined;
 }

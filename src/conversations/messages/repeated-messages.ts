@@ -41,7 +41,11 @@ export class RepeatedMessages {
       tx,
       repeated.filter(({ direction }) => direction === 'outbound'),
     );
-    await this.learn(tx, repeated);
+    await this.learn(
+      tx,
+      // On the other platforms a person has one id at each Page or account: another one is somebody else, whatever is wrong.
+      repeated.filter(({ platform }) => platform === 'whatsapp'),
+    );
   }
 
   /** A history and the webhook of the moment may name the same person by different ids, and only one of them by name. */

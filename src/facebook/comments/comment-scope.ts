@@ -6,6 +6,7 @@ import { type AccountId, isUuid } from '../../database/ids';
 import { NotFoundError } from '../../errors/app.error';
 import { AccountAccess } from '../../identity/account-access.service';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
+import { FacebookLoginAccounts } from '../../meta-auth/facebook-login-accounts.service';
 import type { FacebookPageEntity } from '../entities/facebook-page.entity';
 import { noSuchPage } from '../pages/page-scope';
 import { PagesRepository } from '../pages/pages.repository';
@@ -23,6 +24,7 @@ export interface CommentedPost {
 export class FacebookCommentScope {
   constructor(
     private readonly access: AccountAccess,
+    private readonly logins: FacebookLoginAccounts,
     private readonly pages: PagesRepository,
     private readonly list: CommentList,
     private readonly publications: PublicationsRepository,
@@ -33,7 +35,7 @@ export class FacebookCommentScope {
    * @throws NotFoundError for a post that is not on a connected Page of the user's
    */
   async post(user: AuthenticatedUser, ref: string): Promise<CommentedPost> {
-    const mine = await this.access.accountIdsOf(user.id);
+    const mine = await this.logins.idsOf(user);
     if (isUuid(ref)) {
       const publication = await this.publications.findIn(mine, ref);
       if (publication?.postId == null) throw noSuchPost();
@@ -54,11 +56,11 @@ export class FacebookCommentScope {
 
   /** @param ref our id or Meta's @throws NotFoundError */
   async comment(user: AuthenticatedUser, ref: string): Promise<StoredComment> {
-    return this.list.get(await this.access.accountIdsOf(user.id), 'facebook', ref);
+    return this.list.get(await this.logins.idsOf(user), 'facebook', ref);
   }
 
   async accountIdsOf(user: AuthenticatedUser): Promise<AccountId[]> {
-    return this.access.accountIdsOf(user.id);
+    return this.logins.idsOf(user);
   }
 
   /** The connected Pages that a feed is about. */
@@ -67,9 +69,7 @@ export class FacebookCommentScope {
     { pageId, accountId }: { pageId?: string | undefined; accountId?: string | undefined },
   ): Promise<CommentHome[]> {
     const mine =
-      accountId === undefined
-        ? await this.access.accountIdsOf(user.id)
-        : [await this.access.require(user, accountId)];
+      accountId === undefined ? await this.logins.idsOf(user) : [await this.access.require(user, accountId)];
     if (pageId !== undefined) {
       const page = connected(await this.pages.find(mine, pageId));
       if (page === undefined) throw noSuchPage();

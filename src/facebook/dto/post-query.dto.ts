@@ -16,10 +16,10 @@ export class ListPostsQuery extends PostPageDto {
   /** How many at most. */
   @QueryInt({ min: 1, max: 100 }) limit: number = 25;
 
-  /** `pagination.before` of an earlier answer: what is newer than it. */
+  /** `pagination.before` of an earlier answer: go on with what is older than it. */
   @IsOptional() @IsString() @Length(1, 1_000) before?: string;
 
-  /** `pagination.after` of an earlier answer: go on with what is older than it. */
+  /** `pagination.after` of an earlier answer: what is newer than it. */
   @IsOptional() @IsString() @Length(1, 1_000) after?: string;
 }
 

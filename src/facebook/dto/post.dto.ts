@@ -130,10 +130,10 @@ export class PostDto {
 export class PostPaginationDto {
   @ApiProperty({ type: Number, example: 25 })
   limit!: number;
-  /** Send it as `before` for what is newer; `null` where there is no place to go on from. */
+  /** Send it as `before` for what is older; `null` on the last page. */
   @ApiProperty({ type: String, nullable: true, example: 'QVFIUmpX' })
   before!: string | null;
-  /** Send it as `after` for what is older; `null` on the last page. */
+  /** Send it as `after` for what is newer; `null` where there is no place to go on from. */
   @ApiProperty({ type: String, nullable: true, example: 'QVFIUnB1' })
   after!: string | null;
 }
@@ -196,8 +196,9 @@ export class RemovedPostDto {
   status!: 'removed' | 'cancelled';
 }
 
-function idOf({ postId, videoId, id }: FacebookPublicationEntity): string {
-  return postId ?? videoId ?? id;
+/** Not that of a video: the post that it becomes has another one. */
+function idOf({ postId, id }: FacebookPublicationEntity): string {
+  return postId ?? id;
 }
 
 function permalinkOf({ permalinkUrl, postId, videoId, state }: FacebookPublicationEntity): string | null {

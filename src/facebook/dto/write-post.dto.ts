@@ -90,7 +90,7 @@ export class CreatePostDto extends PostPageDto {
   @IsBoolean()
   published?: boolean;
 
-  /** When Meta is to publish it: from 10 minutes to 30 days from now. Not together with `published: true`. */
+  /** When Meta is to publish it: from 10 minutes to 30 days from now. It counts also beside `published: true`. */
   @ApiPropertyOptional({ type: String, format: 'date-time', example: null })
   @IfPresent()
   @IsISO8601({ strict: true, strictSeparator: true }, { message: MOMENT })

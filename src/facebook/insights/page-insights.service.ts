@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AccountAmbiguousError, AccountNotFoundError, NotFoundError } from '../../errors/app.error';
-import { AccountAccess } from '../../identity/account-access.service';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
+import { FacebookLoginAccounts } from '../../meta-auth/facebook-login-accounts.service';
 import { InsightObjectsRepository } from '../../insights/insight-objects.repository';
 import type { InsightReport } from '../../insights/reports/insight-report';
 import { InsightReports } from '../../insights/reports/insight-reports.service';
@@ -16,7 +16,7 @@ const MOST_CHOICES = 100;
 @Injectable()
 export class PageInsights {
   constructor(
-    private readonly access: AccountAccess,
+    private readonly access: FacebookLoginAccounts,
     private readonly scope: PageScope,
     private readonly pages: PagesRepository,
     private readonly objects: InsightObjectsRepository,
@@ -72,9 +72,7 @@ export class PageInsights {
     accountId: string | undefined,
   ): Promise<FacebookPageEntity> {
     const accounts =
-      accountId === undefined
-        ? await this.access.accountIdsOf(user.id)
-        : [await this.access.resolve(user, accountId)];
+      accountId === undefined ? await this.access.idsOf(user) : [await this.access.resolve(user, accountId)];
     if (accounts.length === 0) throw new AccountNotFoundError();
     const connected: FacebookPageEntity[] = [];
     for (const account of accounts) connected.push(...(await this.pages.connectedOf(account)));

@@ -8,8 +8,8 @@ import type { DirectHouse, NamedSender } from '../../direct-messaging/direct-hou
 import { RememberedSenders } from '../../direct-messaging/remembered-senders';
 import { AccountAmbiguousError, NotFoundError } from '../../errors/app.error';
 import { GraphReauthRequiredError } from '../../graph-client/graph.error';
-import { AccountAccess } from '../../identity/account-access.service';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
+import { FacebookLoginAccounts } from '../../meta-auth/facebook-login-accounts.service';
 import type { FacebookPageEntity } from '../entities/facebook-page.entity';
 import { PageScope } from '../pages/page-scope';
 import { PageTokens } from '../pages/page-tokens';
@@ -35,7 +35,7 @@ export class MessengerHouse implements DirectHouse<SendingPage>, OnModuleInit {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly channels: DirectChannels,
-    private readonly access: AccountAccess,
+    private readonly access: FacebookLoginAccounts,
     private readonly scope: PageScope,
     private readonly pages: PagesRepository,
     private readonly tokens: PageTokens,
@@ -59,9 +59,7 @@ export class MessengerHouse implements DirectHouse<SendingPage>, OnModuleInit {
       return senderOf(page);
     }
     const mine =
-      accountId === undefined
-        ? await this.access.accountIdsOf(user.id)
-        : [await this.access.resolve(user, accountId)];
+      accountId === undefined ? await this.access.idsOf(user) : [await this.access.resolve(user, accountId)];
     // Says that no account is connected at all, where none is.
     if (mine.length === 0) await this.access.resolve(user);
     const pages = (await Promise.all(mine.map((id) => this.pages.connectedOf(id)))).flat();

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { AccountId } from '../../database/ids';
 import { isUuid } from '../../database/ids';
 import { AccountAmbiguousError, NotFoundError } from '../../errors/app.error';
-import { AccountAccess } from '../../identity/account-access.service';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
+import { FacebookLoginAccounts } from '../../meta-auth/facebook-login-accounts.service';
 import type { FacebookPageEntity } from '../entities/facebook-page.entity';
 import { PagesRepository } from './pages.repository';
 
@@ -19,7 +19,7 @@ export interface NamedPage {
 @Injectable()
 export class PageScope {
   constructor(
-    private readonly access: AccountAccess,
+    private readonly access: FacebookLoginAccounts,
     private readonly pages: PagesRepository,
   ) {}
 
@@ -29,7 +29,7 @@ export class PageScope {
    * @throws NotFoundError for an id of ours that is none of the user's
    */
   async resolve(user: AuthenticatedUser, ref: string, accountId: string | undefined): Promise<NamedPage> {
-    const mine = await this.access.accountIdsOf(user.id);
+    const mine = await this.access.idsOf(user);
     const accounts =
       accountId === undefined && mine.length > 0 ? mine : [await this.access.resolve(user, accountId)];
     const known = await this.pages.find(accounts, isUuid(ref) ? ref.toLowerCase() : ref);

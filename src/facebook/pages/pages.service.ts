@@ -3,6 +3,7 @@ import { AssetsService } from '../../assets/assets.service';
 import type { AccountId } from '../../database/ids';
 import { AppError } from '../../errors/app.error';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
+import { FacebookLoginAccounts } from '../../meta-auth/facebook-login-accounts.service';
 import { MetaAccountsService } from '../../meta-auth/meta-accounts.service';
 import { MetaTokenService } from '../../meta-auth/meta-token.service';
 import type { FacebookPageEntity } from '../entities/facebook-page.entity';
@@ -21,6 +22,7 @@ export class PagesService {
     private readonly finder: PageFinder,
     private readonly assets: AssetsService,
     private readonly accounts: MetaAccountsService,
+    private readonly logins: FacebookLoginAccounts,
     private readonly tokens: MetaTokenService,
   ) {}
 
@@ -33,7 +35,7 @@ export class PagesService {
     user: AuthenticatedUser,
     named: { accountId?: string | undefined; refresh: boolean },
   ): Promise<FacebookPageEntity[]> {
-    const account = await this.accounts.resolve(user, named.accountId);
+    const account = await this.accounts.get(await this.logins.resolve(user, named.accountId));
     // Such a login opens no Pages, and Meta would call its token invalid here.
     if (account.loginKind === 'instagram') return [];
     const stored = await this.pages.pagesOf(account.id);

@@ -53,10 +53,7 @@ describe('the draft of a post', () => {
     [{}, ['message notEmpty']],
     [{ photos: [JPEG], video: { source: MP4 } }, ['video exclusive']],
     [{ link: 'https://a.example', photos: [JPEG] }, ['link exclusive']],
-    [
-      { message: 'Hi', published: true, scheduledPublishTime: after(5) },
-      ['published exclusive', 'scheduledPublishTime notTooSoon'],
-    ],
+    [{ message: 'Hi', published: true, scheduledPublishTime: after(5) }, ['scheduledPublishTime notTooSoon']],
     [{ message: 'Hi', scheduledPublishTime: after(30 * 24 * 60 + 1) }, ['scheduledPublishTime notTooFar']],
     [
       { video: { source: MP4 }, format: 'reel', scheduledPublishTime: after(29 * 24 * 60 + 1) },

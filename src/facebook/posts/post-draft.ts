@@ -49,12 +49,6 @@ export function draftOf(dto: CreatePostDto, now: Date = new Date()): PostDraft {
   if (format === 'story') checkStory(dto, message, refuse);
   const scheduledAt = dto.scheduledPublishTime === undefined ? null : new Date(dto.scheduledPublishTime);
   if (scheduledAt !== null) {
-    if (published === true)
-      refuse(
-        'published',
-        'exclusive',
-        'published: true publishes at once. Leave it out, or leave out scheduledPublishTime.',
-      );
     const problem = problemOfTime(scheduledAt, now, format === 'reel');
     if (problem !== null) problems.push(problem);
   }

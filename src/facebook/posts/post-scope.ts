@@ -4,6 +4,7 @@ import { AccountAmbiguousError, AccountNotFoundError, NotFoundError } from '../.
 import { GraphReauthRequiredError } from '../../graph-client/graph.error';
 import { AccountAccess } from '../../identity/account-access.service';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
+import { FacebookLoginAccounts } from '../../meta-auth/facebook-login-accounts.service';
 import type { FacebookPageEntity } from '../entities/facebook-page.entity';
 import { PageScope } from '../pages/page-scope';
 import { PagesRepository } from '../pages/pages.repository';
@@ -31,6 +32,7 @@ export class PostScope {
   constructor(
     private readonly scope: PageScope,
     private readonly access: AccountAccess,
+    private readonly logins: FacebookLoginAccounts,
     private readonly pages: PagesRepository,
     private readonly publications: PublicationsRepository,
   ) {}
@@ -38,7 +40,6 @@ export class PostScope {
   /**
    * The named Page; the only connected one where none is named.
    * @throws AccountNotFoundError, AccountAmbiguousError, NotFoundError
-   * @throws GraphReauthRequiredError for a Page that is not connected
    */
   async page(user: AuthenticatedUser, named: PageChoice): Promise<FacebookPageEntity> {
     const { pageId, accountId } = named;
@@ -109,7 +110,7 @@ export class PostScope {
 
   private async accountsOf(user: AuthenticatedUser, accountId: string | undefined): Promise<AccountId[]> {
     if (accountId !== undefined) return [await this.access.require(user, accountId)];
-    const accounts = await this.access.accountIdsOf(user.id);
+    const accounts = await this.logins.idsOf(user);
     if (accounts.length === 0) throw new AccountNotFoundError();
     return accounts;
   }
@@ -144,8 +145,8 @@ function noPage(): NotFoundError {
 
 function requireConnected(page: FacebookPageEntity): FacebookPageEntity {
   if (page.status !== 'available') return page;
-  throw new GraphReauthRequiredError(
+  throw new NotFoundError(
     `The Page ${page.name} is not connected. Connect it with POST /api/meta/facebook/pages/${page.pageId}/connect.`,
-    { details: { pageId: page.pageId } },
+    { pageId: page.pageId },
   );
 }

@@ -40,15 +40,20 @@ export class PostsService {
       throw ValidationFailedError.of('after', 'exclusive', 'Send before or after, not both.');
     const page = await this.scope.page(user, query);
     const list = status === 'scheduled' ? 'scheduled_posts' : 'published_posts';
-    const found = await this.tokens.withToken(page, (token) =>
-      this.api.page(token, page.pageId, list, { limit, before, after }),
-    );
+    const found = await this.tokens
+      .withToken(page, (token) =>
+        // Meta counts from the newest on: what is older stands after.
+        this.api.page(token, page.pageId, list, { limit, before: after, after: before }),
+      )
+      .catch((error: unknown) => {
+        throw aboutCursor(error, before === undefined ? 'after' : 'before', before ?? after) ?? error;
+      });
     const ids = found.posts.map(({ id }) => id);
     const publications = await this.publications.withMetaIds(page.accountId, page.id, ids);
     const byPost = new Map(publications.map((publication) => [publication.postId, publication]));
     return {
       posts: found.posts.map((post) => PostDto.from(post, byPost.get(post.id) ?? null)),
-      pagination: { limit, before: found.before, after: found.after },
+      pagination: { limit, before: found.after, after: found.before },
     };
   }
 
@@ -74,6 +79,7 @@ export class PostsService {
     const post = await this.scope.post(user, ref, named);
     requireTask(post.page, 'write');
     const metaId = requireStanding(post);
+    if (scheduledAt !== undefined && (await this.isPublished(post, undefined))) throw alreadySeen(metaId);
     const change = {
       ...(message !== undefined && { message }),
       ...(scheduledAt !== undefined && { scheduledAt }),
@@ -85,6 +91,7 @@ export class PostsService {
       );
     } catch (error) {
       if (!(error instanceof GraphError)) throw error;
+      if (isGone(error)) throw noPost();
       if (!(published === true && (await this.isPublished(post, message)))) throw explained(error, post);
     }
     const publication = await this.recordUpdate(post, dto, scheduledAt);
@@ -225,6 +232,32 @@ function requireStanding({ metaId, publication }: NamedPost): string {
   if (publication !== null && OPEN_STATES.includes(publication.state)) throw stillOpen(publication);
   if (metaId === null || publication?.state === 'removed') throw noPost();
   return metaId;
+}
+
+function alreadySeen(postId: string): ConflictError {
+  return new ConflictError('The post is published already: there is nothing left to schedule.', { postId });
+}
+
+/** Meta refuses a cursor as it refuses any parameter; null for other errors. */
+function aboutCursor(error: unknown, field: 'before' | 'after', cursor: string | undefined): AppError | null {
+  if (cursor === undefined) return null;
+  const isRefused =
+    error instanceof ValidationFailedError ||
+    (error instanceof GraphRejectedError &&
+      error.meta?.code === 100 &&
+      /cursor|paging|after|before/i.test(error.meta.message));
+  return isRefused
+    ? ValidationFailedError.of(
+        field,
+        'isCursor',
+        'This is no place in the list any more. Begin again without it.',
+      )
+    : null;
+}
+
+/** "Does not exist, or may not be seen." */
+function isGone({ meta }: GraphError): boolean {
+  return meta?.code === 100 && meta.subcode === 33;
 }
 
 function stillOpen({ id, state }: Publication): ConflictError {

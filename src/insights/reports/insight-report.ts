@@ -14,6 +14,8 @@ export const UNAVAILABLE_REASONS = [
   'meta_unavailable',
   'object_gone',
   'object_over',
+  /** Meta answers it no more; the message says what to ask for instead. */
+  'retired',
 ] as const;
 export type UnavailableReason = (typeof UNAVAILABLE_REASONS)[number];
 

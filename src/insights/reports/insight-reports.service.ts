@@ -12,7 +12,7 @@ import { InsightAssetsRepository } from '../pulling/insight-assets.repository';
 import { RefusalsRepository } from '../reading/refusals.repository';
 import { InsightFiguresRepository } from './insight-figures.repository';
 import { InsightRefresh } from './insight-refresh.service';
-import type { InsightReport, MetricReport } from './insight-report';
+import type { InsightReport, MetricReport, UnavailableMetric } from './insight-report';
 import { isComplete, whyUnavailable } from './metric-availability';
 import { figuresOf, partsOf } from './metric-figures';
 
@@ -36,7 +36,7 @@ export class InsightReports {
 
   /**
    * @param externalId Meta's id of the Page or account, or of a post or media of it
-   * @throws ValidationFailedError for a range that cannot be answered, and for metrics that are none or retired
+   * @throws ValidationFailedError for a range that cannot be answered, for metrics that are none, and for retired ones alone
    * @throws NotFoundError for what is nothing of this Page or account
    * @throws GraphError when Meta has to be asked and does not answer
    */
@@ -47,7 +47,7 @@ export class InsightReports {
     request: ReportRequest,
   ): Promise<InsightReport> {
     const range = periodRange(request);
-    this.check(request.metrics ?? [], kind);
+    const retired = this.check(request.metrics ?? [], kind);
     const found = await this.refreshing.find(asset, externalId);
     if (found.kind !== kind) throw new NotFoundError('There is no such post or media.');
     const known = this.metricsOf(found);
@@ -59,7 +59,8 @@ export class InsightReports {
     if (request.refresh) await this.refreshing.refresh(asset, found);
     else await this.refreshing.tryFirstReading(asset, found);
     const object = (await this.objects.find([asset.accountId], externalId, asset.assetId)) ?? found;
-    return this.report(asset, object, range, wanted);
+    const report = await this.report(asset, object, range, wanted);
+    return { ...report, unavailable: [...report.unavailable, ...retired] };
   }
 
   private async report(
@@ -118,20 +119,26 @@ export class InsightReports {
     };
   }
 
-  private check(names: readonly string[], kind: InsightKind): void {
+  /** @returns those that Meta has retired: one of them must not cost the others */
+  private check(names: readonly string[], kind: InsightKind): UnavailableMetric[] {
     const graphVersion = this.config.env.META_GRAPH_VERSION;
     const known = metricsFor({ kind, product: null, graphVersion }).map(({ name }) => name);
-    for (const name of names) {
-      if (known.includes(name)) continue;
-      const retired = retirementOf(name, { kind, graphVersion });
-      throw retired === null
-        ? ValidationFailedError.of(
+    const unavailable = names
+      .filter((name) => !known.includes(name))
+      .map((name): UnavailableMetric => {
+        const retired = retirementOf(name, { kind, graphVersion });
+        if (retired === null)
+          throw ValidationFailedError.of(
             'metrics',
             'isKnownMetric',
             `${name} is no metric of this. There are ${known.join(', ')}.`,
-          )
-        : ValidationFailedError.of('metrics', 'isRetiredMetric', explainRetirement(name, retired));
-    }
+          );
+        return { metric: name, reason: 'retired', message: explainRetirement(name, retired) };
+      });
+    const [first] = unavailable;
+    if (first !== undefined && unavailable.length === names.length)
+      throw ValidationFailedError.of('metrics', 'isRetiredMetric', first.message);
+    return unavailable;
   }
 
   private metricsOf({ kind, product }: InsightObject): InsightMetric[] {

@@ -188,7 +188,10 @@ export class PublishInstagramMediaDto {
     message:
       'publishAt must be an instant with its time zone, such as 2026-12-24T09:00:00Z or …T10:00:00+01:00.',
   })
-  @IsISO8601({ strict: true }, { message: 'publishAt names a day that there is not.' })
+  @IsISO8601(
+    { strict: true },
+    { message: 'publishAt must be an instant in ISO 8601, such as 2026-12-01T09:00:00Z.' },
+  )
   publishAt?: string;
 
   /**
@@ -211,7 +214,10 @@ export class RescheduleInstagramPublicationDto {
     message:
       'publishAt must be an instant with its time zone, such as 2026-12-24T09:00:00Z or …T10:00:00+01:00.',
   })
-  @IsISO8601({ strict: true }, { message: 'publishAt names a day that there is not.' })
+  @IsISO8601(
+    { strict: true },
+    { message: 'publishAt must be an instant in ISO 8601, such as 2026-12-01T09:00:00Z.' },
+  )
   publishAt!: string;
 }
 
