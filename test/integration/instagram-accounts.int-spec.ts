@@ -113,6 +113,18 @@ describe('Instagram accounts', () => {
       expect(problem(refused)).toMatchObject({ status: 503, code: 'META_UNAVAILABLE' });
     });
 
+    it('makes nobody choose between logins where only one of them can have what is asked for', async () => {
+      await instagramLogin(app, client);
+      const pages = '/api/meta/facebook/pages';
+      const none = await client.get<{ pages: unknown[] }>(pages);
+      expect(none.body.data.pages).toEqual([]);
+      await linkedAccount(app, client);
+      const some = await client.get<{ pages: unknown[] }>(pages);
+      expect(some.body.data.pages.length).toBeGreaterThan(0);
+      expect((await client.get('/api/meta/whatsapp/account')).status).toBe(200);
+      expect(problem(await client.get(INSTAGRAM_ACCOUNTS))).toMatchObject({ code: 'ACCOUNT_AMBIGUOUS' });
+    });
+
     it('has the one account of an Instagram Login, and personal ones never', async () => {
       const accountId = await instagramLogin(app, client);
       expect(await list()).toMatchObject([

@@ -224,6 +224,19 @@ describe('what Messenger tells of a Page', () => {
       expect(await stored()).toMatchObject([{ direction: 'outbound' }]);
     });
 
+    it('under the id of somebody else’s message joins no two people', async () => {
+      const [one, other] = [psid, nextPerson()];
+      await post(byPerson({ timestamp: ITEM_TIME, message: { mid: `m_${one}`, text: 'From one' } }));
+      psid = other;
+      await post(anEcho(`m_${one}`, ITEM_TIME + 1));
+      await post(
+        byPerson({ timestamp: ITEM_TIME + 2, message: { mid: `m_${other}`, text: 'From the other' } }),
+      );
+      expect((await stored()).map(({ message_text: text }) => text)).toEqual(['From the other']);
+      psid = one;
+      expect((await stored()).map(({ message_text: text }) => text)).toEqual(['From one']);
+    });
+
     it('of a message of ours that has no answer yet becomes no second message', async () => {
       await post(byPerson({ message: { mid: `m.${psid}`, text: 'Hi' } }));
       const [first] = await stored();
