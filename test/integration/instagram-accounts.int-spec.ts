@@ -121,7 +121,10 @@ describe('Instagram accounts', () => {
       await linkedAccount(app, client);
       const some = await client.get<{ pages: unknown[] }>(pages);
       expect(some.body.data.pages.length).toBeGreaterThan(0);
-      expect((await client.get('/api/meta/whatsapp/account')).status).toBe(200);
+      // This login has no permission for WhatsApp, and is the one that is meant all the same.
+      expect(problem(await client.get('/api/meta/whatsapp/account'))).toMatchObject({
+        code: 'META_REAUTH_REQUIRED',
+      });
       expect(problem(await client.get(INSTAGRAM_ACCOUNTS))).toMatchObject({ code: 'ACCOUNT_AMBIGUOUS' });
     });
 
