@@ -166,7 +166,7 @@ describe('recipients of a campaign', () => {
       lineReached: 200_001,
     });
     expect((await campaign(me.client, id)).progress.counts).toMatchObject({ total: 1, pending: 1 });
-  });
+  }, 180_000);
 
   it('are one person each in every form of a number', async () => {
     const id = await aCampaign(me.client);

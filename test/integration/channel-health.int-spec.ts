@@ -46,6 +46,8 @@ describe('whether what is connected still works', () => {
     await app.db.query('DELETE FROM assets');
     sandboxOf(app).reset();
     sandboxOf(app).clearFaults();
+    // Several checks follow each other here within a second, and each reads conversations.
+    sandboxOf(app).configure({ messaging: { conversationCallsPerSecond: 1_000 } });
   });
 
   const notices = async (owner: { client: ApiClient }, kind: string): Promise<Notice[]> => {
