@@ -3,6 +3,21 @@ import type { AccountId, AssetId, ContactId, ConversationId, MessageId } from '.
 export const PLATFORMS = ['whatsapp', 'messenger', 'instagram'] as const;
 export type Platform = (typeof PLATFORMS)[number];
 
+/** Where conversations are: those of `facebook` are threads of comments; on `instagram` there are messages and comments. */
+export const CONVERSATION_PLATFORMS = [...PLATFORMS, 'facebook'] as const;
+export type ConversationPlatform = (typeof CONVERSATION_PLATFORMS)[number];
+
+/** From the least to the most urgent. */
+export const CONVERSATION_PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
+export type ConversationPriority = (typeof CONVERSATION_PRIORITIES)[number];
+
+export const SENTIMENT_LABELS = ['positive', 'neutral', 'negative'] as const;
+export type SentimentLabel = (typeof SENTIMENT_LABELS)[number];
+
+/** How what the customer writes develops. */
+export const SENTIMENT_TRENDS = ['improving', 'steady', 'worsening'] as const;
+export type SentimentTrend = (typeof SENTIMENT_TRENDS)[number];
+
 export const IDENTITY_KINDS = ['wa_id', 'phone', 'bsuid', 'parent_bsuid', 'psid', 'igsid'] as const;
 /**
  * What a platform knows a person by. `wa_id` is WhatsApp's own form of a number, `phone` the number as we dialled it

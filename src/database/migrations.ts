@@ -27,6 +27,7 @@ import { CreateInstagramPublications1795478400002 } from './migrations/179547840
 import { CreateCommentActions1795478400003 } from './migrations/1795478400003-create-comment-actions';
 import { CreateInsights1795478400004 } from './migrations/1795478400004-create-insights';
 import { AddProfilesAndPageEvents1795478400005 } from './migrations/1795478400005-add-profiles-and-page-events';
+import { ExtendConversations1795564800000 } from './migrations/1795564800000-extend-conversations';
 
 /** In the order they run. Listed by hand: a glob would differ between sources and build. */
 export const MIGRATIONS = [
@@ -59,4 +60,5 @@ export const MIGRATIONS = [
   CreateCommentActions1795478400003,
   CreateInsights1795478400004,
   AddProfilesAndPageEvents1795478400005,
+  ExtendConversations1795564800000,
 ];

@@ -2,8 +2,8 @@ import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit }
 import { Interval } from '@nestjs/schedule';
 import { AppConfig } from '../config/app-config';
 import { MediaStorage } from '../media/media-storage';
+import { DueRows } from '../queue/due-rows';
 import { JobWorker } from '../queue/job-worker';
-import { within } from '../queue/within';
 import { MediaGoneError, mediaOutcomeOf } from './media-outcome';
 import { MediaSources } from './media-sources';
 import { MessageMediaRemovals } from './message-media-removals';
@@ -27,7 +27,7 @@ const LONGEST_CLOSE_MS = 15_000;
 @Injectable()
 export class MediaWorker implements OnModuleInit, BeforeApplicationShutdown {
   private readonly log = new Logger(MediaWorker.name);
-  private readonly runners = new Set<Promise<void>>();
+  private readonly rows: DueRows<ClaimedMedia>;
   private readonly closing = new AbortController();
 
   constructor(
@@ -37,7 +37,15 @@ export class MediaWorker implements OnModuleInit, BeforeApplicationShutdown {
     private readonly removals: MessageMediaRemovals,
     private readonly sources: MediaSources,
     private readonly storage: MediaStorage,
-  ) {}
+  ) {
+    this.rows = new DueRows(
+      'Files of messages',
+      CONCURRENCY,
+      () => media.claim(LEASE_MS),
+      (claimed) => this.fetch(claimed),
+      LONGEST_CLOSE_MS,
+    );
+  }
 
   onModuleInit(): void {
     this.jobs.consume('media', 'fetch', 1, () => {
@@ -50,13 +58,7 @@ export class MediaWorker implements OnModuleInit, BeforeApplicationShutdown {
   /** Makes up for wake-ups that were lost, and finds what is due by now. */
   @Interval(SWEEP_EVERY_MS)
   wake(): void {
-    if (!this.config.has('worker') || this.closing.signal.aborted || this.runners.size >= CONCURRENCY) return;
-    const runner = this.run()
-      .catch((error: unknown) => {
-        this.log.warn(`Files of messages could not be looked for: ${messageOf(error)}`);
-      })
-      .finally(() => this.runners.delete(runner));
-    this.runners.add(runner);
+    if (this.config.has('worker')) this.rows.wake();
   }
 
   @Interval(REMOVE_EVERY_MS)
@@ -88,17 +90,7 @@ export class MediaWorker implements OnModuleInit, BeforeApplicationShutdown {
   /** Breaks downloads off and gives them back: the next process begins them anew. */
   async beforeApplicationShutdown(): Promise<void> {
     this.closing.abort();
-    await within(LONGEST_CLOSE_MS, Promise.all(this.runners));
-  }
-
-  private async run(): Promise<void> {
-    while (!this.closing.signal.aborted) {
-      const claimed = await this.media.claim(LEASE_MS);
-      if (claimed === null) return;
-      // Where there is one, there may be more.
-      this.wake();
-      await this.fetch(claimed);
-    }
+    await this.rows.close();
   }
 
   private async fetch(claimed: ClaimedMedia): Promise<void> {

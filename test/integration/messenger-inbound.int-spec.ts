@@ -237,7 +237,11 @@ describe('what Messenger tells of a Page', () => {
       expect((await stored()).map(({ message_text: text }) => text)).toEqual(['From one']);
     });
 
-    it('of a message of ours that has no answer yet becomes no second message', async () => {
+    it.each([
+      ['that names it', (messageId: string): Json => ({ metadata: messageId })],
+      // Meta leaves `app_id` out of what a human sends in the inbox, and perhaps of ours.
+      ['that says nothing of whose it is', (): Json => ({ app_id: undefined })],
+    ])('%s, of a message of ours without an answer, becomes no second message', async (_, parts) => {
       await post(byPerson({ message: { mid: `m.${psid}`, text: 'Hi' } }));
       const [first] = await stored();
       const messageId = newId();
@@ -249,11 +253,11 @@ describe('what Messenger tells of a Page', () => {
         [messageId, first?.external_id],
       );
       await app.db.query(
-        `INSERT INTO message_sends (account_id, message_id, asset_id, platform, request, state)
-         VALUES ($1, $2, $3, 'messenger', '{}', 'unknown')`,
-        [me.accountId, messageId, me.assetId],
+        `INSERT INTO message_sends (account_id, message_id, asset_id, platform, request, state, recipient, started_at)
+         VALUES ($1, $2, $3, 'messenger', '{}', 'unknown', $4, to_timestamp($5 / 1000.0))`,
+        [me.accountId, messageId, me.assetId, psid, ITEM_TIME],
       );
-      await post(anEcho(`e.${psid}`, ITEM_TIME + 1_000, { metadata: messageId }));
+      await post(anEcho(`e.${psid}`, ITEM_TIME + 1_000, parts(messageId)));
       expect(await stored()).toMatchObject([
         { external_id: `m.${psid}` },
         { external_id: `e.${psid}`, status: 'sent', sender_type: 'agent' },

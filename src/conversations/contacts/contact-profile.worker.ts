@@ -3,7 +3,7 @@ import { Interval } from '@nestjs/schedule';
 import { AppConfig } from '../../config/app-config';
 import { type ClaimedProfile, ContactProfilesRepository } from './contact-profiles.repository';
 import { ContactProfiles } from './contact-profiles.service';
-import { DueRows } from '../due-rows';
+import { DueRows } from '../../queue/due-rows';
 import { PersonReaders } from './person-readers';
 
 /** Calls to Meta at once by one process: who people are is worth less than their messages. */

@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { AppConfig } from '../../config/app-config';
-import { DueRows } from '../../conversations/due-rows';
+import { DueRows } from '../../queue/due-rows';
 import type { AccountId } from '../../database/ids';
 import { OutboxSubscribers } from '../../domain-events/outbox-subscribers';
 import { WebhookHandlerRegistry } from '../../webhooks/webhook-handler.registry';

@@ -2,7 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, type OnModuleInit } from '@
 import { Interval } from '@nestjs/schedule';
 import { AppConfig } from '../../config/app-config';
 import { instantAt, storable } from '../../conversations/direct/direct-history-mapping';
-import { DueRows } from '../../conversations/due-rows';
+import { DueRows } from '../../queue/due-rows';
 import { nextReading } from '../../conversations/read-retry';
 import { OutboxSubscribers } from '../../domain-events/outbox-subscribers';
 import { GraphClient } from '../../graph-client/graph-client';

@@ -1,9 +1,9 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { AppConfig } from '../../config/app-config';
+import { DueRows } from '../../queue/due-rows';
 import { JobQueue } from '../../queue/job-queue';
 import { JobWorker } from '../../queue/job-worker';
-import { within } from '../../queue/within';
 import { PublicationRunner } from './publication-runner';
 import { PREPARING_LEASE_MS } from './publication-timing';
 import { type Publication, PublicationsRepository } from './publications.repository';
@@ -22,8 +22,7 @@ const AFTER_DEFECT_MS = 60_000;
 @Injectable()
 export class PublicationWorker implements OnModuleInit, BeforeApplicationShutdown {
   private readonly log = new Logger(PublicationWorker.name);
-  private readonly runners = new Set<Promise<void>>();
-  private isClosing = false;
+  private readonly rows: DueRows<Publication>;
 
   constructor(
     private readonly config: AppConfig,
@@ -31,7 +30,15 @@ export class PublicationWorker implements OnModuleInit, BeforeApplicationShutdow
     private readonly queue: JobQueue,
     private readonly publications: PublicationsRepository,
     private readonly runner: PublicationRunner,
-  ) {}
+  ) {
+    this.rows = new DueRows(
+      'Publications',
+      CONCURRENCY,
+      () => publications.claim(PREPARING_LEASE_MS),
+      (publication) => this.run(publication),
+      LONGEST_CLOSE_MS,
+    );
+  }
 
   onModuleInit(): void {
     this.jobs.consume('facebook-publishing', 'run', 1, () => {
@@ -48,28 +55,11 @@ export class PublicationWorker implements OnModuleInit, BeforeApplicationShutdow
 
   @Interval(SWEEP_EVERY_MS)
   wake(): void {
-    if (!this.config.has('worker') || this.isClosing || this.runners.size >= CONCURRENCY) return;
-    const runner = this.work()
-      .catch((error: unknown) => {
-        this.log.warn(`Publications could not be looked for: ${messageOf(error)}`);
-      })
-      .finally(() => this.runners.delete(runner));
-    this.runners.add(runner);
+    if (this.config.has('worker')) this.rows.wake();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.isClosing = true;
-    await within(LONGEST_CLOSE_MS, Promise.all(this.runners));
-  }
-
-  private async work(): Promise<void> {
-    while (!this.isClosing) {
-      const publication = await this.publications.claim(PREPARING_LEASE_MS);
-      if (publication === null) return;
-      // Where there is one, there may be more.
-      this.wake();
-      await this.run(publication);
-    }
+  beforeApplicationShutdown(): Promise<void> {
+    return this.rows.close();
   }
 
   /** A defect in one must not be met again at once, and for ever. */
@@ -82,8 +72,4 @@ export class PublicationWorker implements OnModuleInit, BeforeApplicationShutdow
         await this.publications.extend(publication, publication.claimId, AFTER_DEFECT_MS);
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown error';
 }

@@ -2,7 +2,7 @@ import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { AppConfig } from '../../config/app-config';
 import { instantAt, storable } from '../../conversations/direct/direct-history-mapping';
-import { DueRows } from '../../conversations/due-rows';
+import { DueRows } from '../../queue/due-rows';
 import {
   type ClaimedMention,
   type MentionFacts,

@@ -1,10 +1,10 @@
-import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { AppConfig } from '../../config/app-config';
+import { DueRows } from '../../queue/due-rows';
 import { JobQueue } from '../../queue/job-queue';
 import { JobWorker } from '../../queue/job-worker';
-import { within } from '../../queue/within';
-import { PublicationClaims } from './publication-claims';
+import { type ClaimedPublication, PublicationClaims } from './publication-claims';
 import { PublicationRunner } from './publication-runner';
 
 /** Publications worked on at once by one process: nearly all of that is waiting for Meta. */
@@ -20,17 +20,23 @@ const LONGEST_CLOSE_MS = 15_000;
  */
 @Injectable()
 export class InstagramPublishingWorker implements OnModuleInit, BeforeApplicationShutdown {
-  private readonly log = new Logger(InstagramPublishingWorker.name);
-  private readonly runners = new Set<Promise<void>>();
-  private isClosing = false;
+  private readonly rows: DueRows<ClaimedPublication>;
 
   constructor(
     private readonly config: AppConfig,
     private readonly jobs: JobWorker,
     private readonly queue: JobQueue,
-    private readonly claims: PublicationClaims,
+    claims: PublicationClaims,
     private readonly runner: PublicationRunner,
-  ) {}
+  ) {
+    this.rows = new DueRows(
+      'Instagram publications',
+      CONCURRENCY,
+      () => claims.claim(runner.leaseMs),
+      (claimed) => this.run(claimed),
+      LONGEST_CLOSE_MS,
+    );
+  }
 
   onModuleInit(): void {
     this.jobs.consume('instagram-publishing', 'advance', 1, () => {
@@ -48,31 +54,16 @@ export class InstagramPublishingWorker implements OnModuleInit, BeforeApplicatio
 
   @Interval(SWEEP_EVERY_MS)
   wake(): void {
-    if (!this.config.has('worker') || this.isClosing || this.runners.size >= CONCURRENCY) return;
-    const runner = this.work()
-      .catch((error: unknown) => {
-        this.log.warn(
-          `A publication was left for later: ${error instanceof Error ? error.message : 'unknown error'}`,
-        );
-      })
-      .finally(() => this.runners.delete(runner));
-    this.runners.add(runner);
+    if (this.config.has('worker')) this.rows.wake();
   }
 
   /** Takes nothing more; what is under way is finished, or taken over by another process after its lease. */
-  async beforeApplicationShutdown(): Promise<void> {
-    this.isClosing = true;
-    await within(LONGEST_CLOSE_MS, Promise.all(this.runners));
+  beforeApplicationShutdown(): Promise<void> {
+    return this.rows.close();
   }
 
-  private async work(): Promise<void> {
-    while (!this.isClosing) {
-      const claimed = await this.claims.claim(this.runner.leaseMs);
-      if (claimed === null) return;
-      // Where there is one, there may be more.
-      this.wake();
-      const delayMs = await this.runner.run(claimed);
-      if (delayMs !== null) await this.announce(delayMs);
-    }
+  private async run(claimed: ClaimedPublication): Promise<void> {
+    const delayMs = await this.runner.run(claimed);
+    if (delayMs !== null) await this.announce(delayMs);
   }
 }

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
-import { within } from '../queue/within';
+import { within } from './within';
 
-const LONGEST_CLOSE_MS = 10_000;
+const USUAL_CLOSE_MS = 10_000;
 
 /** Works off rows that are due, a few at once. What is due stands in the database, so that nothing is lost with a process. */
 export class DueRows<Row> {
@@ -13,12 +13,14 @@ export class DueRows<Row> {
    * @param what for the log, as `Leads`
    * @param claim takes the next row for itself; null where none is due
    * @param work never throws for what Meta does, but writes it down
+   * @param longestCloseMs how long what is under way is waited for at the end
    */
   constructor(
     private readonly what: string,
     private readonly concurrency: number,
     private readonly claim: () => Promise<Row | null>,
     private readonly work: (row: Row) => Promise<void>,
+    private readonly longestCloseMs: number = USUAL_CLOSE_MS,
   ) {
     this.log = new Logger(what);
   }
@@ -37,7 +39,7 @@ export class DueRows<Row> {
   /** Waits a while for what is under way, and begins nothing more. */
   async close(): Promise<void> {
     this.isClosing = true;
-    await within(LONGEST_CLOSE_MS, Promise.all(this.runners));
+    await within(this.longestCloseMs, Promise.all(this.runners));
   }
 
   private async run(): Promise<void> {
