@@ -6,7 +6,7 @@ const layers = [
   ['operations', 'domain-events', 'identity', 'assets', 'media'],
   ['webhooks'],
   ['meta-auth', 'conversations'],
-  ['sending', 'message-media'],
+  ['sending', 'message-media', 'public-events'],
   ['direct-messaging', 'insights'],
   ['whatsapp', 'facebook', 'instagram'],
   ['analytics', 'sentiment', 'notifications', 'realtime'],
