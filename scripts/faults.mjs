@@ -7,18 +7,15 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { buildIfNeeded } from './build.mjs';
-import { runInForeground } from './child-processes.mjs';
 import { temporaryFolder } from './guarded.mjs';
 import { installDependencies } from './install-dependencies.mjs';
+import { runJest } from './jest-run.mjs';
 import { databaseUrlOf, makeTemporaryCluster, serverCommand } from './local-postgres.mjs';
 import { redisProgram } from './local-redis-program.mjs';
 import { freePort } from './ports.mjs';
 import { Problem } from './problem.mjs';
 import { say, step } from './progress.mjs';
-import { cacheFolder, insideProject } from './project-folder.mjs';
 import { runCommand } from './shutdown.mjs';
-
-const jest = insideProject('node_modules', 'jest', 'bin', 'jest.js');
 
 /**
  * A port that no system hands out by itself: who connects again and again to a server of the same machine that is down
@@ -73,14 +70,6 @@ function seedOfRun() {
   throw new Problem('FAULTS_SEED is not a number below 2147483648.');
 }
 
-function readCounts(file) {
-  try {
-    return JSON.parse(fs.readFileSync(file, 'utf8'));
-  } catch {
-    return { passed: 0, failed: 1, skipped: 0 }; // jest did not come as far as counting
-  }
-}
-
 await runCommand(async () => {
   const seed = seedOfRun();
   await installDependencies();
@@ -90,34 +79,24 @@ await runCommand(async () => {
   const redis = await step('Preparing Redis', (detail) => prepareRedis(folder, detail));
   const serversFile = path.join(folder, 'servers.json'); // not in the environment: it holds their passwords
   fs.writeFileSync(serversFile, JSON.stringify({ postgres, redis }), { mode: 0o600 });
-  const countsFile = path.join(folder, 'counts.json');
   const environment = { ...process.env };
   for (const name of ['DATABASE_URL', 'REDIS_URL']) delete environment[name];
   say(`\nSeed ${seed}`);
-  const exitCode = await runInForeground(
-    process.execPath,
-    [
-      jest,
-      '--selectProjects=faults',
-      '--reporters=default',
-      `--reporters=${insideProject('scripts', 'jest-counts-reporter.mjs')}`,
-      `--cacheDirectory=${path.join(cacheFolder, 'jest')}`,
-      '--runInBand', // they share the servers; no list, so that what follows may be the name of a file
-      ...process.argv.slice(2),
-    ],
+  return runJest(
+    // In one process, for they share the servers; no list, so that what follows may be the name of a file.
+    ['--selectProjects=faults', '--runInBand', ...process.argv.slice(2)],
     {
       env: {
         ...environment,
         NODE_ENV: 'test',
-        TEST_COUNTS_FILE: countsFile,
         TEST_DATABASE_URL: postgres.url,
         TEST_REDIS_URL: redis.url,
         FAULTS_SERVERS_FILE: serversFile,
         FAULTS_SEED: String(seed),
       },
+      folder,
+      projects: ['--selectProjects=faults'],
+      note: `; seed ${seed}`,
     },
   );
-  const { passed, failed, skipped } = readCounts(countsFile);
-  say(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}; seed ${seed}`);
-  return exitCode;
 });

@@ -1,20 +1,16 @@
 // npm test: everything it needs, all tests, nothing left behind. Arguments go to jest: npm test -- --selectProjects unit
 import './node-version.mjs';
 import crypto from 'node:crypto';
-import fs from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
 import { buildIfNeeded } from './build.mjs';
-import { runInForeground } from './child-processes.mjs';
 import { temporaryFolder } from './guarded.mjs';
 import { installDependencies } from './install-dependencies.mjs';
+import { runJest } from './jest-run.mjs';
 import { query } from './local-postgres.mjs';
 import { startTemporaryServices } from './local-services.mjs';
 import { say } from './progress.mjs';
-import { cacheFolder, insideProject } from './project-folder.mjs';
 import { onShutdown, runCommand } from './shutdown.mjs';
 
-const jest = insideProject('node_modules', 'jest', 'bin', 'jest.js');
 const ownWorkerCount = /^(-w|-i|--maxWorkers|--runInBand|--watch|--watchAll)(=|$)/;
 
 /** Unit tests touch no server and no built file, so a run of them alone goes without. */
@@ -43,47 +39,27 @@ async function dropLeftDatabases(databaseUrl, prefix) {
     await query(databaseUrl, `DROP DATABASE IF EXISTS "${datname}" WITH (FORCE)`);
 }
 
-function readCounts(file) {
-  try {
-    return JSON.parse(fs.readFileSync(file, 'utf8'));
-  } catch {
-    return { passed: 0, failed: 1, skipped: 0 }; // jest did not come as far as counting
-  }
-}
-
 await runCommand(async () => {
   const args = process.argv.slice(2);
   await installDependencies();
   const services = isUnitOnly(args)
     ? {}
     : await startServices(`mbb_test_${crypto.randomBytes(4).toString('hex')}_`);
-  const countsFile = path.join(temporaryFolder(os.tmpdir(), 'mbb-test-'), 'counts.json');
   // The tests get servers under other names than the service's own: one that forgets to set its environment fails
   // instead of reaching somebody's data.
   const environment = { ...process.env };
   for (const name of ['DATABASE_URL', 'REDIS_URL']) delete environment[name];
   say();
-  const exitCode = await runInForeground(
-    process.execPath,
+  return runJest(
     [
-      jest,
       '--ignoreProjects=faults', // a command of their own: they take minutes, and kill the servers
       ...(args.some((arg) => ownWorkerCount.test(arg)) ? [] : ['--maxWorkers=2']),
-      `--cacheDirectory=${path.join(cacheFolder, 'jest')}`,
-      '--reporters=default',
-      `--reporters=${insideProject('scripts', 'jest-counts-reporter.mjs')}`,
       ...args,
     ],
     {
-      env: {
-        ...environment,
-        TEST_COUNTS_FILE: countsFile,
-        NODE_ENV: 'test',
-        ...services,
-      },
+      env: { ...environment, NODE_ENV: 'test', ...services },
+      folder: temporaryFolder(os.tmpdir(), 'mbb-test-'),
+      projects: ['--ignoreProjects=faults'],
     },
   );
-  const { passed, failed, skipped } = readCounts(countsFile);
-  say(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
-  return exitCode;
 });
