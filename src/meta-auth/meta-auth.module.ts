@@ -5,6 +5,7 @@ import { GraphClientModule } from '../graph-client/graph-client.module';
 import { QueueModule } from '../queue/queue.module';
 import { WebhooksModule } from '../webhooks/webhooks.module';
 import { AccountHealth } from './account-health.service';
+import { ChannelHealthChecks } from './channel-health-checks';
 import { MetaAccountsController } from './meta-accounts.controller';
 import { Clock } from './clock';
 import { DataDeletionService } from './data-deletion.service';
@@ -60,6 +61,7 @@ import { TokenVault } from './token-vault';
   ],
   providers: [
     AccountHealth,
+    ChannelHealthChecks,
     Clock,
     DataDeletionService,
     DeauthorizeService,
@@ -86,6 +88,12 @@ import { TokenVault } from './token-vault';
     TokenRefreshService,
     TokenVault,
   ],
-  exports: [FacebookLoginAccounts, MetaTokenService, MetaAccountsService, SignupFollowUps],
+  exports: [
+    ChannelHealthChecks,
+    FacebookLoginAccounts,
+    MetaTokenService,
+    MetaAccountsService,
+    SignupFollowUps,
+  ],
 })
 export class MetaAuthModule {}

@@ -1,9 +1,8 @@
 import { SEED } from '../../sandbox/world-seed';
-import { PagesRepository } from '../../src/facebook/pages/pages.repository';
-import { PageHealthScheduler } from '../../src/facebook/pages/page-health.scheduler';
 import { PageHealth } from '../../src/facebook/pages/page-health.service';
 import { InstagramHealth } from '../../src/instagram/accounts/instagram-health.service';
 import type { AccountId } from '../../src/database/ids';
+import { ChannelHealthChecks } from '../../src/meta-auth/channel-health-checks';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';
 import {
@@ -110,7 +109,7 @@ describe('whether what is connected still works', () => {
       sandboxOf(app).revokePermission({ permission: 'read_insights' });
       await allProcessed(app);
       await app.db.query('UPDATE facebook_pages SET health_due_at = now() WHERE health_due_at IS NOT NULL');
-      app.app.get(PageHealthScheduler, { strict: false }).wake();
+      app.app.get(ChannelHealthChecks, { strict: false }).wake();
       const lost = await eventually(page, ({ status }) => status === 'reauth_required');
       expect(lost.statusReason).not.toBeNull();
       await eventually(
@@ -125,14 +124,14 @@ describe('whether what is connected still works', () => {
           SEED.pageId,
         ]);
       expect(await due()).toEqual([]);
-      const pages = app.app.get(PagesRepository, { strict: false });
+      const checks = app.app.get(ChannelHealthChecks, { strict: false });
       const [account]: { meta_user_id: string }[] = await app.db.query(
         'SELECT meta_user_id FROM meta_accounts WHERE id = $1',
         [me.accountId],
       );
-      await pages.transaction((tx) => pages.makeHealthDueOf(tx, ['somebody-else']));
+      await app.db.transaction((tx) => checks.makeDueOf(tx, 'facebook_pages', ['somebody-else']));
       expect(await due()).toEqual([]);
-      await pages.transaction((tx) => pages.makeHealthDueOf(tx, [account!.meta_user_id]));
+      await app.db.transaction((tx) => checks.makeDueOf(tx, 'facebook_pages', [account!.meta_user_id]));
       expect(await due()).toEqual([{ one: 1 }]);
     });
 

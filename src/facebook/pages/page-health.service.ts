@@ -1,7 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { AccountId } from '../../database/ids';
 import { AppError } from '../../errors/app.error';
 import { GraphReauthRequiredError } from '../../graph-client/graph.error';
+import { ChannelHealthChecks } from '../../meta-auth/channel-health-checks';
 import { MetaTokenService } from '../../meta-auth/meta-token.service';
 import type { FacebookPageEntity } from '../entities/facebook-page.entity';
 import { FacebookApi } from './facebook-api';
@@ -15,7 +16,7 @@ import { missingTasks, obstacleOf } from './page-requirements';
  * call by which messages are read. The webhook subscription is looked at by the check of subscriptions.
  */
 @Injectable()
-export class PageHealth {
+export class PageHealth implements OnModuleInit {
   private readonly log = new Logger(PageHealth.name);
 
   constructor(
@@ -24,7 +25,17 @@ export class PageHealth {
     private readonly pages: PagesRepository,
     private readonly pageTokens: PageTokens,
     private readonly tokens: MetaTokenService,
+    private readonly checks: ChannelHealthChecks,
   ) {}
+
+  onModuleInit(): void {
+    this.checks.register({
+      table: 'facebook_pages',
+      title: 'Checks of Pages',
+      subscriber: 'facebook-page-health',
+      check: (accountId) => this.check(accountId),
+    });
+  }
 
   /**
    * Never throws for what Meta does.

@@ -1,6 +1,5 @@
 import { PageEventHandlers } from './page-event.handlers';
 import { PageEventsController } from './page-events.controller';
-import { PageHealthScheduler } from './page-health.scheduler';
 import { PageHealth } from './page-health.service';
 import { PageLeadWorker } from './page-lead.worker';
 import { PageLeads } from './page-leads.repository';
@@ -12,7 +11,6 @@ export const PAGE_CONTROLLERS = [PageEventsController];
 export const PAGE_PROVIDERS = [
   PageEventHandlers,
   PageHealth,
-  PageHealthScheduler,
   PageLeadWorker,
   PageLeads,
   PagePolicies,

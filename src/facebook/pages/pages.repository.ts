@@ -241,48 +241,6 @@ export class PagesRepository {
     );
   }
 
-  /**
-   * Takes the Pages of one account whose turn it is to be looked at.
-   * @returns the account; null where none is due
-   */
-  async claimHealthCheck(leaseMs: number): Promise<AccountId | null> {
-    const [[row]]: Updated<HealthRow> = await this.pages.query(
-      `UPDATE facebook_pages SET health_due_at = now() + $1 * interval '1 millisecond'
-        WHERE health_due_at <= now() AND account_id = (
-          SELECT account_id FROM facebook_pages WHERE health_due_at <= now() ORDER BY health_due_at LIMIT 1)
-        RETURNING account_id`,
-      [leaseMs],
-    );
-    return row?.account_id ?? null;
-  }
-
-  /** What became due meanwhile stays so. */
-  async completeHealthCheck(accountId: AccountId, nextInMs: number): Promise<void> {
-    await this.pages.query(
-      `UPDATE facebook_pages SET health_due_at = now() + $2 * interval '1 millisecond'
-        WHERE account_id = $1 AND health_due_at > now()`,
-      [accountId, nextInMs],
-    );
-  }
-
-  async makeHealthDue(tx: EntityManager, accountIds: readonly AccountId[]): Promise<void> {
-    await tx.query(
-      `UPDATE facebook_pages SET health_due_at = now()
-        WHERE account_id = ANY($1) AND status <> 'available' AND health_due_at > now()`,
-      [accountIds],
-    );
-  }
-
-  /** The same by the people at Meta whose logins the accounts are. */
-  async makeHealthDueOf(tx: EntityManager, metaUserIds: readonly string[]): Promise<void> {
-    await tx.query(
-      `UPDATE facebook_pages SET health_due_at = now()
-        WHERE status <> 'available' AND health_due_at > now()
-          AND account_id IN (SELECT id FROM meta_accounts WHERE meta_user_id = ANY($1) AND deleted_at IS NULL)`,
-      [metaUserIds],
-    );
-  }
-
   async recordSubscription({ accountId, id }: PageKey, fields: readonly string[]): Promise<void> {
     await this.pages.query(
       `UPDATE facebook_pages SET subscribed_fields = $3, last_seen_subscribed_at = now()

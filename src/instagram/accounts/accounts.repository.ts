@@ -215,49 +215,6 @@ export class AccountsRepository {
     );
   }
 
-  /**
-   * Takes the accounts of one connected Meta account whose turn it is to be looked at.
-   * @returns the Meta account; null where none is due
-   */
-  async claimHealthCheck(leaseMs: number): Promise<AccountId | null> {
-    const [[row]]: Updated<ReachRow> = await this.accounts.query(
-      `UPDATE instagram_accounts SET health_due_at = now() + $1 * interval '1 millisecond'
-        WHERE health_due_at <= now() AND account_id = (
-          SELECT account_id FROM instagram_accounts WHERE health_due_at <= now() ORDER BY health_due_at LIMIT 1)
-        RETURNING account_id`,
-      [leaseMs],
-    );
-    return row?.account_id ?? null;
-  }
-
-  /** What became due meanwhile stays so. */
-  async completeHealthCheck(accountId: AccountId, nextInMs: number): Promise<void> {
-    await this.accounts.query(
-      `UPDATE instagram_accounts
-          SET health_due_at = now() + $2 * interval '1 millisecond'
-        WHERE account_id = $1 AND health_due_at > now()`,
-      [accountId, nextInMs],
-    );
-  }
-
-  async makeHealthDue(tx: EntityManager, accountIds: readonly AccountId[]): Promise<void> {
-    await tx.query(
-      `UPDATE instagram_accounts SET health_due_at = now()
-        WHERE account_id = ANY($1) AND status <> 'available' AND health_due_at > now()`,
-      [accountIds],
-    );
-  }
-
-  /** The same by the people at Meta whose logins the Meta accounts are. */
-  async makeHealthDueOf(tx: EntityManager, metaUserIds: readonly string[]): Promise<void> {
-    await tx.query(
-      `UPDATE instagram_accounts SET health_due_at = now()
-        WHERE status <> 'available' AND health_due_at > now()
-          AND account_id IN (SELECT id FROM meta_accounts WHERE meta_user_id = ANY($1) AND deleted_at IS NULL)`,
-      [metaUserIds],
-    );
-  }
-
   /** Changes one row, and tells where what keeps it from working became another thing. */
   private async change(
     tx: EntityManager,

@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { AccountId } from '../../database/ids';
 import { AppError } from '../../errors/app.error';
 import { GraphReauthRequiredError, GraphRejectedError } from '../../graph-client/graph.error';
+import { ChannelHealthChecks } from '../../meta-auth/channel-health-checks';
 import { AccountsRepository, type InstagramTrouble } from './accounts.repository';
 import type { InstagramAccountEntity } from '../entities/instagram-account.entity';
 import { InstagramAccess } from './instagram-access';
@@ -12,12 +13,22 @@ const NOT_VISIBLE = 33;
 
 /** Looks whether connected Instagram accounts still work, by the calls that the service makes. */
 @Injectable()
-export class InstagramHealth {
+export class InstagramHealth implements OnModuleInit {
   constructor(
     private readonly api: InstagramApi,
     private readonly access: InstagramAccess,
     private readonly accounts: AccountsRepository,
+    private readonly checks: ChannelHealthChecks,
   ) {}
+
+  onModuleInit(): void {
+    this.checks.register({
+      table: 'instagram_accounts',
+      title: 'Checks of Instagram accounts',
+      subscriber: 'instagram-health',
+      check: (accountId) => this.check(accountId),
+    });
+  }
 
   /**
    * Never throws for what Meta does.
