@@ -3,6 +3,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { AnalyticsModule } from './analytics/analytics.module';
 import { AssetsModule } from './assets/assets.module';
 import { ConfigModule } from './config/config.module';
+import { parseEnv } from './config/env';
 import { ConversationsModule } from './conversations/conversations.module';
 import { CryptoModule } from './crypto/crypto.module';
 import { DatabaseModule } from './database/database.module';
@@ -16,6 +17,9 @@ import { MetaAuthModule } from './meta-auth/meta-auth.module';
 import { NotificationsModule } from './notifications/notifications.module';
 import { OperationsModule } from './operations/operations.module';
 import { QueueModule } from './queue/queue.module';
+import { RealtimeModule } from './realtime/realtime.module';
+import { SentimentLaneModule } from './sentiment/lane/sentiment-lane.module';
+import { SentimentAnalysisModule } from './sentiment/analysis/sentiment-analysis.module';
 import { WebhooksModule } from './webhooks/webhooks.module';
 import { WhatsAppModule } from './whatsapp/whatsapp.module';
 
@@ -50,7 +54,10 @@ export class AppModule {
         FacebookModule,
         InstagramModule,
         AnalyticsModule,
+        SentimentLaneModule,
         NotificationsModule,
+        SentimentAnalysisModule,
+        RealtimeModule.forRoles(parseEnv(env).APP_ROLES),
         ...extra,
       ],
     };

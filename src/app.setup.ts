@@ -19,6 +19,8 @@ import { REQUEST_ID_HEADER } from './http/request-id';
 import { serverOptions } from './http/server-options';
 import { DtoValidationPipe } from './http/validation.pipe';
 import { createLog, withoutChatter } from './operations/start-log';
+import { RealtimeIoAdapter } from './realtime/realtime-io.adapter';
+import { RealtimeRedis } from './realtime/realtime-redis';
 import { WebhookIntake } from './webhooks/webhook-intake';
 
 export interface AppOverrides {
@@ -84,7 +86,10 @@ export async function createApp(
   app.useGlobalPipes(new DtoValidationPipe());
   app.useGlobalFilters(new ExceptionEnvelopeFilter());
   app.useGlobalInterceptors(new EnvelopeInterceptor(app.get(Reflector)));
-  if (config.has('api')) serveApiDocs(app);
+  if (config.has('api')) {
+    serveApiDocs(app);
+    app.useWebSocketAdapter(new RealtimeIoAdapter(fastify.server, config, app.get(RealtimeRedis)));
+  }
   try {
     await app.init();
   } catch (error) {

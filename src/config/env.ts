@@ -5,6 +5,7 @@ import {
   ArrayNotEmpty,
   IsIn,
   IsInt,
+  IsNumber,
   IsOptional,
   IsString,
   IsUrl,
@@ -30,6 +31,10 @@ export type MediaStorageKind = (typeof MEDIA_STORAGES)[number];
 export const DETACHED_ENDS = ['drop', 'keep'] as const;
 export type DetachedEnd = (typeof DETACHED_ENDS)[number];
 
+/** Who reads moods while the service at SENTIMENT_API_URL does not answer. */
+export const SENTIMENT_FALLBACKS = ['none', 'embedded'] as const;
+export type SentimentFallback = (typeof SENTIMENT_FALLBACKS)[number];
+
 const list = Transform(({ value }: { value: unknown }) =>
   typeof value === 'string'
     ? value
@@ -40,6 +45,9 @@ const list = Transform(({ value }: { value: unknown }) =>
 );
 const integer = Transform(({ value }: { value: unknown }) =>
   typeof value === 'string' && /^-?\d+$/.test(value.trim()) ? Number(value) : value,
+);
+const decimal = Transform(({ value }: { value: unknown }) =>
+  typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value.trim()) ? Number(value) : value,
 );
 const flag = Transform(({ value }: { value: unknown }) =>
   value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value,
@@ -218,6 +226,54 @@ export class Env {
   @integer @IsInt() @Min(0) @Max(36_500) EVENT_RETENTION_DAYS: number = 30;
   @integer @IsInt() @Min(0) @Max(36_500) NOTIFICATION_RETENTION_DAYS: number = 180;
 
+  @integer @IsInt() @Min(1) @Max(1_000_000) REALTIME_CONNECTIONS: number = 10_000;
+  @integer @IsInt() @Min(1) @Max(10_000) REALTIME_CONNECTIONS_PER_USER: number = 20;
+
+  @integer @IsInt() @Min(100) @Max(60_000) ENDPOINT_TIMEOUT_MS: number = 15_000;
+  @integer @IsInt() @Min(1) @Max(100) ENDPOINT_CONCURRENCY: number = 4;
+  @integer @IsInt() @Min(0) @Max(86_400) ENDPOINT_ORDER_SECONDS: number = 600;
+  @integer @IsInt() @Min(1) @Max(10_000) ENDPOINT_DISABLE_AFTER_HOURS: number = 120;
+  @integer @IsInt() @Min(1) @Max(365) ENDPOINT_RETENTION_DAYS: number = 14;
+
+  @origin
+  @IsOptional()
+  @IsUrl(WEB_URL, { message: 'a web address such as https://models.example.com' })
+  SENTIMENT_API_URL?: string;
+  @ValidateIf(
+    (env: Env) =>
+      env.SENTIMENT_API_KEY !== undefined ||
+      (env.SENTIMENT_API_URL !== undefined && env.SENTIMENT_API_KEY_REQUIRED),
+  )
+  @Matches(/^[\x21-\x7e]{1,4096}$/, {
+    message:
+      'the key of the service at SENTIMENT_API_URL; if it wants none, SENTIMENT_API_KEY_REQUIRED=false',
+  })
+  SENTIMENT_API_KEY?: string;
+  @flag
+  @IsIn([true, false], { message: 'true or false' })
+  SENTIMENT_API_KEY_REQUIRED: boolean = true;
+  @IsOptional()
+  @Matches(/^\S{1,200}$/, { message: 'the name of a model, without spaces' })
+  SENTIMENT_API_MODEL?: string;
+  @integer @IsInt() @Min(100) @Max(120_000) SENTIMENT_API_TIMEOUT_MS: number = 10_000;
+  @integer @IsInt() @Min(1) @Max(1_000) SENTIMENT_API_BATCH_TEXTS: number = 64;
+  @integer @IsInt() @Min(1_024) @Max(16_777_216) SENTIMENT_API_BATCH_BYTES: number = 262_144;
+  @integer @IsInt() @Min(1) @Max(64) SENTIMENT_API_CONCURRENCY: number = 2;
+  @IsIn(SENTIMENT_FALLBACKS, { message: `one of ${SENTIMENT_FALLBACKS.join(', ')}` })
+  SENTIMENT_FALLBACK: SentimentFallback = 'none';
+  @integer @IsInt() @Min(0) @Max(31_536_000) SENTIMENT_CACHE_TTL: number = 604_800;
+  @integer @IsInt() @Min(100) @Max(10_000_000) SENTIMENT_CACHE_ENTRIES: number = 200_000;
+  @decimal
+  @IsNumber({}, { message: 'a number from 0.5 to 1' })
+  @Min(0.5)
+  @Max(1)
+  SENTIMENT_ALERT_CONFIDENCE: number = 0.8;
+  @flag
+  @IsIn([true, false], { message: 'true or false' })
+  SENTIMENT_HISTORY: boolean = false;
+  @integer @IsInt() @Min(1) @Max(1_099_511_627_776) SENTIMENT_BATCH_MAX_BYTES: number = 10_737_418_240;
+  @integer @IsInt() @Min(1) @Max(36_500) SENTIMENT_BATCH_RETENTION_DAYS: number = 30;
+
   @IsIn(LOG_LEVELS, { message: `one of ${LOG_LEVELS.join(', ')}` })
   LOG_LEVEL: LogLevel = 'info';
   @flag
@@ -301,4 +357,7 @@ const OPTIONAL_NAMES = [
   'AUTH_JWT_SECRET',
   'AUTH_ISSUER',
   'AUTH_AUDIENCE',
+  'SENTIMENT_API_URL',
+  'SENTIMENT_API_KEY',
+  'SENTIMENT_API_MODEL',
 ];

@@ -3,6 +3,8 @@ import type { EntityManager } from 'typeorm';
 import type { AccountId, AssetId, ContactId, ConversationId } from '../database/ids';
 import type { DomainEvent } from '../domain-events/domain-events';
 import { Outbox } from '../domain-events/outbox';
+import { CONVERSATION_PRIORITIES } from './conversation-types';
+import { moveInboxState } from './inbox/conversation-absorbing';
 
 export interface MergedContact {
   accountId: AccountId;
@@ -27,6 +29,8 @@ interface Absorbed {
   offset: bigint;
 }
 
+const PRIORITY_ORDER = `ARRAY['${CONVERSATION_PRIORITIES.join("','")}']`;
+
 /** Gives a contact the conversations of those that turned out to be the same person. */
 @Injectable()
 export class ConversationMerger {
@@ -40,6 +44,8 @@ export class ConversationMerger {
     const absorbed = absorptionsOf(await this.lockOpen(tx, merged));
     if (absorbed.length > 0) {
       await this.moveMessages(tx, absorbed);
+      // Before the counts are added up: what each user has read is made of those of the parts.
+      await moveInboxState(tx, absorbed);
       await this.addUp(tx, absorbed);
       await tx.query(
         'DELETE FROM conversations WHERE (account_id, id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))',
@@ -101,7 +107,14 @@ export class ConversationMerger {
                 (array_agg(c.last_message_preview ORDER BY c.last_message_at DESC NULLS LAST,
                            c.last_message_preview COLLATE "C" DESC NULLS LAST))[1] AS last_message_preview,
                 max(c.window_expires_at) AS window_expires_at, min(c.created_at) AS created_at,
-                bool_or(c.status = 'active') AS is_active,
+                sum(c.inbound_count) AS inbound_count, bool_or(c.status = 'active') AS is_active,
+                -- Until the next message, if one of them is.
+                CASE WHEN bool_and(c.snoozed_until IS NOT NULL) THEN min(c.snoozed_until) END AS snoozed_until,
+                max(array_position(${PRIORITY_ORDER}, c.priority)) AS priority,
+                -- Of what was written last.
+                (array_agg(ARRAY[c.sentiment, c.sentiment_score::text, c.sentiment_trend]
+                           ORDER BY c.last_inbound_at DESC NULLS LAST, c.id)
+                   FILTER (WHERE c.sentiment IS NOT NULL))[1:1] AS sentiment,
                 (array_agg(c.agent_id ORDER BY c.id) FILTER (WHERE c.agent_id IS NOT NULL))[1] AS agent_id
            FROM conversations c JOIN part USING (account_id, id) GROUP BY c.account_id, part."into")
        UPDATE conversations c
@@ -109,6 +122,10 @@ export class ConversationMerger {
               last_message_preview = total.last_message_preview, last_inbound_at = total.last_inbound_at,
               window_expires_at = total.window_expires_at, created_at = total.created_at,
               status = CASE WHEN total.is_active THEN 'active' ELSE c.status END, agent_id = total.agent_id,
+              inbound_count = total.inbound_count,
+              snoozed_until = CASE WHEN NOT total.is_active THEN total.snoozed_until END,
+              priority = (${PRIORITY_ORDER})[total.priority], sentiment = total.sentiment[1][1],
+              sentiment_score = total.sentiment[1][2]::real, sentiment_trend = total.sentiment[1][3],
               updated_at = now()
          FROM total WHERE c.account_id = total.account_id AND c.id = total.id`,
       [

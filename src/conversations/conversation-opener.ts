@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { AccountId, AssetId, ContactId, ConversationId } from '../database/ids';
 import { newId } from '../database/ids';
+import { Outbox } from '../domain-events/outbox';
 import { isGreater } from './contacts/contact-facts';
 import type { Platform } from './conversation-types';
+import { wakeByMessage } from './inbox/conversation-waking';
 
 /** One message about to join a conversation: where it belongs and what it does to the conversation's counters. */
 export interface Joining {
@@ -42,6 +44,7 @@ interface ConversationRow {
   group_id: string;
   id: ConversationId;
   last_seq: string;
+  is_snoozed: boolean;
 }
 
 /**
@@ -50,6 +53,8 @@ interface ConversationRow {
  */
 @Injectable()
 export class ConversationOpener {
+  constructor(private readonly outbox: Outbox) {}
+
   /** @returns in the order given; sequence numbers follow that order */
   async join(tx: EntityManager, joining: readonly Joining[]): Promise<Joined[]> {
     const groups = new Map<string, Group>();
@@ -81,6 +86,7 @@ export class ConversationOpener {
     const byKey = new Map(
       rows.map((row) => [conversationKey(row.account_id, row.asset_id, row.contact_id, row.group_id), row]),
     );
+    await this.wake(tx, rows, groups);
     const given = new Map<string, bigint>();
     return joining.map((item) => {
       const key = conversationKey(
@@ -97,6 +103,23 @@ export class ConversationOpener {
       given.set(key, seq);
       return { conversationId: row.id, seq: seq.toString() };
     });
+  }
+
+  /** What was put aside until the customer writes. There is hardly ever one, so that the statement is hardly ever made. */
+  private async wake(
+    tx: EntityManager,
+    rows: readonly ConversationRow[],
+    groups: ReadonlyMap<string, Group>,
+  ): Promise<void> {
+    const woken = rows.filter((row) => {
+      const key = conversationKey(row.account_id, row.asset_id, row.contact_id, row.group_id);
+      return row.is_snoozed && groups.get(key)?.members.some(({ opensWindow }) => opensWindow) === true;
+    });
+    await wakeByMessage(
+      tx,
+      this.outbox,
+      woken.map((row) => ({ accountId: row.account_id, id: row.id })),
+    );
   }
 
   private async upsert(
@@ -126,12 +149,16 @@ export class ConversationOpener {
     });
     return tx.query(
       `INSERT INTO conversations AS c (account_id, id, platform, asset_id, contact_id, group_id, last_seq, unread_count,
-                                       last_message_at, last_message_preview, last_inbound_at, window_expires_at)
-       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::bigint[],
+                                       last_message_at, last_message_preview, last_inbound_at, window_expires_at,
+                                       inbound_count)
+       SELECT told.*, told.unread FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::bigint[],
                             $8::int[], $9::timestamptz[], $10::text[], $11::timestamptz[], $12::timestamptz[])
+                AS told (account_id, id, platform, asset_id, contact_id, group_id, last_seq, unread, last_message_at,
+                         preview, last_inbound_at, window_expires_at)
        ON CONFLICT ${arbiter} DO UPDATE SET
          last_seq = c.last_seq + excluded.last_seq,
          unread_count = c.unread_count + excluded.unread_count,
+         inbound_count = c.inbound_count + excluded.inbound_count,
          last_message_preview = CASE WHEN excluded.last_message_at < c.last_message_at THEN c.last_message_preview
                                      WHEN excluded.last_message_at = c.last_message_at
                                      THEN greatest(c.last_message_preview, excluded.last_message_preview COLLATE "C")
@@ -140,7 +167,7 @@ export class ConversationOpener {
          last_inbound_at = greatest(c.last_inbound_at, excluded.last_inbound_at),
          window_expires_at = greatest(c.window_expires_at, excluded.window_expires_at),
          updated_at = now()
-       RETURNING account_id, asset_id, contact_id, group_id, id, last_seq`,
+       RETURNING account_id, asset_id, contact_id, group_id, id, last_seq, status = 'snoozed' AS is_snoozed`,
       [
         rows.map((row) => row.accountId),
         rows.map(() => newId<ConversationId>()),

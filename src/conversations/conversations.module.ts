@@ -1,9 +1,14 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { IdentityModule } from '../identity/identity.module';
+import { CommentThreadFolder } from './comment-threads/comment-thread-folder';
+import { CommentThreadMessages } from './comment-threads/comment-thread-messages';
+import { CommentThreads } from './comment-threads/comment-threads';
+import { CommentThreadsSubscriber } from './comment-threads/comment-threads.subscriber';
 import { CommentStore } from './comments/comment-store.service';
 import { ContactMerger } from './contacts/contact-merger';
 import { ContactResolver } from './contacts/contact-resolver';
+import { ContactTies } from './contacts/contact-ties';
 import { ContactsService } from './contacts/contacts.service';
 import { ConversationMerger } from './conversation-merger';
 import { ConversationOpener } from './conversation-opener';
@@ -15,6 +20,9 @@ import { ContactIdentityEntity } from './entities/contact-identity.entity';
 import { ConversationEntity } from './entities/conversation.entity';
 import { MessageEntity } from './entities/message.entity';
 import { MessageSendEntity } from './entities/message-send.entity';
+import { InboxCountsService } from './inbox/inbox-counts.service';
+import { InboxList } from './inbox/inbox-list.service';
+import { SnoozeSweeper } from './inbox/snooze.sweeper';
 import { FinishedSendsScheduler } from './sends/finished-sends.scheduler';
 import { MessageList } from './messages/message-list.service';
 import { MessageChangeStore } from './messages/message-change-store';
@@ -23,11 +31,23 @@ import { MessageStatusStore } from './messages/message-status-store';
 import { MessageStore } from './messages/message-store.service';
 import { MessagesService } from './messages/messages.service';
 import { RepeatedMessages } from './messages/repeated-messages';
+import { ReplyChannels } from './replies/reply-channel';
+import { ReplyOrders } from './replies/reply-orders';
+import { ReplyPipe } from './replies/reply.pipe';
+import { RepliesController } from './replies/replies.controller';
+import { Replies } from './replies/replies.service';
+import { SearchController } from './search/search.controller';
+import { SearchModule } from './search/search.module';
 import { SendClaims } from './sends/send-claims.service';
 import { SendLedger } from './sends/send-ledger.service';
 import { SendSettlement } from './sends/send-settlement.service';
 import { UnsettledSends } from './sends/unsettled-sends.service';
+import { ConversationMoods } from './sentiment/conversation-moods';
+import { MessageCorrections } from './sentiment/message-corrections';
+import { MessageSentiments } from './sentiment/message-sentiments';
+import { MoodAlerts } from './sentiment/mood-alerts';
 import { WaitingSweeper } from './messages/waiting.sweeper';
+import { ConversationVisibility } from './visibility/conversation-visibility';
 
 @Module({
   imports: [
@@ -40,12 +60,23 @@ import { WaitingSweeper } from './messages/waiting.sweeper';
       MessageSendEntity,
     ]),
     IdentityModule,
+    SearchModule,
   ],
-  controllers: [ConversationsController],
+  controllers: [SearchController, ConversationsController, RepliesController],
   providers: [
     CommentStore,
+    CommentThreadFolder,
+    CommentThreadMessages,
+    CommentThreads,
+    CommentThreadsSubscriber,
+    Replies,
+    ReplyChannels,
+    ReplyOrders,
+    ReplyPipe,
     ContactMerger,
+    ContactTies,
     ContactResolver,
+    ConversationVisibility,
     ConversationMerger,
     ConversationOpener,
     MessageStatusStore,
@@ -58,13 +89,29 @@ import { WaitingSweeper } from './messages/waiting.sweeper';
     MessageMediaReaders,
     ContactsService,
     ConversationsService,
+    InboxCountsService,
+    InboxList,
+    SnoozeSweeper,
     SendClaims,
     SendLedger,
     SendSettlement,
     FinishedSendsScheduler,
     UnsettledSends,
+    ConversationMoods,
+    MessageCorrections,
+    MessageSentiments,
+    MoodAlerts,
   ],
   exports: [
+    SearchModule,
+    ContactTies,
+    ConversationVisibility,
+    CommentThreadMessages,
+    CommentThreads,
+    ReplyChannels,
+    ReplyOrders,
+    MessageCorrections,
+    MessageSentiments,
     CommentStore,
     MessageStore,
     MessageMediaReaders,

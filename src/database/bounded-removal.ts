@@ -73,7 +73,14 @@ export interface AccountPlace {
  */
 export async function removeOfMessages(
   db: EntityManager,
-  table: 'message_keys' | 'message_sends' | 'message_media' | 'message_metric_facts' | 'campaign_recipients',
+  table:
+    | 'message_keys'
+    | 'message_sends'
+    | 'message_media'
+    | 'message_metric_facts'
+    | 'campaign_recipients'
+    | 'sentiment_work'
+    | 'sentiment_corrections',
   range: IdRange,
   rows: number,
   after: AccountPlace | null,
@@ -94,6 +101,32 @@ export async function removeOfMessages(
     return { account_id: place.account_id, message_id: chunk.last };
   const [next]: { account_id: string }[] = await db.query(
     `SELECT account_id FROM ${table} WHERE account_id > $1 ORDER BY account_id LIMIT 1`,
+    [place.account_id],
+  );
+  return next === undefined ? null : { account_id: next.account_id, message_id: range.from };
+}
+
+/** The same of the search index, whose documents are of other things as well. */
+export async function removeSearchDocuments(
+  db: EntityManager,
+  range: IdRange,
+  rows: number,
+  after: AccountPlace | null,
+): Chunk<AccountPlace> {
+  const place = after ?? { account_id: NIL, message_id: range.to };
+  const [chunk]: { last: string | null; count: number }[] = await db.query(
+    `WITH chunk AS MATERIALIZED (
+       SELECT ctid AS place, subject_id FROM search_documents
+        WHERE account_id = $1 AND kind = 'message' AND subject_id >= $2 AND subject_id < $3
+        ORDER BY subject_id LIMIT $4),
+     gone AS (DELETE FROM search_documents WHERE ctid = ANY(ARRAY(SELECT place FROM chunk)))
+     SELECT count(*)::int AS count, (SELECT subject_id FROM chunk ORDER BY subject_id DESC LIMIT 1) AS last FROM chunk`,
+    [place.account_id, place.message_id, range.to, rows],
+  );
+  if (chunk?.last != null && chunk.count === rows)
+    return { account_id: place.account_id, message_id: chunk.last };
+  const [next]: { account_id: string }[] = await db.query(
+    'SELECT account_id FROM search_documents WHERE account_id > $1 ORDER BY account_id LIMIT 1',
     [place.account_id],
   );
   return next === undefined ? null : { account_id: next.account_id, message_id: range.from };

@@ -13,6 +13,11 @@ export function isLostRace(thrown: unknown): boolean {
   return 'driverError' in thrown && isLostRace(thrown.driverError);
 }
 
+/** For work that finds out by itself that another transaction was faster: it is begun anew, too. */
+export class LostRaceError extends Error {
+  readonly code = '40001';
+}
+
 /** @param work a whole transaction: it is begun anew when it lost a race */
 export async function repeatLostRaces<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {

@@ -28,6 +28,11 @@ import { CreateCommentActions1795478400003 } from './migrations/1795478400003-cr
 import { CreateInsights1795478400004 } from './migrations/1795478400004-create-insights';
 import { AddProfilesAndPageEvents1795478400005 } from './migrations/1795478400005-add-profiles-and-page-events';
 import { ExtendConversations1795564800000 } from './migrations/1795564800000-extend-conversations';
+import { ThreadComments1795564800001 } from './migrations/1795564800001-thread-comments';
+import { CreateSearch1795564800002 } from './migrations/1795564800002-create-search';
+import { ExtendContacts1795564800003 } from './migrations/1795564800003-extend-contacts';
+import { CreateMessageSentiments1795564800004 } from './migrations/1795564800004-create-message-sentiments';
+import { CreateNotificationEndpoints1795564800007 } from './migrations/1795564800007-create-notification-endpoints';
 
 /** In the order they run. Listed by hand: a glob would differ between sources and build. */
 export const MIGRATIONS = [
@@ -61,4 +66,9 @@ export const MIGRATIONS = [
   CreateInsights1795478400004,
   AddProfilesAndPageEvents1795478400005,
   ExtendConversations1795564800000,
+  ThreadComments1795564800001,
+  CreateSearch1795564800002,
+  ExtendContacts1795564800003,
+  CreateMessageSentiments1795564800004,
+  CreateNotificationEndpoints1795564800007,
 ];

@@ -8,6 +8,7 @@ import {
   removeDigests,
   removeOfMessages,
   removeQuarantined,
+  removeSearchDocuments,
 } from './bounded-removal';
 import { type ConversationPlace, clearEmptiedConversations } from './emptied-conversations';
 import { firstIdAt } from './ids';
@@ -201,10 +202,15 @@ class RetentionPass {
         'message_media',
         'message_metric_facts',
         'campaign_recipients',
+        'sentiment_work',
+        'sentiment_corrections',
       ] as const)
         await this.inChunks<AccountPlace>(keys, (after) =>
           removeOfMessages(db, keys, range, chunkRows, after),
         );
+      await this.inChunks<AccountPlace>('search_documents', (after) =>
+        removeSearchDocuments(db, range, chunkRows, after),
+      );
       await this.inChunks<ConversationPlace>('conversations', (after) =>
         clearEmptiedConversations(db, name, chunkRows, after),
       );

@@ -12,7 +12,7 @@ import { DirectApi } from './direct-api';
 import type { QueuedDirectMessage } from './direct-content';
 import { type DirectDoor, type DirectSender, throughDoor } from './direct-door';
 import type { DirectHouse, NamedSender } from './direct-house';
-import { DirectOrders } from './direct-orders.service';
+import { type DirectOrder, DirectOrders } from './direct-orders.service';
 import { DirectRecipients, type NamedRecipient } from './direct-recipients.service';
 import type { SendDirectBaseDto } from './dto/send-direct-base.dto';
 import type { SenderAction } from './dto/sender-action.dto';
@@ -77,13 +77,17 @@ export class DirectDesk {
     return { sender, person };
   }
 
-  /** @param key the caller's Idempotency-Key */
+  /**
+   * @param key the caller's Idempotency-Key
+   * @param reply set for a reply in a conversation
+   */
   async queue<S extends DirectSender>(
     house: DirectHouse<S>,
     user: AuthenticatedUser,
     named: NamedSender & NamedRecipient,
     dto: SendDirectDto,
     key: string | undefined,
+    reply?: DirectOrder['reply'],
   ): Promise<QueuedDirectMessage> {
     const { sender, person } = await this.endsOf(house, user, named);
     const body = instanceToPlain(dto);
@@ -106,6 +110,7 @@ export class DirectDesk {
       key,
       route: house.route,
       body,
+      reply,
     });
   }
 

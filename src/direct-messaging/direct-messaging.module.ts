@@ -12,6 +12,7 @@ import { DirectDesk } from './direct-desk.service';
 import { DirectMedia } from './direct-media';
 import { DirectMessages } from './direct-messages.service';
 import { DirectOrders } from './direct-orders.service';
+import { DirectReplies } from './direct-replies.service';
 import { DirectRecipients } from './direct-recipients.service';
 import { DirectSettings } from './direct-settings.service';
 import { DirectSettingsApi } from './direct-settings-api';
@@ -35,9 +36,10 @@ import { DirectSettingsApi } from './direct-settings-api';
     DirectMessages,
     DirectOrders,
     DirectRecipients,
+    DirectReplies,
     DirectSettings,
     DirectSettingsApi,
   ],
-  exports: [DirectAttachments, DirectChannels, DirectDesk, DirectMessages, DirectSettings],
+  exports: [DirectAttachments, DirectChannels, DirectDesk, DirectMessages, DirectReplies, DirectSettings],
 })
 export class DirectMessagingModule {}

@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { ContactsService } from '../conversations/contacts/contacts.service';
 import { DirectThreads } from '../conversations/direct/direct-threads';
 import type { Person, SendOrder } from '../conversations/conversation-types';
+import type { ReplyRequest } from '../conversations/replies/reply-channel';
 import { SendLedger } from '../conversations/sends/send-ledger.service';
 import { repeatLostRaces } from '../database/lost-race';
 import { AppError, ValidationFailedError } from '../errors/app.error';
@@ -33,6 +34,8 @@ export interface DirectOrder {
   key: string | undefined;
   route: string;
   body: unknown;
+  /** Set for a reply in a conversation: what it is known again by, and what places it there. */
+  reply?: Pick<ReplyRequest, 'digest' | 'place'> | undefined;
 }
 
 /** Takes orders to send: checks what can be known beforehand, writes the order down, wakes a worker. */
@@ -57,7 +60,7 @@ export class DirectOrders {
       if (order.key !== undefined && error instanceof AppError) return error;
       throw error;
     });
-    const digest = requestDigest('POST', order.route, order.body);
+    const digest = order.reply?.digest ?? requestDigest('POST', order.route, order.body);
     const queued = await repeatLostRaces(() =>
       this.database.transaction((tx) =>
         this.idempotency.replayOr<QueuedDirectMessage>(
@@ -67,7 +70,8 @@ export class DirectOrders {
             if (prepared instanceof AppError) throw prepared;
             const problems = await this.media.findProblems(tx, accountId, order.request.message);
             if (problems.length > 0) throw new ValidationFailedError(problems);
-            const { messageId } = await this.ledger.order(tx, prepared.order);
+            const place = () => this.ledger.order(tx, prepared.order);
+            const { messageId } = await (order.reply?.place(tx, place) ?? place());
             return { id: messageId, status: 'queued', warnings: prepared.warnings };
           },
         ),

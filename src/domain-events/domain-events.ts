@@ -10,6 +10,8 @@ import type {
   DeliveryId,
   InstagramPublicationId,
   MessageId,
+  NoteId,
+  UserId,
 } from '../database/ids';
 
 /** What an event means for sending: `critical` ends or endangers it, `warning` may become that. */
@@ -82,6 +84,15 @@ export interface NotificationNews {
   title: string;
   occurrences: number;
   isResolved: boolean;
+  /** It is for this user alone, and to be shown to nobody else; null: for everybody who sees the account. */
+  recipientId?: UserId | null;
+}
+
+/** An outbound webhook of an account. */
+export interface EndpointFacts {
+  endpointId: string;
+  /** Of its address, which may hold secrets further on. */
+  host: string;
 }
 
 /** A post of a Page. */
@@ -116,6 +127,8 @@ export interface DomainEventMap {
   'account.token_refreshed': { expiresAt: string | null; isWell?: boolean };
   /** The token ends soon and could not be renewed so far: once for each end, about a week before it. */
   'account.token_expiring': { expiresAt: string };
+  /** These users were given access to the account, lost it, or see more or less of it than before. */
+  'account.members_changed': { userIds: UserId[] };
   /** A webhook named something of Meta's that nobody had brought in; it went to the owner of what it belongs to. */
   'asset.adopted': { kind: AssetKind; metaId: string };
   'message.created': { messageId: MessageId; conversationId: ConversationId; contactId: ContactId | null };
@@ -136,7 +149,54 @@ export interface DomainEventMap {
   };
   /** The file of a message can be had from here now. */
   'message.media_stored': { messageId: MessageId; conversationId: ConversationId; mediaId: string };
-  'conversation.updated': { conversationId: ConversationId };
+  /** `changed`: fields of the conversation as the REST API calls them; left out where it may be anything. */
+  'conversation.updated': { conversationId: ConversationId; changed?: string[] };
+  /** `agentId` null: it is nobody's now. `actorId` null: it happened by itself, as when the agent lost access. */
+  'conversation.assigned': {
+    conversationId: ConversationId;
+    previousAgentId: UserId | null;
+    agentId: UserId | null;
+    actorId: UserId | null;
+  };
+  'conversation.note_added': {
+    conversationId: ConversationId;
+    noteId: NoteId;
+    authorId: UserId;
+    mentionedUserIds: UserId[];
+  };
+  /** What somebody wrote was read. `language` is ISO 639-1; `model` says who read it, null where a person put it right. */
+  'message.sentiment': {
+    messageId: MessageId;
+    conversationId: ConversationId;
+    label: 'positive' | 'neutral' | 'negative';
+    confidence: number;
+    language: string | null;
+    model: string | null;
+  };
+  /**
+   * A customer is angry: told once, until it is better again. `reason`: one message that is certainly negative, or several in
+   * a row. `score` is the conversation's, from -1 to 1; `confidence` the message's.
+   */
+  'sentiment.alert': {
+    conversationId: ConversationId;
+    messageId: MessageId;
+    score: number;
+    confidence: number;
+    reason: 'strong' | 'repeated';
+  };
+  /** What was told by `sentiment.alert` is over. */
+  'sentiment.recovered': { conversationId: ConversationId; reason: 'calm' | 'closed' | 'gone' };
+  /**
+   * What is known of a person is other than it was (by hand; `changed` says what), or several contacts were made one
+   * person, or were separated again: `contactId` is the one that stands for the person.
+   */
+  'contact.updated': {
+    contactId: ContactId;
+    change: 'edited' | 'merged' | 'separated';
+    changed?: string[];
+  };
+  /** Everything of the person is gone. */
+  'contact.erased': { contactId: ContactId };
   /** Under a post of a Page or a media of an Instagram account (`assetId`). */
   'comment.created': { commentId: CommentId; assetId: AssetId };
   /** Its text, attachment or author changed, or it was hidden or shown again. */
@@ -287,6 +347,12 @@ export interface DomainEventMap {
     state: 'not_repairable' | 'failed';
     note: string | null;
   };
+  /** Nothing that was sent to an outbound webhook has arrived for a while; it is still being tried. `host` is that of its address. */
+  'endpoint.failing': EndpointFacts & { since: string; error: string };
+  /** An outbound webhook is told nothing any more until somebody switches it on again. */
+  'endpoint.disabled': EndpointFacts & { reason: 'failing' | 'gone'; error: string };
+  /** It works again, was switched on again, or is no more: nothing is wrong with it any longer. */
+  'endpoint.recovered': EndpointFacts;
   /** Something worth a person's attention. Who has it muted is not to be disturbed by it. */
   'notification.created': NotificationNews;
   /** It happened again, got worse, is over, …; `isNews` when it counts as unread again. */

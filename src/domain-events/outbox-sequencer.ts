@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
+import { SharedRedis } from '../queue/shared-redis';
 
 const MOST_AT_ONCE = 1_000;
+/** Where it is told, to processes that only read, that there are new events. Under the installation's prefix. */
+export const OUTBOX_PLACED_CHANNEL = 'outbox-placed';
 
 /**
  * Gives committed batches their place in the order that subscribers read them in.
@@ -13,7 +16,10 @@ const MOST_AT_ONCE = 1_000;
  */
 @Injectable()
 export class OutboxSequencer {
-  constructor(@InjectDataSource() private readonly database: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly redis: SharedRedis,
+  ) {}
 
   /**
    * Places everything that is committed by now.
@@ -27,6 +33,8 @@ export class OutboxSequencer {
       const placed = await this.database.transaction('READ COMMITTED', (tx) => this.place(tx));
       if (placed === null) return total === 0 ? null : total;
       total += placed;
+      // Not awaited: whoever misses it looks by itself a second later.
+      if (placed > 0) void this.redis.publish(OUTBOX_PLACED_CHANNEL, '');
       if (placed < MOST_AT_ONCE) break;
     }
     return total;

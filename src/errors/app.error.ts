@@ -69,6 +69,12 @@ export class AccountNotFoundError extends AppError {
   }
 }
 
+/** Our own limit, not Meta's. */
+export class RateLimitedError extends AppError {
+  readonly code = 'RATE_LIMITED';
+  readonly status = 429;
+}
+
 export class ConflictError extends AppError {
   readonly code = 'CONFLICT';
   readonly status = 409;

@@ -5,6 +5,7 @@ import {
   ForbiddenError,
   NotFoundError,
   PayloadTooLargeError,
+  RateLimitedError,
   ServiceUnavailableError,
   UnauthorizedError,
   UnsupportedMediaError,
@@ -49,11 +50,6 @@ function problem(
 class RequestTimeoutError extends AppError {
   readonly code = 'REQUEST_TIMEOUT';
   readonly status = 408;
-}
-
-class RateLimitedError extends AppError {
-  readonly code = 'RATE_LIMITED';
-  readonly status = 429;
 }
 
 function toAppError(thrown: unknown): AppError | undefined {

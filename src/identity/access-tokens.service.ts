@@ -11,13 +11,21 @@ export const ACCESS_TOKEN_SECONDS = 15 * 60;
 const ISSUER = 'meta-business-backend';
 const AUDIENCE = 'meta-business-backend';
 
+export interface VerifiedToken {
+  userId: UserId;
+  expiresAt: Date;
+  /** Null for a token of before logins were named in them. */
+  loginId: string | null;
+}
+
 /** This service's own access tokens: JSON Web Tokens, HS256 under `JWT_SECRET`. */
 @Injectable()
 export class AccessTokens {
   constructor(private readonly config: AppConfig) {}
 
-  async issue(user: Pick<UserEntity, 'id' | 'role'>): Promise<string> {
-    return new SignJWT({ role: user.role })
+  /** @param loginId the login that the token belongs to: it is told from others when that one ends */
+  async issue(user: Pick<UserEntity, 'id' | 'role'>, loginId: string): Promise<string> {
+    return new SignJWT({ role: user.role, sid: loginId })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
       .setSubject(user.id)
       .setIssuer(ISSUER)
@@ -31,7 +39,7 @@ export class AccessTokens {
    * @returns whose it is; the role inside is for the frontend, what counts is the user's at present
    * @throws UnauthorizedError
    */
-  async verify(token: string): Promise<UserId> {
+  async verify(token: string): Promise<VerifiedToken> {
     try {
       const { payload } = await jwtVerify(token, this.key(), {
         algorithms: ['HS256'],
@@ -39,7 +47,13 @@ export class AccessTokens {
         audience: AUDIENCE,
         requiredClaims: ['sub', 'exp'],
       });
-      if (payload.sub !== undefined && isUuid(payload.sub)) return payload.sub as UserId;
+      const { sub, exp, sid } = payload;
+      if (sub !== undefined && isUuid(sub) && exp !== undefined)
+        return {
+          userId: sub as UserId,
+          expiresAt: new Date(exp * 1_000),
+          loginId: typeof sid === 'string' && isUuid(sid) ? sid : null,
+        };
     } catch (error) {
       if (error instanceof errors.JWTExpired)
         throw new UnauthorizedError('The access token has expired. Refresh it.');

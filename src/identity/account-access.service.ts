@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
+import { Outbox } from '../domain-events/outbox';
 import { type AccountId, type UserId, isUuid } from '../database/ids';
 import {
   AccountAmbiguousError,
@@ -9,13 +10,15 @@ import {
   ForbiddenError,
   NotFoundError,
 } from '../errors/app.error';
-import type { AccountMember, MemberRole } from './account-member';
+import type { AccountMember, MemberRole, MemberSight } from './account-member';
 import type { AuthenticatedUser } from './authenticated-user';
 
 export interface Membership {
   accountId: AccountId;
   userId: UserId;
   role: MemberRole;
+  /** Left out: what it was, and all for somebody new. An owner sees all. */
+  sees?: MemberSight | undefined;
   /** What people recognise the account by; repeated here so that a choice can be offered without a look elsewhere. */
   accountName: string | null;
 }
@@ -24,6 +27,7 @@ interface MembershipRow {
   account_id: AccountId;
   account_name: string | null;
   role: MemberRole;
+  sees: MemberSight;
 }
 
 /**
@@ -32,11 +36,19 @@ interface MembershipRow {
  */
 @Injectable()
 export class AccountAccess {
-  constructor(@InjectDataSource() private readonly database: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly outbox: Outbox,
+  ) {}
 
   /** The accounts that the user may use, oldest first. */
   async accountIdsOf(userId: UserId): Promise<AccountId[]> {
     return (await this.membershipsOf(userId)).map((row) => row.account_id);
+  }
+
+  /** The accounts that the user may use, oldest first, with how much of each. */
+  async sightsOf(userId: UserId): Promise<{ accountId: AccountId; sees: MemberSight }[]> {
+    return (await this.membershipsOf(userId)).map((row) => ({ accountId: row.account_id, sees: row.sees }));
   }
 
   /**
@@ -83,19 +95,26 @@ export class AccountAccess {
 
   /** Owners first, then members, each in the order they came. Users who were removed from the service are left out. */
   async members(accountId: AccountId): Promise<AccountMember[]> {
-    const rows: { user_id: UserId; email: string; name: string; role: MemberRole; created_at: Date }[] =
-      await this.database.query(
-        `SELECT m.user_id, u.email, u.name, m.role, m.created_at
+    const rows: {
+      user_id: UserId;
+      email: string;
+      name: string;
+      role: MemberRole;
+      sees: MemberSight;
+      created_at: Date;
+    }[] = await this.database.query(
+      `SELECT m.user_id, u.email, u.name, m.role, m.sees, m.created_at
            FROM account_members m JOIN users u ON u.id = m.user_id
           WHERE m.account_id = $1 AND u.deleted_at IS NULL
           ORDER BY m.role DESC, m.created_at, m.user_id`,
-        [accountId],
-      );
+      [accountId],
+    );
     return rows.map((row) => ({
       userId: row.user_id,
       email: row.email,
       name: row.name,
       role: row.role,
+      sees: row.sees,
       since: row.created_at,
     }));
   }
@@ -105,16 +124,26 @@ export class AccountAccess {
    * @throws NotFoundError when there is no such user
    * @throws ConflictError when it would leave the account without an owner
    */
-  async setMember(tx: EntityManager, { accountId, userId, role, accountName }: Membership): Promise<void> {
+  async setMember(
+    tx: EntityManager,
+    { accountId, userId, role, sees, accountName }: Membership,
+  ): Promise<void> {
     if (role === 'member') await this.refuseWithoutOtherOwner(tx, accountId, userId);
-    const rows: unknown[] = await tx.query(
-      `INSERT INTO account_members (account_id, user_id, role, account_name)
-       SELECT $1, id, $3, $4 FROM users WHERE id = $2 AND deleted_at IS NULL
-       ON CONFLICT (account_id, user_id) DO UPDATE SET role = excluded.role, account_name = excluded.account_name
-       RETURNING user_id`,
-      [accountId, userId, role, accountName],
+    const rows: { was: string | null; is: string }[] = await tx.query(
+      `WITH before AS (SELECT role, sees FROM account_members WHERE account_id = $1 AND user_id = $2)
+       INSERT INTO account_members AS m (account_id, user_id, role, account_name, sees)
+       SELECT $1, id, $3, $4, CASE WHEN $3 = 'owner' THEN 'all' ELSE coalesce($5, 'all') END
+         FROM users WHERE id = $2 AND deleted_at IS NULL
+       ON CONFLICT (account_id, user_id) DO UPDATE
+          SET role = excluded.role, account_name = excluded.account_name,
+              sees = CASE WHEN excluded.role = 'owner' THEN 'all' ELSE coalesce($5, m.sees) END
+       RETURNING (SELECT concat_ws(' ', role, sees) FROM before) AS was, concat_ws(' ', role, sees) AS is`,
+      [accountId, userId, role, accountName, sees ?? null],
     );
-    if (rows.length === 0) throw new NotFoundError('There is no such user.');
+    const [row] = rows;
+    if (row === undefined) throw new NotFoundError('There is no such user.');
+    // Whoever connects an account anew is what they were.
+    if (row.was !== row.is) await this.tell(tx, [{ accountId, userId }]);
   }
 
   /**
@@ -129,11 +158,31 @@ export class AccountAccess {
       [accountId, userId],
     );
     if (removed === 0) throw new NotFoundError('This user is not a member of the account.');
+    await this.tell(tx, [{ accountId, userId }]);
+  }
+
+  /** Ends all memberships of a user who is removed. */
+  async removeUser(tx: EntityManager, userId: UserId): Promise<void> {
+    const [removed]: [{ account_id: AccountId }[], number] = await tx.query(
+      'DELETE FROM account_members WHERE user_id = $1 RETURNING account_id',
+      [userId],
+    );
+    await this.tell(
+      tx,
+      removed.map((row) => ({ accountId: row.account_id, userId })),
+    );
   }
 
   /** Leaves the account nobody's. Belongs in the transaction that soft-deletes it. */
   async removeAll(tx: EntityManager, accountId: AccountId): Promise<void> {
-    await tx.query('DELETE FROM account_members WHERE account_id = $1', [accountId]);
+    const [removed]: [{ user_id: UserId }[], number] = await tx.query(
+      'DELETE FROM account_members WHERE account_id = $1 RETURNING user_id',
+      [accountId],
+    );
+    await this.tell(
+      tx,
+      removed.map((row) => ({ accountId, userId: row.user_id })),
+    );
   }
 
   /** Keeps the name that choices are offered by the same as the account's. */
@@ -144,9 +193,27 @@ export class AccountAccess {
     ]);
   }
 
+  /** Who is connected to this service right now gets more of it, or less, from then on. */
+  private async tell(
+    tx: EntityManager,
+    changed: readonly { accountId: AccountId; userId: UserId }[],
+  ): Promise<void> {
+    const byAccount = new Map<AccountId, UserId[]>();
+    for (const { accountId, userId } of changed)
+      byAccount.set(accountId, [...(byAccount.get(accountId) ?? []), userId]);
+    await this.outbox.record(
+      tx,
+      [...byAccount].map(([accountId, userIds]) => ({
+        kind: 'account.members_changed',
+        accountId,
+        payload: { userIds },
+      })),
+    );
+  }
+
   private async membershipsOf(userId: UserId): Promise<MembershipRow[]> {
     return this.database.query(
-      `SELECT account_id, account_name, role FROM account_members WHERE user_id = $1 ORDER BY created_at, account_id`,
+      `SELECT account_id, account_name, role, sees FROM account_members WHERE user_id = $1 ORDER BY created_at, account_id`,
       [userId],
     );
   }
@@ -155,7 +222,7 @@ export class AccountAccess {
     // Anything that is no UUID would be an error of PostgreSQL instead of a 404.
     if (!isUuid(accountId)) throw new AccountNotFoundError(NO_SUCH_ACCOUNT);
     const rows: MembershipRow[] = await this.database.query(
-      'SELECT account_id, account_name, role FROM account_members WHERE user_id = $1 AND account_id = $2',
+      'SELECT account_id, account_name, role, sees FROM account_members WHERE user_id = $1 AND account_id = $2',
       [userId, accountId],
     );
     const [row] = rows;

@@ -10,6 +10,7 @@ import {
   ValidationFailedError,
 } from '../errors/app.error';
 import { type AuthenticatedUser, type UserRole, includesRole, lesserRole } from './authenticated-user';
+import { AccessNews } from './access-news';
 import { ApiKeyEntity } from './entities/api-key.entity';
 import { hashSecret, newSecret } from './secret-tokens';
 
@@ -26,6 +27,7 @@ const MAX_KEYS_PER_USER = 100;
 interface KeyRow {
   key_id: string;
   key_role: UserRole;
+  expires_at: Date | null;
   is_stale: boolean;
   id: UserId;
   email: string;
@@ -36,7 +38,10 @@ interface KeyRow {
 /** Credentials for programs. A key acts as its owner, with at most the key's role. */
 @Injectable()
 export class ApiKeysService {
-  constructor(@InjectDataSource() private readonly database: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly news: AccessNews,
+  ) {}
 
   /** @returns the row and, this once, the key */
   async create(
@@ -91,12 +96,15 @@ export class ApiKeysService {
       { revokedAt: new Date() },
     );
     if (affected !== 1) throw new NotFoundError('There is no such API key.');
+    this.news.changed(userId);
   }
 
   /** @throws UnauthorizedError */
-  async authenticate(key: string): Promise<AuthenticatedUser> {
+  async authenticate(
+    key: string,
+  ): Promise<{ user: AuthenticatedUser; keyId: string; expiresAt: Date | null }> {
     const rows: KeyRow[] = await this.database.query(
-      `SELECT k.id AS key_id, k.role AS key_role, u.id, u.email, u.name, u.role,
+      `SELECT k.id AS key_id, k.role AS key_role, k.expires_at, u.id, u.email, u.name, u.role,
               k.last_used_at IS NULL OR k.last_used_at < now() - interval '1 minute' AS is_stale
          FROM api_keys k JOIN users u ON u.id = k.user_id
         WHERE k.key_hash = $1 AND k.revoked_at IS NULL AND u.deleted_at IS NULL
@@ -108,12 +116,11 @@ export class ApiKeysService {
     // To the minute: a write for every request would cost more than the request.
     if (row.is_stale)
       await this.database.query('UPDATE api_keys SET last_used_at = now() WHERE id = $1', [row.key_id]);
+    const { id, email, name, key_id: keyId, expires_at: expiresAt } = row;
     return {
-      id: row.id,
-      email: row.email,
-      name: row.name,
-      role: lesserRole(row.key_role, row.role),
-      via: 'api-key',
+      user: { id, email, name, role: lesserRole(row.key_role, row.role), via: 'api-key' },
+      keyId,
+      expiresAt,
     };
   }
 }

@@ -13,6 +13,7 @@ export interface ExternalIdentity {
   /** Undefined where the claim `role` is missing or none of ours. */
   role: UserRole | undefined;
   issuedAt: Date | undefined;
+  expiresAt: Date | null;
 }
 
 // Pinned by the kind of key. Were HS256 taken with a JWKS, the public key would do as its secret.
@@ -60,6 +61,7 @@ export class ExternalTokens {
       name: isPlainText(claims.name) ? claims.name : undefined,
       role: isUserRole(claims.role) ? claims.role : undefined,
       issuedAt: claims.iat === undefined ? undefined : new Date(claims.iat * 1_000),
+      expiresAt: claims.exp === undefined ? null : new Date(claims.exp * 1_000),
     };
   }
 

@@ -1,7 +1,10 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { QueueModule } from '../queue/queue.module';
 import { AccessCheck } from './access-check';
+import { AccessNews } from './access-news';
+import { AccessReview } from './access-review.service';
 import { AccessTokens } from './access-tokens.service';
 import { AccountAccess } from './account-access.service';
 import { ApiKeysController } from './api-keys.controller';
@@ -24,13 +27,15 @@ import { UsersService } from './users.service';
 
 @Global()
 @Module({
-  imports: [DiscoveryModule, TypeOrmModule.forFeature([UserEntity, RefreshTokenEntity, ApiKeyEntity])],
+  imports: [QueueModule, DiscoveryModule, TypeOrmModule.forFeature([UserEntity, RefreshTokenEntity, ApiKeyEntity])],
   controllers: [AuthController, ApiKeysController, UsersController],
   providers: [
     // In this order: who it is, then what they may do.
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
     AccessCheck,
+    AccessNews,
+    AccessReview,
     AccessTokens,
     AccountAccess,
     ApiKeysService,
@@ -44,6 +49,6 @@ import { UsersService } from './users.service';
     UsersService,
   ],
   // CredentialsService also for realtime connections, which no guard sees.
-  exports: [AccountAccess, CredentialsService],
+  exports: [AccessReview, AccountAccess, CredentialsService],
 })
 export class IdentityModule {}

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { type UserId, newId } from '../database/ids';
 import { UnauthorizedError } from '../errors/app.error';
+import { AccessNews } from './access-news';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.service';
 import { RefreshTokenEntity } from './entities/refresh-token.entity';
 import { UserEntity } from './entities/user.entity';
@@ -21,6 +22,7 @@ export const REFRESH_TOKEN_DAYS = 30;
 interface Renewal {
   user: UserEntity;
   refreshToken: string;
+  familyId: string;
 }
 
 /**
@@ -32,11 +34,13 @@ export class SessionsService {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly accessTokens: AccessTokens,
+    private readonly news: AccessNews,
   ) {}
 
   async open(user: UserEntity): Promise<Session> {
-    const refreshToken = await insertToken(this.database.manager, user.id, newId());
-    return this.sessionOf({ user, refreshToken });
+    const familyId = newId();
+    const refreshToken = await insertToken(this.database.manager, user.id, familyId);
+    return this.sessionOf({ user, refreshToken, familyId });
   }
 
   /** @throws UnauthorizedError for a token that is unknown, expired, revoked or used before */
@@ -50,7 +54,11 @@ export class SessionsService {
 
   /** Ends the login that the token stems from. An unknown token has nothing to end. */
   async close(token: string): Promise<void> {
-    await this.inFamilyOf(token, async (tx, row) => revokeFamily(tx, row.familyId));
+    const userId = await this.inFamilyOf(token, async (tx, row) => {
+      await revokeFamily(tx, row.familyId);
+      return row.userId;
+    });
+    if (userId !== undefined) this.news.changed(userId);
   }
 
   /**
@@ -77,11 +85,12 @@ export class SessionsService {
     const user = await tx.findOneBy(UserEntity, { id: row.userId });
     if (user === null) return undefined;
     await tx.update(RefreshTokenEntity, { id: row.id }, { usedAt: new Date() });
-    return { user, refreshToken: await insertToken(tx, row.userId, row.familyId) };
+    const { userId, familyId } = row;
+    return { user, refreshToken: await insertToken(tx, userId, familyId), familyId };
   }
 
-  private async sessionOf({ user, refreshToken }: Renewal): Promise<Session> {
-    const accessToken = await this.accessTokens.issue(user);
+  private async sessionOf({ user, refreshToken, familyId }: Renewal): Promise<Session> {
+    const accessToken = await this.accessTokens.issue(user, familyId);
     return { accessToken, refreshToken, expiresIn: ACCESS_TOKEN_SECONDS, user };
   }
 }

@@ -82,12 +82,11 @@ export class UsersRepository {
     ]);
   }
 
-  /** Soft: what the user did stays theirs. Sessions, keys and memberships end. */
+  /** Soft: what the user did stays theirs. Sessions and keys end; memberships are ended by `AccountAccess`. */
   async remove(tx: EntityManager, id: UserId): Promise<void> {
     await tx.softDelete(UserEntity, { id });
     await this.revokeSessions(tx, id);
     await tx.query('UPDATE api_keys SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL', [id]);
-    await tx.query('DELETE FROM account_members WHERE user_id = $1', [id]);
   }
 
   /** The accounts that nobody else owns. */

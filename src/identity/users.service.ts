@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import type { UserId } from '../database/ids';
 import { ConflictError, ForbiddenError, NotFoundError } from '../errors/app.error';
+import { AccessNews } from './access-news';
 import { AccountAccess } from './account-access.service';
 import type { UserRole } from './authenticated-user';
 import { UserEntity } from './entities/user.entity';
@@ -27,6 +28,7 @@ export class UsersService {
   constructor(
     private readonly users: UsersRepository,
     private readonly accounts: AccountAccess,
+    private readonly news: AccessNews,
     private readonly config: AppConfig,
   ) {}
 
@@ -76,6 +78,7 @@ export class UsersService {
       // Whoever knew the old password may be logged in with it.
       if (password !== undefined) await this.users.revokeSessions(tx, id);
     });
+    this.news.changed(id);
     return this.get(id);
   }
 
@@ -105,7 +108,9 @@ export class UsersService {
         });
       }
       await this.users.remove(tx, id);
+      await this.accounts.removeUser(tx, id);
     });
+    this.news.changed(id);
   }
 
   private async refuseWithoutAdmin(tx: EntityManager, user: UserEntity): Promise<void> {

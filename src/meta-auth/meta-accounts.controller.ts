@@ -75,7 +75,7 @@ export class MetaAccountsController {
   }
 
   /**
-   * Shares the account with another user of this service, or changes what they are to it.
+   * Shares the account with another user of this service, or changes what they are to it and see of it.
    *
    * @remarks Owners only.
    */
@@ -87,9 +87,11 @@ export class MetaAccountsController {
     @CurrentUser() user: AuthenticatedUser,
     @Param('id', UuidParam) id: string,
     @Param('userId', UuidParam) userId: string,
-    @Body() { role = 'member' }: SetMemberDto,
+    @Body() { role = 'member', sees }: SetMemberDto,
   ): Promise<AccountMemberListDto> {
-    return AccountMemberListDto.from(await this.accounts.setMember(user, id, userId as UserId, role));
+    return AccountMemberListDto.from(
+      await this.accounts.setMember(user, id, { userId: userId as UserId, role, sees }),
+    );
   }
 
   /**

@@ -5,7 +5,7 @@ import type { AccountId, UserId } from '../database/ids';
 import { Outbox } from '../domain-events/outbox';
 import { AccountNotFoundError } from '../errors/app.error';
 import { GraphError } from '../graph-client/graph.error';
-import type { AccountMember, MemberRole } from '../identity/account-member';
+import type { AccountMember, MemberRole, MemberSight } from '../identity/account-member';
 import { AccountAccess } from '../identity/account-access.service';
 import type { AuthenticatedUser } from '../identity/authenticated-user';
 import { Clock } from './clock';
@@ -105,13 +105,12 @@ export class MetaAccountsService {
   async setMember(
     user: AuthenticatedUser,
     requested: string,
-    userId: UserId,
-    role: MemberRole,
+    member: { userId: UserId; role: MemberRole; sees?: MemberSight | undefined },
   ): Promise<AccountMember[]> {
     const accountId = await this.access.requireOwner(user, requested);
     const { name } = await this.get(accountId);
     await this.accounts.transaction((tx) =>
-      this.access.setMember(tx, { accountId, userId, role, accountName: name }),
+      this.access.setMember(tx, { accountId, ...member, accountName: name }),
     );
     return this.access.members(accountId);
   }

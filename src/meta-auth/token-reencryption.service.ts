@@ -23,6 +23,9 @@ const SECRET_COLUMNS: readonly SecretColumn[] = [
   { table: 'webhook_configs', column: 'verify_token' },
   { table: 'facebook_pages', column: 'access_token' },
   { table: 'message_opt_ins', column: 'token' },
+  { table: 'notification_endpoints', column: 'secret' },
+  { table: 'notification_endpoints', column: 'previous_secret' },
+  { table: 'notification_endpoints', column: 'headers' },
 ];
 
 export interface ReencryptionCount {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { IdentityModule } from '../identity/identity.module';
 import { WebhooksModule } from '../webhooks/webhooks.module';
+import { NotificationEndpointsModule } from './endpoints/endpoints.module';
 import { NotificationPreferencesController } from './notification-preferences.controller';
 import { NotificationsController } from './notifications.controller';
 import { NotificationList } from './reading/notification-list.repository';
@@ -15,8 +16,8 @@ import { SubjectNames } from './writing/subject-names';
 
 /** What is worth a person's attention. Listens to the others; nobody imports it. */
 @Module({
-  imports: [IdentityModule, WebhooksModule],
-  // `preferences` before `:id`.
+  // `endpoints` and `preferences` before `:id`.
+  imports: [NotificationEndpointsModule, IdentityModule, WebhooksModule],
   controllers: [NotificationPreferencesController, NotificationsController],
   providers: [
     BoardRepository,

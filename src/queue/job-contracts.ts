@@ -17,6 +17,9 @@ export interface JobContracts {
   insights: { pull: { accountId: string; assetId: string } };
   'facebook-publishing': { run: Record<string, never> };
   'instagram-publishing': { advance: Record<string, never> };
+  'endpoint-deliveries': { send: Record<string, never> };
+  sentiment: { read: Record<string, never> };
+  'sentiment-batches': { run: Record<string, never> };
 }
 
 export type QueueName = keyof JobContracts;
@@ -39,5 +42,8 @@ const NAMES: Record<QueueName, true> = {
   insights: true,
   'facebook-publishing': true,
   'instagram-publishing': true,
+  'endpoint-deliveries': true,
+  sentiment: true,
+  'sentiment-batches': true,
 };
 export const QUEUE_NAMES = Object.keys(NAMES) as QueueName[];

@@ -14,6 +14,7 @@ export function redisScript(text: string): RedisScript {
   return { text, digest: createHash('sha1').update(text).digest('hex') };
 }
 
+const PUBLISH = redisScript(`return redis.call('PUBLISH', KEYS[1], ARGV[1])`);
 const LONGEST_CALL_MS = 250;
 const PAUSE_AFTER_FAILURE_MS = 1_000;
 
@@ -59,5 +60,13 @@ export class SharedRedis {
       return null;
     }
     return answer.value;
+  }
+
+  /**
+   * Tells whoever listens at the moment; nobody else ever learns of it. Never fails.
+   * @param channel without the installation's prefix
+   */
+  async publish(channel: string, message: string): Promise<void> {
+    await this.run(PUBLISH, [channel], [message]);
   }
 }

@@ -3,6 +3,7 @@ import type { SendResult, StartedSend } from '../../src/conversations/conversati
 import type { AccountId, AssetId, MessageId } from '../../src/database/ids';
 import { ContactMerger } from '../../src/conversations/contacts/contact-merger';
 import { ContactResolver } from '../../src/conversations/contacts/contact-resolver';
+import { ContactTies } from '../../src/conversations/contacts/contact-ties';
 import { ContactsService } from '../../src/conversations/contacts/contacts.service';
 import { ConversationMerger } from '../../src/conversations/conversation-merger';
 import { ConversationOpener } from '../../src/conversations/conversation-opener';
@@ -30,9 +31,9 @@ export interface MessageStores {
 export function messageStores(db: DataSource): MessageStores {
   const outbox = new Outbox();
   const changes = new MessageChangeStore(outbox);
-  const resolver = new ContactResolver(new ContactMerger(new ConversationMerger(outbox)));
+  const resolver = new ContactResolver(new ContactMerger(new ConversationMerger(outbox), new ContactTies()));
   const statuses = new MessageStatusStore(resolver, changes, outbox);
-  const opener = new ConversationOpener();
+  const opener = new ConversationOpener(outbox);
   const settlement = new SendSettlement(resolver, statuses, changes, outbox);
   const repetitions = new RepeatedMessages(resolver, changes, outbox);
   return {

@@ -12,6 +12,7 @@ import { OutboxRetention } from '../../src/domain-events/outbox-retention.schedu
 import { OutboxSequencer } from '../../src/domain-events/outbox-sequencer';
 import { OutboxSubscribers } from '../../src/domain-events/outbox-subscribers';
 import type { JobWorker } from '../../src/queue/job-worker';
+import type { SharedRedis } from '../../src/queue/shared-redis';
 import { testEnvironment } from '../test-app';
 import type { Tenant } from './conversations.factory';
 
@@ -28,7 +29,8 @@ export interface RelayProcess {
 export function aRelayProcess(db: DataSource): RelayProcess {
   const config = new AppConfig(parseEnv(testEnvironment('postgres://x/x', 3000)));
   const subscribers = new OutboxSubscribers();
-  const sequencer = new OutboxSequencer(db);
+  const redis: Pick<SharedRedis, 'publish'> = { publish: () => Promise.resolve() };
+  const sequencer = new OutboxSequencer(db, redis as SharedRedis);
   const failures = new OutboxFailures(db);
   const worker: Pick<JobWorker, 'consume'> = { consume: () => undefined };
   const relay = new OutboxRelay(

@@ -99,10 +99,10 @@ describe('connecting a Meta account', () => {
     }
     expect(texts[1]).not.toContain('v1.test.');
     const events: { kind: string }[] = await app.db.query(
-      'SELECT kind FROM domain_events WHERE account_id = $1',
+      'SELECT kind FROM domain_events WHERE account_id = $1 ORDER BY kind',
       [answer.body.data.accountId],
     );
-    expect(events).toEqual([{ kind: 'account.connected' }]);
+    expect(events).toEqual([{ kind: 'account.connected' }, { kind: 'account.members_changed' }]);
   });
 
   it('asks debug_token when Meta leaves expires_in out', async () => {

@@ -53,7 +53,8 @@ describe('the life of a token', () => {
   };
   const events = async (): Promise<{ kind: string; payload: Record<string, unknown> }[]> =>
     app.db.query(
-      `SELECT kind, payload FROM domain_events WHERE account_id = $1 AND kind <> 'account.connected' ORDER BY id`,
+      `SELECT kind, payload FROM domain_events
+        WHERE account_id = $1 AND kind NOT IN ('account.connected', 'account.members_changed') ORDER BY id`,
       [accountId],
     );
   const refresh = (id: string = accountId) =>

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { GraphClientModule } from '../../graph-client/graph-client.module';
 import { IdentityModule } from '../../identity/identity.module';
+import { CommentReplies } from '../comment-threads/comment-replies';
 import { CommentActionReconciler } from './comment-action-reconciler';
 import { CommentActionSettlement } from './comment-action-settlement';
 import { CommentActionsRepository } from './comment-actions.repository';
@@ -26,6 +27,7 @@ import { ConversationsModule } from '../conversations.module';
     CommentList,
     CommentModeration,
     CommentRefresh,
+    CommentReplies,
     PrivateReplyApi,
   ],
   exports: [
@@ -35,6 +37,7 @@ import { ConversationsModule } from '../conversations.module';
     CommentList,
     CommentModeration,
     CommentRefresh,
+    CommentReplies,
     PrivateReplyApi,
   ],
 })

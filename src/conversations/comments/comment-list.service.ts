@@ -83,6 +83,19 @@ export class CommentList {
     return rows[0] === undefined ? null : toStoredComment(rows[0]);
   }
 
+  /** Comments of several accounts, in any order; those that are not there are left out. */
+  async getMany(refs: readonly { accountId: AccountId; id: CommentId }[]): Promise<StoredComment[]> {
+    if (refs.length === 0) return [];
+    const rows: CommentViewRow[] = await this.database.query(
+      `WITH listed AS (
+         SELECT c.* FROM unnest($1::uuid[], $2::uuid[]) AS wanted (account_id, id)
+           JOIN comments c ON c.account_id = wanted.account_id AND c.id = wanted.id
+          WHERE c.is_complete) ${DESCRIBE}`,
+      [refs.map(({ accountId }) => accountId), refs.map(({ id }) => id)],
+    );
+    return rows.map(toStoredComment);
+  }
+
   /** The Pages or accounts of which comments under a post or media are stored. */
   async homesOf(
     accountIds: readonly AccountId[],

@@ -6,6 +6,9 @@ export interface ContactFacts {
   profileToldAt: Record<string, number>;
 }
 
+/** The time of a name that one of the team gave: no platform tells another one after it. */
+export const GIVEN_BY_HAND = new Date('9999-01-01T00:00:00Z');
+
 export function noFacts(): ContactFacts {
   return { name: null, nameToldAt: null, profile: {}, profileToldAt: {} };
 }

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { AccountId, ContactId } from '../../database/ids';
+import type { AccountId, ContactId, UserId } from '../../database/ids';
 import { type ContactFacts, laterFacts } from './contact-facts';
 import { ConversationMerger, type MergedContact } from '../conversation-merger';
+import { ContactTies } from './contact-ties';
 import { DisjointSets } from './disjoint-sets';
 
 /** Contacts of one account that turned out to be the same person. */
@@ -21,6 +22,11 @@ interface ContactRow {
   opted_out_at: Date | null;
   marketing_opted_out_at: Date | null;
   marketing_choice_at: Date | null;
+  attributes: Record<string, unknown>;
+  note: string | null;
+  named_by: UserId | null;
+  told_name: string | null;
+  told_name_at: Date | null;
 }
 
 /**
@@ -30,7 +36,10 @@ interface ContactRow {
  */
 @Injectable()
 export class ContactMerger {
-  constructor(private readonly conversations: ConversationMerger) {}
+  constructor(
+    private readonly conversations: ConversationMerger,
+    private readonly ties: ContactTies,
+  ) {}
 
   /**
    * A transaction that has met one of the losers meanwhile fails by a foreign key, and finds the survivor when it is
@@ -66,6 +75,7 @@ export class ContactMerger {
     await this.conversations.moveTo(tx, merged);
     await this.moveIdentities(tx, merged);
     await this.keepFacts(tx, torn);
+    await this.ties.follow(tx, merged);
     await this.remove(tx, merged);
     return new Map(merged.map(({ loser, survivor }) => [loser, survivor]));
   }
@@ -74,7 +84,7 @@ export class ContactMerger {
   private async lock(tx: EntityManager, accountOf: ReadonlyMap<string, AccountId>): Promise<ContactRow[]> {
     return tx.query(
       `SELECT account_id, id, name, name_told_at, profile, profile_told_at, opted_out_at, marketing_opted_out_at,
-              marketing_choice_at
+              marketing_choice_at, attributes, note, named_by, told_name, told_name_at
          FROM contacts WHERE (account_id, id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
         ORDER BY account_id, id FOR UPDATE`,
       [[...accountOf.values()], [...accountOf.keys()]],
@@ -101,11 +111,14 @@ export class ContactMerger {
           SET name = kept.name, name_told_at = kept.name_told_at, profile = kept.profile,
               profile_told_at = kept.profile_told_at, opted_out_at = kept.opted_out_at,
               marketing_opted_out_at = kept.marketing_opted_out_at, marketing_choice_at = kept.marketing_choice_at,
-              updated_at = now()
+              attributes = kept.attributes, note = kept.note, named_by = kept.named_by, told_name = kept.told_name,
+              told_name_at = kept.told_name_at, updated_at = now()
          FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::jsonb[], $6::jsonb[], $7::timestamptz[],
-                     $8::timestamptz[], $9::timestamptz[])
+                     $8::timestamptz[], $9::timestamptz[], $10::jsonb[], $11::text[], $12::uuid[], $13::text[],
+                     $14::timestamptz[])
                 AS kept (account_id, id, name, name_told_at, profile, profile_told_at, opted_out_at,
-                         marketing_opted_out_at, marketing_choice_at)
+                         marketing_opted_out_at, marketing_choice_at, attributes, note, named_by, told_name,
+                         told_name_at)
         WHERE c.account_id = kept.account_id AND c.id = kept.id`,
       [
         kept.map((row) => row.account_id),
@@ -117,6 +130,11 @@ export class ContactMerger {
         kept.map((row) => row.opted_out_at),
         kept.map((row) => row.marketing_opted_out_at),
         kept.map((row) => row.marketing_choice_at),
+        kept.map((row) => JSON.stringify(row.attributes)),
+        kept.map((row) => row.note),
+        kept.map((row) => row.named_by),
+        kept.map((row) => row.told_name),
+        kept.map((row) => row.told_name_at),
       ],
     );
   }
@@ -141,6 +159,23 @@ function mergedRow(survivor: ContactRow, loser: ContactRow): ContactRow {
     // Whoever asked not to be written to asked for both.
     opted_out_at: earlier(survivor.opted_out_at, loser.opted_out_at),
     ...laterChoice(survivor, loser),
+    ...handWork(survivor, loser, facts.name === loser.name ? loser : survivor),
+  };
+}
+
+/** What the team wrote about either of them. The same key on both: what stands with the one that stays. */
+function handWork(
+  survivor: ContactRow,
+  loser: ContactRow,
+  named: ContactRow,
+): Pick<ContactRow, 'attributes' | 'note' | 'named_by' | 'told_name' | 'told_name_at'> {
+  const notes = [survivor.note, loser.note].filter((note) => note !== null);
+  return {
+    attributes: { ...loser.attributes, ...survivor.attributes },
+    note: notes.length === 0 ? null : [...new Set(notes)].join('\n\n'),
+    named_by: named.named_by,
+    told_name: named.told_name,
+    told_name_at: named.told_name_at,
   };
 }
 

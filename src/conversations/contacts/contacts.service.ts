@@ -1,19 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
-import {
-  type AccountId,
-  type AssetId,
-  type ContactId,
-  type ConversationId,
-  type MessageId,
-  isUuid,
-} from '../../database/ids';
-import { NotFoundError } from '../../errors/app.error';
+import type { AccountId, AssetId, ContactId, ConversationId, MessageId } from '../../database/ids';
 import { ContactResolver } from './contact-resolver';
 import { SERVICE_WINDOW_MS } from '../conversation-opener';
-import type { ConversationStanding, Person, PersonIdentity } from '../conversation-types';
-import type { StoredContact } from './stored-contact';
+import type { ConversationStanding, Person } from '../conversation-types';
+import { refusalsOfPerson } from './person-sql';
 
 /** Somebody stopped marketing messages, or allowed them again. */
 export interface MarketingChoice {
@@ -31,54 +23,12 @@ interface StandingRow {
   window_expires_at: Date | null;
 }
 
-interface ContactRow {
-  account_id: AccountId;
-  id: ContactId;
-  name: string | null;
-  profile: Record<string, unknown>;
-  opted_out_at: Date | null;
-  marketing_opted_out_at: Date | null;
-  created_at: Date;
-  updated_at: Date;
-  identities: PersonIdentity[] | null;
-  read_at: Date | null;
-  refusal: string | null;
-}
-
 @Injectable()
 export class ContactsService {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly contacts: ContactResolver,
   ) {}
-
-  /** @throws NotFoundError when no such contact is in any of the accounts */
-  async get(accountIds: readonly AccountId[], id: string): Promise<StoredContact> {
-    const rows: ContactRow[] =
-      isUuid(id) && accountIds.length > 0
-        ? await this.database.query(
-            `SELECT c.account_id, c.id, c.name, c.profile, c.opted_out_at, c.marketing_opted_out_at, c.created_at,
-                    c.updated_at, i.identities, p.read_at, p.refusal
-               FROM contacts c
-               LEFT JOIN LATERAL (
-                 SELECT jsonb_agg(jsonb_build_object('kind', kind, 'value', value) ORDER BY kind, value) AS identities
-                   FROM contact_identities WHERE account_id = c.account_id AND contact_id = c.id) i ON true
-               LEFT JOIN LATERAL (
-                 SELECT f.read_at, f.refusal
-                   FROM contact_identities n
-                   JOIN conversations v ON v.account_id = c.account_id AND v.contact_id = c.id
-                   JOIN contact_profiles f ON f.account_id = v.account_id AND f.asset_id = v.asset_id
-                        AND f.person_kind = n.kind AND f.person = n.value
-                  WHERE n.account_id = c.account_id AND n.contact_id = c.id
-                  ORDER BY f.read_at DESC NULLS LAST LIMIT 1) p ON true
-              WHERE c.account_id = ANY($1) AND c.id = $2`,
-            [accountIds, id],
-          )
-        : [];
-    const [row] = rows;
-    if (row === undefined) throw new NotFoundError('There is no such contact.');
-    return toContact(row);
-  }
 
   /** Makes contacts of people whom an address book names, or learns their names: a platform told of them without a message. */
   async recordPeople(
@@ -133,7 +83,7 @@ export class ContactsService {
     messageIds: readonly MessageId[],
   ): Promise<Map<MessageId, ConversationStanding>> {
     const rows: (StandingRow & { message_id: MessageId })[] = await this.database.query(
-      `SELECT m.id AS message_id, c.id AS contact_id, c.opted_out_at, c.marketing_opted_out_at, m.conversation_id,
+      `SELECT m.id AS message_id, c.id AS contact_id, said.opted_out_at, said.marketing_opted_out_at, m.conversation_id,
               (SELECT max(v.window_expires_at) FROM conversations v
                 WHERE v.account_id = m.account_id AND v.contact_id = m.contact_id AND v.asset_id = m.asset_id)
                 AS window_expires_at
@@ -141,6 +91,7 @@ export class ContactsService {
         -- Each by its index, whatever the planner knows of the tables: this stands between a claim and its calls.
         CROSS JOIN LATERAL (SELECT * FROM messages WHERE account_id = $1 AND id = asked.id LIMIT 1) m
         CROSS JOIN LATERAL (SELECT * FROM contacts WHERE account_id = m.account_id AND id = m.contact_id LIMIT 1) c
+        CROSS JOIN LATERAL ${refusalsOfPerson('c')} AS said
         CROSS JOIN LATERAL (SELECT FROM conversations
                              WHERE account_id = m.account_id AND id = m.conversation_id AND group_id = '' LIMIT 1) own`,
       [accountId, messageIds],
@@ -188,10 +139,12 @@ export class ContactsService {
   /** What we know, at this moment, about writing to a person from one of our numbers or pages. */
   async standingOf(accountId: AccountId, assetId: AssetId, person: Person): Promise<ConversationStanding> {
     const rows: StandingRow[] = await this.database.query(
-      `SELECT c.id AS contact_id, c.opted_out_at, c.marketing_opted_out_at, v.id AS conversation_id, v.window_expires_at
+      `SELECT c.id AS contact_id, said.opted_out_at, said.marketing_opted_out_at, v.id AS conversation_id,
+              v.window_expires_at
          FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS asked (kind, value, strength)
          JOIN contact_identities i ON i.account_id = $1 AND i.kind = asked.kind AND i.value = asked.value
          JOIN contacts c ON c.account_id = i.account_id AND c.id = i.contact_id
+        CROSS JOIN LATERAL ${refusalsOfPerson('c')} AS said
          LEFT JOIN LATERAL (
            SELECT id, window_expires_at FROM conversations
             WHERE account_id = $1 AND contact_id = c.id AND asset_id = $2
@@ -224,22 +177,6 @@ function toStanding(row: StandingRow): ConversationStanding {
     windowExpiresAt: row.window_expires_at,
     optedOutAt: row.opted_out_at,
     marketingOptedOutAt: row.marketing_opted_out_at,
-  };
-}
-
-function toContact(row: ContactRow): StoredContact {
-  return {
-    id: row.id,
-    accountId: row.account_id,
-    name: row.name,
-    profile: row.profile,
-    identities: row.identities ?? [],
-    profileReadAt: row.read_at,
-    profileRefusal: row.refusal,
-    optedOutAt: row.opted_out_at,
-    marketingOptedOutAt: row.marketing_opted_out_at,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
   };
 }
 

@@ -6,6 +6,7 @@ import { ContactProfileWorker } from '../contacts/contact-profile.worker';
 import { ContactProfilesRepository } from '../contacts/contact-profiles.repository';
 import { ContactProfiles } from '../contacts/contact-profiles.service';
 import { ContactsController } from '../contacts/contacts.controller';
+import { ContactsModule } from '../contacts/contacts.module';
 import { ConversationsModule } from '../conversations.module';
 import { DirectEvents } from './direct-events.service';
 import { DirectHistory } from './direct-history.service';
@@ -18,7 +19,7 @@ import { WatermarkSweeper } from '../messages/watermark.sweeper';
 
 /** What Messenger and Instagram share, which must not import each other. */
 @Module({
-  imports: [ConversationsModule, CryptoModule, GraphClientModule, IdentityModule],
+  imports: [ContactsModule, ConversationsModule, CryptoModule, GraphClientModule, IdentityModule],
   controllers: [ContactsController],
   providers: [
     ContactProfileWorker,

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import type { ContentKind } from '../messages/message-content';
+import { CommentContentDto } from './comment-content.dto';
 import {
   ButtonContentDto,
   ButtonReplyContentDto,
@@ -208,6 +209,7 @@ const CONTENT_CLASSES: Readonly<Record<ContentKind, new () => object>> = {
   interactive: InteractiveContentDto,
   pin: PinContentDto,
   direct: DirectContentDto,
+  comment: CommentContentDto,
   revoked: RevokedContentDto,
   unknown: UnknownContentDto,
 };

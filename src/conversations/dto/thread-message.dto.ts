@@ -1,11 +1,17 @@
 import { ApiExtraModels, ApiProperty } from '@nestjs/swagger';
+import { createdAtOf } from '../../database/ids';
 import { CursorPaginationDto } from '../../http/page.dto';
+import type { ThreadComment } from '../comment-threads/comment-thread-messages';
+import { privateReplyOf } from '../comments/comment-rules';
+import type { StoredComment } from '../comments/comment-view';
 import {
+  CONVERSATION_PLATFORMS,
+  type ConversationPlatform,
   MESSAGE_STATUSES,
   type MessageStatus,
-  PLATFORMS,
-  type Platform,
   type SenderType,
+  SENTIMENT_LABELS,
+  type SentimentLabel,
 } from '../conversation-types';
 import { type ShownContent, shownContent } from '../messages/message-content';
 import type { StoredMessage } from '../messages/stored-message';
@@ -23,19 +29,37 @@ export class MessageErrorDto {
   details!: string | null;
 }
 
+export class MessageSentimentDto {
+  @ApiProperty({ enum: SENTIMENT_LABELS, example: 'negative' }) label!: SentimentLabel;
+  /** From 0 to 1; 1 where somebody put it right. @example 0.93 */
+  confidence!: number;
+  /** ISO 639-1; null where the text does not tell. @example en */
+  language!: string | null;
+  /** Who read it; null where only a person has. @example "embedded-1" */
+  model!: string | null;
+  /** The user who put it right; null where nobody has. @example null */
+  correctedBy!: string | null;
+  /** @example null */
+  correctedAt!: Date | null;
+}
+
 @ApiExtraModels(...MESSAGE_CONTENT_CLASSES)
 export class ThreadMessageDto {
   id!: string;
   conversationId!: string;
   /** Meta's id (`wamid…`, `m_…`); null until Meta accepted it. */
   externalId!: string | null;
-  @ApiProperty({ enum: PLATFORMS }) platform!: Platform;
+  @ApiProperty({ enum: CONVERSATION_PLATFORMS }) platform!: ConversationPlatform;
   @ApiProperty({ enum: ['inbound', 'outbound'] }) direction!: 'inbound' | 'outbound';
   /** `customer`, `agent` (a user of this service), `app` (sent elsewhere in the business's name), `system`. */
   @ApiProperty({ enum: SENDER_TYPES }) senderType!: SenderType;
   /** For agents the user's id, else the platform's. @example "16505551234" */
   senderId!: string | null;
-  /** Meta's word: `text`, `image`, `interactive`, … Types that we do not know keep their name. @example text */
+  /**
+   * Meta's word: `text`, `image`, `interactive`, … Types that we do not know keep their name. In threads of comments it is
+   * `comment`.
+   * @example text
+   */
   type!: string;
   /**
    * Body, caption or title, whatever there is to read; null for the rest and for what was taken back.
@@ -59,6 +83,11 @@ export class ThreadMessageDto {
   referral!: MessageReferralDto | null;
   @ApiProperty({ enum: MESSAGE_STATUSES }) status!: MessageStatus;
   @ApiProperty({ type: MessageErrorDto, nullable: true }) error!: MessageErrorDto | null;
+  /**
+   * The mood of what a customer wrote. It comes a moment after the message itself, with `message.sentiment`; null until then,
+   * and where there is nothing to read.
+   */
+  @ApiProperty({ type: MessageSentimentDto, nullable: true }) sentiment!: MessageSentimentDto | null;
   /** Its place in the conversation, from 1, in order of arrival. A gap means something has not reached you yet. @example 7 */
   seq!: number;
   /** When it was sent, by the platform's clock. */
@@ -67,6 +96,38 @@ export class ThreadMessageDto {
   /** When the sender took it back; its content is gone then. */
   revokedAt!: Date | null;
   createdAt!: Date;
+
+  /** A comment as a message of its thread. */
+  static fromComment(
+    conversationId: string,
+    { comment, seq }: ThreadComment,
+    now: Date = new Date(),
+  ): ThreadMessageDto {
+    const { id, externalId, parentExternalId, byBusiness, sentBy, commentedAt } = comment;
+    return Object.assign(new ThreadMessageDto(), {
+      id,
+      conversationId,
+      externalId,
+      platform: comment.platform,
+      direction: byBusiness ? 'outbound' : 'inbound',
+      senderType: !byBusiness ? 'customer' : sentBy === null ? 'app' : 'agent',
+      senderId: sentBy ?? comment.author?.id ?? null,
+      type: 'comment',
+      text: comment.text,
+      content: comment.removedAt === null ? commentContent(comment, now) : { kind: 'revoked' },
+      media: null,
+      files: [],
+      context: parentExternalId === null ? null : { message_id: parentExternalId },
+      referral: null,
+      status: byBusiness ? 'sent' : 'received',
+      error: null,
+      seq,
+      timestamp: commentedAt,
+      editedAt: comment.editedAt,
+      revokedAt: comment.removedAt,
+      createdAt: createdAtOf(id),
+    });
+  }
 
   static from(message: StoredMessage): ThreadMessageDto {
     return Object.assign(new ThreadMessageDto(), {
@@ -86,6 +147,7 @@ export class ThreadMessageDto {
       referral: message.metadata.referral ?? null,
       status: message.status,
       error: message.error,
+      sentiment: message.sentiment,
       seq: message.seq,
       timestamp: message.at,
       editedAt: message.editedAt,
@@ -93,6 +155,26 @@ export class ThreadMessageDto {
       createdAt: message.createdAt,
     });
   }
+}
+
+function commentContent(comment: StoredComment, now: Date): ShownContent {
+  const { text, attachment, author, isHidden, postExternalId, parentId, likeCount, metadata } = comment;
+  return {
+    kind: 'comment',
+    text,
+    attachment,
+    author,
+    isHidden,
+    postExternalId,
+    replyTo: parentId,
+    permalink: typeof metadata.permalink === 'string' ? metadata.permalink : null,
+    likeCount,
+    privateReply: {
+      ...privateReplyOf(comment, now),
+      messageId: comment.privateReply?.messageId ?? null,
+      conversationId: comment.privateReply?.conversationId ?? null,
+    },
+  };
 }
 
 export class ThreadPageDto {

@@ -1,6 +1,7 @@
 import { Column, CreateDateColumn, Entity, Index, PrimaryColumn, Unique, UpdateDateColumn } from 'typeorm';
 import type { AccountId, AssetId, CommentId } from '../../database/ids';
 import type { CommentAttachment, CommentMetadata, CommentPlatform } from '../comments/comment-types';
+import type { SentimentLabel } from '../conversation-types';
 
 /** A comment under a post of a Page or a media of an Instagram account. */
 @Entity('comments')
@@ -41,6 +42,17 @@ export class CommentEntity {
   @Column({ name: 'is_liked', type: 'boolean', nullable: true }) isLiked!: boolean | null;
   @Column({ name: 'liked_told_at', type: 'timestamptz', nullable: true }) likedToldAt!: Date | null;
   @Column({ name: 'removed_at', type: 'timestamptz', nullable: true }) removedAt!: Date | null;
+  /** Meta's id of the comment that its thread begins with, as far as that is known. */
+  @Column({ name: 'thread_external_id', type: 'text', nullable: true }) threadExternalId!: string | null;
+  /** Its place in its conversation, from 1; a bigint, so text in JavaScript. Null: it never stood there. */
+  @Column({ name: 'thread_seq', type: 'bigint', nullable: true }) threadSeq!: string | null;
+  @Column({ type: 'text', nullable: true }) sentiment!: SentimentLabel | null;
+  @Column({ type: 'numeric', precision: 3, scale: 2, nullable: true }) confidence!: string | null;
+  /** From -1 to 1. */
+  @Column({ name: 'sentiment_score', type: 'real', nullable: true }) sentimentScore!: number | null;
+  /** ISO 639-1. */
+  @Column({ name: 'sentiment_language', type: 'text', nullable: true }) sentimentLanguage!: string | null;
+  @Column({ name: 'sentiment_model', type: 'text', nullable: true }) sentimentModel!: string | null;
   @Column({ type: 'jsonb' }) metadata!: CommentMetadata;
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' }) createdAt!: Date;
   @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' }) updatedAt!: Date;

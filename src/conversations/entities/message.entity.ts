@@ -1,5 +1,5 @@
 import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn } from 'typeorm';
-import type { AccountId, AssetId, ContactId, ConversationId, MessageId } from '../../database/ids';
+import type { AccountId, AssetId, ContactId, ConversationId, MessageId, UserId } from '../../database/ids';
 import type { MessageError, MessageStatus, Platform, SenderType } from '../conversation-types';
 
 /** A message of any platform. Partitioned by month of its UUIDv7 id. */
@@ -26,6 +26,16 @@ export class MessageEntity {
   @Column({ type: 'bigint' }) seq!: string;
   @Column({ type: 'text', nullable: true }) sentiment!: string | null;
   @Column({ type: 'numeric', precision: 3, scale: 2, nullable: true }) confidence!: string | null;
+  /** From -1 to 1. */
+  @Column({ name: 'sentiment_score', type: 'real', nullable: true }) sentimentScore!: number | null;
+  /** ISO 639-1. */
+  @Column({ name: 'sentiment_language', type: 'text', nullable: true }) sentimentLanguage!: string | null;
+  @Column({ name: 'sentiment_model', type: 'text', nullable: true }) sentimentModel!: string | null;
+  /** Who put it right, and when. */
+  @Column({ name: 'sentiment_corrected_by', type: 'uuid', nullable: true })
+  sentimentCorrectedBy!: UserId | null;
+  @Column({ name: 'sentiment_corrected_at', type: 'timestamptz', nullable: true })
+  sentimentCorrectedAt!: Date | null;
   @Column({ type: 'timestamptz' }) timestamp!: Date;
   @Column({ name: 'edited_at', type: 'timestamptz', nullable: true }) editedAt!: Date | null;
   @Column({ name: 'revoked_at', type: 'timestamptz', nullable: true }) revokedAt!: Date | null;

@@ -26,6 +26,7 @@ export const CONTENT_KINDS = [
   'interactive',
   'pin',
   'direct',
+  'comment',
   'revoked',
   'unknown',
 ] as const;

@@ -1,13 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import type { AccountId, AssetId, ContactId, ConversationId, MessageId } from '../../database/ids';
+import type { AccountId, AssetId, ContactId, ConversationId, MessageId, UserId } from '../../database/ids';
 import { isUuid } from '../../database/ids';
 import { NotFoundError } from '../../errors/app.error';
-import type { MessageError, MessageStatus, Platform, SenderType } from '../conversation-types';
+import type {
+  MessageError,
+  MessageStatus,
+  Platform,
+  SenderType,
+  SentimentLabel,
+} from '../conversation-types';
 import { type MessageMedia, MessageMediaReaders } from '../message-media';
 import type { PagePosition } from '../page-position';
-import type { MessageWithHistory, StatusTransition, StoredMessage } from './stored-message';
+import type { MessageSentiment, MessageWithHistory, StatusTransition, StoredMessage } from './stored-message';
 
 export interface MessageRow {
   id: MessageId;
@@ -27,12 +33,25 @@ export interface MessageRow {
   external_id: string | null;
   status: MessageStatus;
   error: MessageError | null;
+  sentiment: SentimentLabel | null;
+  /** A numeric, so text in JavaScript. */
+  confidence: string | null;
+  sentiment_language: string | null;
+  sentiment_model: string | null;
+  sentiment_corrected_by: UserId | null;
+  sentiment_corrected_at: Date | null;
   seq: string;
   timestamp: Date;
   edited_at: Date | null;
   revoked_at: Date | null;
   created_at: Date;
 }
+
+/** In a list made by PostgreSQL instants are text. */
+type StatusRow = Omit<StatusTransition, 'at'> & { at: string };
+
+/** The order of a message's life. */
+const LIFE = `ARRAY['queued', 'unknown', 'accepted', 'sent', 'failed', 'delivered', 'read', 'played']`;
 
 @Injectable()
 export class MessagesService {
@@ -43,23 +62,26 @@ export class MessagesService {
 
   /** @throws NotFoundError when no such message is in any of the accounts */
   async getWithHistory(accountIds: readonly AccountId[], id: string): Promise<MessageWithHistory> {
-    const rows: MessageRow[] =
+    const rows: (MessageRow & { statuses: StatusRow[] | null })[] =
       isUuid(id) && accountIds.length > 0
-        ? await this.database.query('SELECT * FROM messages WHERE account_id = ANY($1) AND id = $2', [
-            accountIds,
-            id,
-          ])
+        ? await this.database.query(
+            // In one statement, that is as of one instant: a status committed between two would be in the history, and
+            // not in the message.
+            `SELECT m.*, history.statuses FROM messages m
+              CROSS JOIN LATERAL (
+                SELECT json_agg(json_build_object('status', s.status, 'at', s.at, 'participant', s.participant,
+                                                  'error', s.error, 'details', s.details)
+                                ORDER BY array_position(${LIFE}, s.status), s.at) AS statuses
+                  FROM message_statuses s WHERE s.account_id = m.account_id AND s.message_id = m.id) AS history
+              WHERE m.account_id = ANY($1) AND m.id = $2`,
+            [accountIds, id],
+          )
         : [];
     const [row] = rows;
     if (row === undefined) throw new NotFoundError('There is no such message.');
-    const statuses: StatusTransition[] = await this.database.query(
-      `SELECT status, at, participant, error, details FROM message_statuses
-        WHERE account_id = $1 AND message_id = $2
-        ORDER BY array_position(ARRAY['queued', 'unknown', 'accepted', 'sent', 'failed', 'delivered', 'read', 'played'], status), at`,
-      [row.account_id, row.id],
-    );
     const [message] = await this.withMedia([row]);
     if (message === undefined) throw new Error('A message that was found is missing.');
+    const statuses = (row.statuses ?? []).map(({ at, ...status }) => ({ ...status, at: new Date(at) }));
     return { message, statuses };
   }
 
@@ -131,11 +153,16 @@ export class MessagesService {
 
   /** Messages of one account, in the order asked for; those that are not there are left out. */
   async getMany(accountId: AccountId, ids: readonly MessageId[]): Promise<StoredMessage[]> {
-    if (ids.length === 0) return [];
+    return this.getAcross(ids.map((id) => ({ accountId, id })));
+  }
+
+  /** The same of several accounts. */
+  async getAcross(refs: readonly { accountId: AccountId; id: MessageId }[]): Promise<StoredMessage[]> {
+    if (refs.length === 0) return [];
     const rows: MessageRow[] = await this.database.query(
-      `SELECT m.* FROM unnest($2::uuid[]) WITH ORDINALITY AS wanted (id, place)
-         JOIN messages m ON m.account_id = $1 AND m.id = wanted.id ORDER BY wanted.place`,
-      [accountId, ids],
+      `SELECT m.* FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (account_id, id, place)
+         JOIN messages m ON m.account_id = wanted.account_id AND m.id = wanted.id ORDER BY wanted.place`,
+      [refs.map(({ accountId }) => accountId), refs.map(({ id }) => id)],
     );
     return this.withMedia(rows);
   }
@@ -175,10 +202,23 @@ function toStoredMessage(row: MessageRow, files: readonly MessageMedia[]): Store
     externalId: row.external_id,
     status: row.status,
     error: row.error,
+    sentiment: sentimentOf(row),
     seq: Number(row.seq),
     at: row.timestamp,
     editedAt: row.edited_at,
     revokedAt: row.revoked_at,
     createdAt: row.created_at,
+  };
+}
+
+function sentimentOf(row: MessageRow): MessageSentiment | null {
+  if (row.sentiment === null) return null;
+  return {
+    label: row.sentiment,
+    confidence: Number(row.confidence ?? 0),
+    language: row.sentiment_language,
+    model: row.sentiment_model,
+    correctedBy: row.sentiment_corrected_by,
+    correctedAt: row.sentiment_corrected_at,
   };
 }

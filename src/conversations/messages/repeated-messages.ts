@@ -6,6 +6,7 @@ import { Outbox } from '../../domain-events/outbox';
 import { ContactResolver } from '../contacts/contact-resolver';
 import { SERVICE_WINDOW_MS } from '../conversation-opener';
 import type { ArrivedMessage } from '../conversation-types';
+import { wakeByMessage } from '../inbox/conversation-waking';
 import { findMessageKeys, keyColumns, keyOf } from './external-key';
 import { MessageChangeStore } from './message-change-store';
 import { STATUS_ORDER } from './message-status-store';
@@ -130,9 +131,10 @@ export class RepeatedMessages {
   }
 
   private async count(tx: EntityManager, revived: readonly RevivedRow[]): Promise<void> {
-    await tx.query(
+    const [written]: [{ account_id: AccountId; id: ConversationId }[], number] = await tx.query(
       `UPDATE conversations c
-          SET unread_count = c.unread_count + news.unread, last_inbound_at = greatest(c.last_inbound_at, news.at),
+          SET unread_count = c.unread_count + news.unread, inbound_count = c.inbound_count + news.unread,
+              last_inbound_at = greatest(c.last_inbound_at, news.at),
               window_expires_at = greatest(c.window_expires_at, news.at + $3 * interval '1 millisecond'),
               updated_at = now()
          FROM (SELECT m.account_id, m.conversation_id AS id, max(m."timestamp") AS at,
@@ -141,8 +143,14 @@ export class RepeatedMessages {
                 WHERE (m.account_id, m.id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
                   AND m.direction = 'inbound' AND m.sender_type = 'customer'
                 GROUP BY m.account_id, m.conversation_id) AS news
-        WHERE c.account_id = news.account_id AND c.id = news.id`,
+        WHERE c.account_id = news.account_id AND c.id = news.id
+        RETURNING c.account_id, c.id`,
       [revived.map((row) => row.account_id), revived.map((row) => row.id), SERVICE_WINDOW_MS],
+    );
+    await wakeByMessage(
+      tx,
+      this.outbox,
+      written.map((row) => ({ accountId: row.account_id, id: row.id })),
     );
   }
 

@@ -1,6 +1,26 @@
-import type { AccountId, AssetId, ContactId, ConversationId, MessageId } from '../../database/ids';
+import type { AccountId, AssetId, ContactId, ConversationId, MessageId, UserId } from '../../database/ids';
 import type { MessageMedia } from '../message-media';
-import type { MessageError, MessageStatus, Platform, SenderType } from '../conversation-types';
+import type {
+  MessageError,
+  MessageStatus,
+  Platform,
+  SenderType,
+  SentimentLabel,
+} from '../conversation-types';
+
+/** What a message's text says of its writer's mood. */
+export interface MessageSentiment {
+  label: SentimentLabel;
+  /** From 0 to 1. */
+  confidence: number;
+  /** ISO 639-1; null where the text does not tell. */
+  language: string | null;
+  /** Who read it; null where only a person has. */
+  model: string | null;
+  /** The user who put it right, and when; null where nobody has. */
+  correctedBy: UserId | null;
+  correctedAt: Date | null;
+}
 
 /** A message as the store gives it out. */
 export interface StoredMessage {
@@ -25,6 +45,8 @@ export interface StoredMessage {
   externalId: string | null;
   status: MessageStatus;
   error: MessageError | null;
+  /** Null while it is not read, and where there is nothing to read. */
+  sentiment: MessageSentiment | null;
   /** Its place in the conversation, from 1. */
   seq: number;
   at: Date;

@@ -29,10 +29,26 @@ export class ExtendConversations1795564800000 implements MigrationInterface {
         ADD CONSTRAINT conversations_snoozed_until_set CHECK (snoozed_until IS NULL OR status = 'snoozed');
       CREATE UNIQUE INDEX conversations_of_thread ON conversations (account_id, asset_id, comment_thread_id)
         WHERE comment_thread_id <> '';
-      CREATE INDEX conversations_latest_of_agent ON conversations (account_id, agent_id, last_message_at DESC, id DESC)
-        WHERE agent_id IS NOT NULL;
+      -- Every message moves last_message_at, and with it an entry of each index here that has the conversation in it: lists
+      -- walk the few equalities below, merge what they find and look at the rest of the conditions row by row.
+      -- Nobody needs the one over all platforms and states any more: they are few, and each is walked.
+      DROP INDEX conversations_latest, conversations_latest_by_status;
+      CREATE INDEX conversations_latest_of_platform
+        ON conversations (account_id, platform, status, last_message_at DESC, id DESC) WHERE last_message_at IS NOT NULL;
+      CREATE INDEX conversations_latest_of_channel
+        ON conversations (account_id, asset_id, status, last_message_at DESC, id DESC) WHERE last_message_at IS NOT NULL;
+      -- Also of those that are assigned to nobody: an index has nulls, too.
+      CREATE INDEX conversations_latest_of_agent
+        ON conversations (account_id, agent_id, status, last_message_at DESC, id DESC) WHERE last_message_at IS NOT NULL;
+      -- Of what is rare. What is common is found by walking the others.
       CREATE INDEX conversations_latest_negative ON conversations (account_id, last_message_at DESC, id DESC)
-        WHERE sentiment = 'negative';
+        WHERE sentiment = 'negative' AND last_message_at IS NOT NULL;
+      CREATE INDEX conversations_latest_of_priority ON conversations (account_id, priority, last_message_at DESC, id DESC)
+        WHERE priority <> 'normal' AND last_message_at IS NOT NULL;
+      CREATE INDEX conversations_latest_of_groups ON conversations (account_id, last_message_at DESC, id DESC)
+        WHERE group_id <> '' AND last_message_at IS NOT NULL;
+      CREATE INDEX conversations_latest_of_threads ON conversations (account_id, last_message_at DESC, id DESC)
+        WHERE comment_thread_id <> '' AND last_message_at IS NOT NULL;
       CREATE INDEX conversations_snoozed ON conversations (snoozed_until) WHERE snoozed_until IS NOT NULL;
 
       -- Up to where each user has read. Without a row: what nobody has read yet is unread.
@@ -79,6 +95,8 @@ export class ExtendConversations1795564800000 implements MigrationInterface {
         -- Null: the user was removed from the service.
         author_id uuid CONSTRAINT conversation_notes_author REFERENCES users ON DELETE SET NULL,
         text text NOT NULL,
+        -- Members whose attention the author wants.
+        mentioned_user_ids uuid[] NOT NULL DEFAULT '{}',
         created_at timestamptz NOT NULL DEFAULT now(),
         edited_at timestamptz,
         CONSTRAINT conversation_notes_pkey PRIMARY KEY (account_id, id),
@@ -111,6 +129,12 @@ export class ExtendConversations1795564800000 implements MigrationInterface {
     await db.query(`
       DROP TABLE conversation_activities, conversation_notes, conversation_labels, labels, conversation_reads;
       DELETE FROM conversations WHERE comment_thread_id <> '';
+      DROP INDEX conversations_latest_of_platform, conversations_latest_of_channel, conversations_latest_of_agent,
+        conversations_latest_of_groups;
+      CREATE INDEX conversations_latest ON conversations (account_id, last_message_at DESC, id DESC)
+        WHERE last_message_at IS NOT NULL;
+      CREATE INDEX conversations_latest_by_status ON conversations (account_id, status, last_message_at DESC, id DESC)
+        WHERE last_message_at IS NOT NULL;
       ALTER TABLE conversations
         DROP CONSTRAINT conversations_snoozed_until_set,
         DROP CONSTRAINT conversations_other_side,

@@ -3,6 +3,7 @@ import { InstagramCommentChannel } from './comment-channel';
 import { InstagramCommentScope } from './comment-scope';
 import { CommentWritesApi } from './comment-writes-api';
 import { InstagramCommentsController } from './comments.controller';
+import { InstagramCommentReplies } from './instagram-comment-replies';
 import { PrivateReplyHandler } from './private-reply.handler';
 
 /** Comments at Instagram accounts, as InstagramModule puts them together with the rest. */
@@ -13,6 +14,7 @@ export const COMMENT_PROVIDERS = [
   InstagramAccountScope,
   CommentWritesApi,
   InstagramCommentChannel,
+  InstagramCommentReplies,
   InstagramCommentScope,
   PrivateReplyHandler,
 ];

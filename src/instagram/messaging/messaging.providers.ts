@@ -3,6 +3,7 @@ import { InstagramMediaSource } from './instagram-media.source';
 import { InstagramMessagesController } from './instagram-messages.controller';
 import { InstagramMessagingHouse } from './instagram-messaging.house';
 import { InstagramNaming } from './instagram-naming';
+import { InstagramReplies } from './instagram-replies';
 import { InstagramMessagingSettingsController } from './instagram-settings.controller';
 
 export const MESSAGING_CONTROLLERS = [InstagramMessagesController, InstagramMessagingSettingsController];
@@ -13,4 +14,5 @@ export const MESSAGING_PROVIDERS = [
   InstagramMediaSource,
   InstagramMessagingHouse,
   InstagramNaming,
+  InstagramReplies,
 ];

@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsUUID } from 'class-validator';
 import { IfPresent } from '../../http/body-fields';
-import type { AccountMember, MemberRole } from '../../identity/account-member';
-import { MEMBER_ROLES } from '../../identity/account-member';
+import type { AccountMember, MemberRole, MemberSight } from '../../identity/account-member';
+import { MEMBER_ROLES, MEMBER_SIGHTS } from '../../identity/account-member';
 import type {
   AccountStatus,
   LoginKind,
@@ -121,6 +121,16 @@ export class SetMemberDto {
   @IfPresent()
   @IsIn(MEMBER_ROLES)
   role?: MemberRole;
+
+  /**
+   * `all`: every conversation of the account. `assigned`: only conversations that are assigned to the member or to nobody,
+   * with what belongs to them; all others are answered as if they were not there. Left out, it stays what it was, which is
+   * `all` for somebody new. Owners see all.
+   */
+  @ApiProperty({ type: String, enum: MEMBER_SIGHTS, required: false })
+  @IfPresent()
+  @IsIn(MEMBER_SIGHTS)
+  sees?: MemberSight;
 }
 
 export class AccountMemberDto {
@@ -128,6 +138,8 @@ export class AccountMemberDto {
   @ApiProperty({ type: String, format: 'email' }) email!: string;
   @ApiProperty({ type: String }) name!: string;
   @ApiProperty({ type: String, enum: MEMBER_ROLES }) role!: MemberRole;
+  /** Which conversations of the account the member sees. */
+  @ApiProperty({ type: String, enum: MEMBER_SIGHTS }) sees!: MemberSight;
   @ApiProperty({ type: String, format: 'date-time' }) since!: string;
 
   static from({ since, ...member }: AccountMember): AccountMemberDto {

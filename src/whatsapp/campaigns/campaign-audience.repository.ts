@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { refusalsOfPerson } from '../../conversations/contacts/person-sql';
 import type { MessageId } from '../../database/ids';
 import { RECIPIENT_STATES, type RecipientState } from '../entities/campaign-recipient.entity';
 import { personOf } from '../sending/recipient';
@@ -61,9 +62,10 @@ export class CampaignAudienceRepository {
          SELECT DISTINCT asked.id, i.contact_id
            FROM unnest($3::uuid[], $4::text[], $5::text[]) AS asked (id, kind, value)
            JOIN contact_identities i ON i.account_id = $1 AND i.kind = asked.kind AND i.value = asked.value)
-       SELECT known.id, CASE WHEN c.opted_out_at IS NOT NULL THEN 'opted_out' ELSE 'marketing_opted_out' END AS reason
+       SELECT known.id, CASE WHEN said.opted_out_at IS NOT NULL THEN 'opted_out' ELSE 'marketing_opted_out' END AS reason
          FROM known JOIN contacts c ON c.account_id = $1 AND c.id = known.contact_id
-        WHERE c.opted_out_at IS NOT NULL OR ($6 AND c.marketing_opted_out_at IS NOT NULL)
+        CROSS JOIN LATERAL ${refusalsOfPerson('c')} AS said
+        WHERE said.opted_out_at IS NOT NULL OR ($6 AND said.marketing_opted_out_at IS NOT NULL)
        UNION ALL
        -- Somebody else of the list who is the same person by what we know, and comes before.
        SELECT DISTINCT known.id, 'duplicate'

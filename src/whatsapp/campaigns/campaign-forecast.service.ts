@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AppConfig } from '../../config/app-config';
+import { refusalsOfPerson } from '../../conversations/contacts/person-sql';
 import { firstIdAt } from '../../database/ids';
 import type { CampaignForecastDto, ForecastLimitDto, ForecastWarningDto } from '../dto/campaign-forecast.dto';
 import { perSecond } from '../sending/throughput';
@@ -77,7 +78,7 @@ export class CampaignForecast {
     if (progress.pending === 0) return [];
     return this.database.query(
       `WITH judged AS (
-         SELECT p.id, left(p.recipient, 6) AS prefix, c.id AS contact_id, c.opted_out_at, c.marketing_opted_out_at,
+         SELECT p.id, left(p.recipient, 6) AS prefix, c.id AS contact_id, said.opted_out_at, said.marketing_opted_out_at,
                 c.id IS NOT NULL AND row_number() OVER (PARTITION BY c.id ORDER BY p.id) > 1 AS is_duplicate
            FROM campaign_recipients p
            -- One after the other by the index, however large the table of all identities is.
@@ -87,6 +88,7 @@ export class CampaignForecast {
                 AND i.value = ANY(ARRAY[p.recipient, p.person_key])
               ORDER BY i.kind DESC LIMIT 1) k ON true
            LEFT JOIN contacts c ON c.account_id = $1 AND c.id = k.contact_id
+          CROSS JOIN LATERAL ${refusalsOfPerson('c')} AS said
           WHERE p.account_id = $1 AND p.campaign_id = $2 AND p.state = 'pending')
        SELECT CASE WHEN opted_out_at IS NOT NULL THEN 'opted_out'
                    WHEN $3 AND marketing_opted_out_at IS NOT NULL THEN 'marketing_opted_out'

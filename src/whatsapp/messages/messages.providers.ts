@@ -12,12 +12,14 @@ import { MessageStatusHandler } from './message-status.handler';
 import { MessageSystemHandler } from './message-system.handler';
 import { MessagesController } from './messages.controller';
 import { WhatsAppMessagesService } from './whatsapp-messages.service';
+import { WhatsAppReplies } from './whatsapp-replies';
 
 /** Messages as people read and receive them, as WhatsAppModule puts it together with the rest. */
 export const MESSAGE_CONTROLLERS = [MessagesController, BlockedUsersController];
 
 export const MESSAGE_PROVIDERS = [
   WhatsAppMessagesService,
+  WhatsAppReplies,
   BlockedUsersApi,
   BlockedUsersService,
   MessageReceivedHandler,

@@ -4,6 +4,7 @@ import { instanceToPlain } from 'class-transformer';
 import { DataSource } from 'typeorm';
 import { ContactsService } from '../../conversations/contacts/contacts.service';
 import type { Person, SendOrder } from '../../conversations/conversation-types';
+import type { ReplyRequest } from '../../conversations/replies/reply-channel';
 import { SendLedger } from '../../conversations/sends/send-ledger.service';
 import type { AccountId, AssetId, MessageId } from '../../database/ids';
 import { repeatLostRaces } from '../../database/lost-race';
@@ -57,9 +58,15 @@ export class SendingService {
 
   /**
    * @param key the caller's Idempotency-Key
+   * @param reply set for a reply in a conversation: what it is known again by, and what places it there
    * @returns once the order is durable; whether Meta takes the message shows in its status
    */
-  async queue(user: AuthenticatedUser, dto: SendMessageDto, key: string | undefined): Promise<QueuedMessage> {
+  async queue(
+    user: AuthenticatedUser,
+    dto: SendMessageDto,
+    key: string | undefined,
+    reply?: Pick<ReplyRequest, 'digest' | 'place'>,
+  ): Promise<QueuedMessage> {
     const read = targetOf(dto);
     const accountId = await this.scope.resolve(user, dto);
     // A repeated request gets the first one's answer although, for instance, the window has closed since: whatever
@@ -68,12 +75,13 @@ export class SendingService {
       if (key !== undefined && error instanceof AppError) return error;
       throw error;
     });
-    const digest = requestDigest('POST', SENDING_ROUTE, instanceToPlain(dto));
+    const digest = reply?.digest ?? requestDigest('POST', SENDING_ROUTE, instanceToPlain(dto));
     const queued = await repeatLostRaces(() =>
       this.database.transaction((tx) =>
         this.idempotency.replayOr<QueuedMessage>(tx, { accountId, key, digest }, async () => {
           if (prepared instanceof AppError) throw prepared;
-          const { messageId } = await this.ledger.order(tx, prepared);
+          const order = () => this.ledger.order(tx, prepared);
+          const { messageId } = await (reply === undefined ? order() : reply.place(tx, order));
           return { id: messageId, status: 'queued' };
         }),
       ),

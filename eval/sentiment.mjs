@@ -1,0 +1,112 @@
+// Measures the analyzers on the labelled set: npm run eval:sentiment [-- --split dev] [--errors] [--fit]
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { writeFileSync } from 'node:fs';
+import { fit } from './fit.mjs';
+import { LABELS, labelledTexts } from './labelled-texts.mjs';
+import { measure } from './measures.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    split: { type: 'string', default: 'held-out' }, // held-out, dev or all
+    errors: { type: 'boolean', default: false }, // prints every wrong answer; of held-out texts only when they are done with
+    fit: { type: 'boolean', default: false }, // fits the weights to the dev part, and writes them
+    json: { type: 'boolean', default: false },
+    built: { type: 'string', default: 'dist/src' },
+  },
+});
+const root = resolve(import.meta.dirname, '..');
+const require = createRequire(import.meta.url);
+const built = (name) => require(join(resolve(root, options.built), 'sentiment', name));
+const percent = (share) => (share === null ? '    –' : `${(share * 100).toFixed(1).padStart(5)}%`);
+
+if (options.fit) fitWeights();
+else {
+  const { EmbeddedAnalyzer } = built('analysis/embedded-analyzer.js');
+  const analyzers = [new EmbeddedAnalyzer(), ...remoteAnalyzers()];
+  const report = {};
+  for (const analyzer of analyzers) report[analyzer.model] = await evaluate(analyzer);
+  if (options.json) console.log(JSON.stringify(report, null, 2));
+}
+
+async function evaluate(analyzer) {
+  const report = {};
+  if (!options.json) console.log(`\n=== ${analyzer.model}, ${options.split} texts ===`);
+  for (const [language, all] of labelledTexts()) {
+    const rows = all.filter(({ split }) => options.split === 'all' || split === options.split);
+    const started = performance.now();
+    const results = await analyzer.analyze(rows.map(({ text }) => text));
+    const ms = performance.now() - started;
+    report[language] = measure(rows, results);
+    if (options.json) continue;
+    print(language, report[language], ms);
+    const varieties = [...new Set(rows.map(({ variety }) => variety))];
+    if (varieties.length > 1)
+      for (const variety of varieties.sort()) {
+        const places = rows
+          .map((row, index) => ({ row, index }))
+          .filter(({ row }) => row.variety === variety);
+        const { accuracy, texts } = measure(
+          places.map(({ row }) => row),
+          places.map(({ index }) => results[index]),
+        );
+        console.log(`  ${variety.padEnd(12)} ${percent(accuracy)} of ${texts}`);
+      }
+    if (options.errors)
+      rows.forEach(({ label, text }, index) => {
+        const { label: answer, confidence, score, language: found } = results[index];
+        if (answer !== label)
+          console.log(`  ${label} ≠ ${answer} ${confidence} (${score}, ${found}): ${text}`);
+      });
+  }
+  return report;
+}
+
+function print(language, { texts, accuracy, macroF1, confusion, calibration, calibrationError }, ms) {
+  console.log(
+    `\n${language}: ${texts} texts, accuracy ${percent(accuracy)}, macro-F1 ${macroF1.toFixed(3)}, ${ms.toFixed(0)} ms`,
+  );
+  console.log(`  is \\ answered ${LABELS.map((label) => label.padStart(9)).join('')}`);
+  for (const label of LABELS)
+    console.log(
+      `  ${label.padEnd(13)} ${LABELS.map((answer) => String(confusion[label][answer]).padStart(9)).join('')}`,
+    );
+  console.log(`  confidence → right (calibration error ${percent(calibrationError)})`);
+  for (const bucket of calibration.filter(({ texts: number }) => number > 0))
+    console.log(
+      `  ${bucket.from.toFixed(1)}–${bucket.to.toFixed(1)} ${percent(bucket.confidence)} → ${percent(bucket.accuracy)} of ${bucket.texts}`,
+    );
+}
+
+/** The analyzer behind SENTIMENT_API_URL, as the service itself would ask it. */
+function remoteAnalyzers() {
+  if (!process.env.SENTIMENT_API_URL) return [];
+  const { remoteAnalyzerFromEnvironment } = built('remote/standalone-remote-analyzer.js');
+  return [remoteAnalyzerFromEnvironment(process.env)];
+}
+
+/** Each language weighs the same, whatever number of texts it has here. */
+function fitWeights() {
+  const { TextReader } = built('reading/text-reader.js');
+  const { FEATURES, featuresOf } = built('reading/mood.js');
+  const reader = new TextReader();
+  const samples = [...labelledTexts().values()].flatMap((all) =>
+    all
+      .filter(({ split }) => split === 'dev')
+      .map(({ label, text }) => ({ label, features: featuresOf(reader.read(text).valence), weight: 1 })),
+  );
+  const weights = fit(samples);
+  const lines = LABELS.map((label) => `  ${label}: [${weights[label].join(', ')}],`);
+  writeFileSync(
+    join(root, 'src/sentiment/reading/mood-weights.ts'),
+    `import type { SentimentLabel } from '../../conversations/conversation-types';
+
+/** Made by \`npm run eval:sentiment -- --fit\`; in the order of FEATURES of mood.ts. */
+export const MOOD_WEIGHTS: Readonly<Record<SentimentLabel, readonly number[]>> = {
+${lines.join('\n')}
+};
+`,
+  );
+  console.log(`Fitted to ${samples.length} texts: ${FEATURES.join(', ')}\n${lines.join('\n')}`);
+}

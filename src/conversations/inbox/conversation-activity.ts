@@ -1,0 +1,64 @@
+import type { EntityManager } from 'typeorm';
+import type { AccountId, ConversationId, LabelId, UserId } from '../../database/ids';
+import { newId } from '../../database/ids';
+import type { ConversationPriority } from '../conversation-types';
+
+/** What is written down of each kind. Times are ISO 8601. Never changed once written: reports are made of it. */
+export interface ActivityPayloads {
+  /** To whom; null: to nobody. `reason`: it happened by itself, since the agent has no access any more. */
+  assigned: { from: UserId | null; to: UserId | null; reason?: 'access_lost' };
+  closed: Record<never, never>;
+  reopened: Record<never, never>;
+  /** Null: until the next message. */
+  snoozed: { until: string | null };
+  /** It was snoozed and is active again: somebody woke it, its time had come, or the customer wrote. */
+  woke: { by: 'user' | 'time' | 'message' };
+  priority_changed: { from: ConversationPriority; to: ConversationPriority };
+  labelled: { added: LabelId[]; removed: LabelId[] };
+  /** Another conversation with the same person went on in this one. */
+  merged: { conversationId: ConversationId };
+}
+
+export type ActivityKind = keyof ActivityPayloads;
+
+export const ACTIVITY_KINDS = [
+  'assigned',
+  'closed',
+  'reopened',
+  'snoozed',
+  'woke',
+  'priority_changed',
+  'labelled',
+  'merged',
+] as const satisfies readonly ActivityKind[];
+
+export type ConversationActivity = {
+  [K in ActivityKind]: {
+    accountId: AccountId;
+    conversationId: ConversationId;
+    /** Null: it happened by itself. */
+    actorId: UserId | null;
+    kind: K;
+    payload: ActivityPayloads[K];
+  };
+}[ActivityKind];
+
+/** @param tx the transaction that does what it tells of */
+export async function recordActivities(
+  tx: EntityManager,
+  activities: readonly ConversationActivity[],
+): Promise<void> {
+  if (activities.length === 0) return;
+  await tx.query(
+    `INSERT INTO conversation_activities (account_id, id, conversation_id, actor_id, kind, payload)
+     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::jsonb[])`,
+    [
+      activities.map(({ accountId }) => accountId),
+      activities.map(() => newId()),
+      activities.map(({ conversationId }) => conversationId),
+      activities.map(({ actorId }) => actorId),
+      activities.map(({ kind }) => kind),
+      activities.map(({ payload }) => JSON.stringify(payload)),
+    ],
+  );
+}
