@@ -24,7 +24,7 @@ const base = {
 /** @type {import('jest').Config} */
 export default {
   // For the integration tests, which wait for real servers. Unit tests that need it have a defect.
-  testTimeout: 60_000,
+  testTimeout: 90_000,
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{src,sandbox}/**/*.spec.ts'] },
     { ...base, displayName: 'integration', testMatch: ['<rootDir>/{test,sandbox}/**/*.int-spec.ts'] },

@@ -1,8 +1,9 @@
 // Measures the analyzers on the labelled set: npm run eval:sentiment [-- --split dev] [--errors] [--fit]
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { writeFileSync } from 'node:fs';
 import { fit } from './fit.mjs';
 import { LABELS, labelledTexts } from './labelled-texts.mjs';
 import { measure } from './measures.mjs';
@@ -82,8 +83,14 @@ function print(language, { texts, accuracy, macroF1, confusion, calibration, cal
 /** The analyzer behind SENTIMENT_API_URL, as the service itself would ask it. */
 function remoteAnalyzers() {
   if (!process.env.SENTIMENT_API_URL) return [];
-  const { remoteAnalyzerFromEnvironment } = built('remote/standalone-remote-analyzer.js');
-  return [remoteAnalyzerFromEnvironment(process.env)];
+  const { Env } = built('../config/env.js');
+  const { remoteSettings } = built('remote/remote-settings.js');
+  const { RemoteAnalyzer } = built('remote/remote-analyzer.js');
+  const given = ['SENTIMENT_API_URL', 'SENTIMENT_API_KEY', 'SENTIMENT_API_MODEL']
+    .filter((name) => process.env[name])
+    .map((name) => [name, process.env[name].replace(/\/+$/, '')]);
+  const settings = remoteSettings(Object.assign(new Env(), Object.fromEntries(given)));
+  return [new RemoteAnalyzer(settings, null, () => null)];
 }
 
 /** Each language weighs the same, whatever number of texts it has here. */

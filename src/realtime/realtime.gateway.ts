@@ -9,6 +9,6 @@ export class RealtimeGateway implements OnGatewayInit<RealtimeNamespace> {
 
   afterInit(namespace: RealtimeNamespace): void {
     this.connections.serve(namespace);
-    this.connections.serve(namespace.server.of('/') as RealtimeNamespace);
+    this.connections.serve(namespace.server.of('/'));
   }
 }
