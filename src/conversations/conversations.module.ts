@@ -20,8 +20,19 @@ import { ContactIdentityEntity } from './entities/contact-identity.entity';
 import { ConversationEntity } from './entities/conversation.entity';
 import { MessageEntity } from './entities/message.entity';
 import { MessageSendEntity } from './entities/message-send.entity';
+import { ActivitiesController } from './inbox/activities.controller';
+import { AssignmentRelease } from './inbox/assignment-release.subscriber';
+import { ConversationAccess } from './inbox/conversation-access.service';
+import { ConversationActivities } from './inbox/conversation-activities.service';
+import { ConversationChangesController } from './inbox/conversation-changes.controller';
+import { ConversationChanges } from './inbox/conversation-changes.service';
+import { ConversationLabels } from './inbox/conversation-labels.service';
+import { ConversationNotes } from './inbox/conversation-notes.service';
+import { ConversationReads } from './inbox/conversation-reads.service';
 import { InboxCountsService } from './inbox/inbox-counts.service';
 import { InboxList } from './inbox/inbox-list.service';
+import { LabelsController } from './inbox/labels.controller';
+import { NotesController } from './inbox/notes.controller';
 import { SnoozeSweeper } from './inbox/snooze.sweeper';
 import { FinishedSendsScheduler } from './sends/finished-sends.scheduler';
 import { MessageList } from './messages/message-list.service';
@@ -62,7 +73,15 @@ import { ConversationVisibility } from './visibility/conversation-visibility';
     IdentityModule,
     SearchModule,
   ],
-  controllers: [SearchController, ConversationsController, RepliesController],
+  controllers: [
+    SearchController,
+    LabelsController,
+    ConversationsController,
+    ConversationChangesController,
+    NotesController,
+    ActivitiesController,
+    RepliesController,
+  ],
   providers: [
     CommentStore,
     CommentThreadFolder,
@@ -89,6 +108,13 @@ import { ConversationVisibility } from './visibility/conversation-visibility';
     MessageMediaReaders,
     ContactsService,
     ConversationsService,
+    AssignmentRelease,
+    ConversationAccess,
+    ConversationActivities,
+    ConversationChanges,
+    ConversationLabels,
+    ConversationNotes,
+    ConversationReads,
     InboxCountsService,
     InboxList,
     SnoozeSweeper,

@@ -57,6 +57,11 @@ export class RealtimeIoAdapter implements WebSocketAdapter<
     return Promise.resolve();
   }
 
+  /** Called by Nest, though its interface does not say so. */
+  async dispose(): Promise<void> {
+    return Promise.resolve();
+  }
+
   private open(): RealtimeServer {
     const { CORS_ORIGINS: origin, REALTIME_CONNECTIONS: most } = this.config.env;
     const server: RealtimeServer = new Server(this.http, {

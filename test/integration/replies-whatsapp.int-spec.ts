@@ -156,7 +156,7 @@ describe('a reply in a conversation on WhatsApp', () => {
     ],
     [textReply('x', { sendAt: '2020-01-01T00:00:00Z' }), 'sendAt', /passed/],
     [textReply('x', { replyTo: '0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b' }), 'replyTo', /of this conversation/],
-  ])('that cannot be sent is refused before anything is stored: %j', async (body, path, words) => {
+  ])('that cannot be sent is refused before anything is stored (%#)', async (body, path, words) => {
     const answer = await reply(me.client, conversationId, body);
     expect([answer.status, answer.body.error.code]).toEqual([400, 'VALIDATION_FAILED']);
     expect(problemsOf(answer).map((problem) => problem.path)).toContain(path);

@@ -78,7 +78,8 @@ export class ConversationThreadDto {
 export class ConversationSentimentDto {
   @ApiProperty({ enum: SENTIMENT_LABELS }) label!: SentimentLabel;
   /** From -1, as bad as can be, to 1. */
-  @ApiProperty({ type: Number, nullable: true, minimum: -1, maximum: 1, example: -0.42 }) score!: number | null;
+  @ApiProperty({ type: Number, nullable: true, minimum: -1, maximum: 1, example: -0.42 }) score!:
+    number | null;
   /** How it develops; null while there is too little to tell. */
   @ApiProperty({ enum: SENTIMENT_TRENDS, type: String, nullable: true }) trend!: SentimentTrend | null;
 }
@@ -124,7 +125,8 @@ export class ConversationDto {
   /** By name. */
   @ApiProperty({ type: [ConversationLabelDto] }) labels!: ConversationLabelDto[];
   /** Null until something the customer wrote was analysed. */
-  @ApiProperty({ type: ConversationSentimentDto, nullable: true }) sentiment!: ConversationSentimentDto | null;
+  @ApiProperty({ type: ConversationSentimentDto, nullable: true })
+  sentiment!: ConversationSentimentDto | null;
   /**
    * Messages of the customer that **you** have not read: those since you last marked the conversation as read. Others who
    * work in the account have counts of their own. @example 1

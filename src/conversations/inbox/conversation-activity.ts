@@ -7,8 +7,8 @@ import type { ConversationPriority } from '../conversation-types';
 export interface ActivityPayloads {
   /** To whom; null: to nobody. `reason`: it happened by itself, since the agent has no access any more. */
   assigned: { from: UserId | null; to: UserId | null; reason?: 'access_lost' };
-  closed: Record<never, never>;
-  reopened: Record<never, never>;
+  closed: Record<string, never>;
+  reopened: Record<string, never>;
   /** Null: until the next message. */
   snoozed: { until: string | null };
   /** It was snoozed and is active again: somebody woke it, its time had come, or the customer wrote. */
@@ -42,6 +42,16 @@ export type ConversationActivity = {
     payload: ActivityPayloads[K];
   };
 }[ActivityKind];
+
+/** An activity as the store gives it out. */
+export interface StoredActivity {
+  id: string;
+  kind: ActivityKind;
+  /** Null: it happened by itself. */
+  actor: { id: UserId; name: string } | null;
+  payload: Record<string, unknown>;
+  at: Date;
+}
 
 /** @param tx the transaction that does what it tells of */
 export async function recordActivities(

@@ -27,7 +27,13 @@ export class InboxCountsService {
 
   async of(view: View): Promise<InboxCounts> {
     const whole = view.accountIds.filter((id) => !view.assignedOnly.includes(id));
-    const values: unknown[] = [whole, view.assignedOnly, view.userId, CONVERSATION_PLATFORMS, view.accountIds];
+    const values: unknown[] = [
+      whole,
+      view.assignedOnly,
+      view.userId,
+      CONVERSATION_PLATFORMS,
+      view.accountIds,
+    ];
     const visible = visibleCondition(view, 'v', (value) => `$${values.push(value)}`) ?? 'true';
     const [row]: Omit<InboxCounts, 'countedUpTo'>[] = await this.database.query(
       `SELECT ${counted(...visibleParts('active'))} AS open, ${counted(...visibleParts('snoozed'))} AS snoozed,

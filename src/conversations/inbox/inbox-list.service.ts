@@ -48,11 +48,7 @@ export class InboxList {
   ) {}
 
   /** A page may hold fewer than `limit`, even none, and still have a next one. */
-  async page(
-    view: View,
-    filter: InboxFilter,
-    slice: InboxSlice,
-  ): Promise<InboxPage> {
+  async page(view: View, filter: InboxFilter, slice: InboxSlice): Promise<InboxPage> {
     if (view.accountIds.length === 0) return { conversations: [], before: null, after: null };
     const walk = await this.shortestWalk(view.accountIds, filter);
     const isForward = slice.before === undefined && slice.after !== undefined;

@@ -1,6 +1,7 @@
 import { endsOf, numbersIn, significantDigits } from './phone-numbers';
 
-const digitsIn = (text: string, least?: number): string[] => numbersIn(text, least).map(({ digits }) => digits);
+const digitsIn = (text: string, least?: number): string[] =>
+  numbersIn(text, least).map(({ digits }) => digits);
 
 describe('phone numbers', () => {
   it.each([
@@ -35,6 +36,8 @@ describe('phone numbers', () => {
   });
 
   it('are only looked for so many times in one text', () => {
-    expect(digitsIn(Array.from({ length: 100 }, (_, index) => `+1650555${1000 + index};`).join(' '))).toHaveLength(10);
+    expect(
+      digitsIn(Array.from({ length: 100 }, (_, index) => `+1650555${1000 + index};`).join(' ')),
+    ).toHaveLength(10);
   });
 });

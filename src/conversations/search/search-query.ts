@@ -126,29 +126,26 @@ class SearchBuilder {
 
   term({ phrases, number }: SoughtTerm, isOnly: boolean): BuiltTerm {
     const built = phrases.map((phrase) => this.phrase(phrase, isOnly));
-    const indexed = built.flatMap((each) => (each.indexed === null ? [] : [each.indexed]));
-    const full = built.map((each) => each.full).join(' & ');
-    if (number === null)
-      return { indexed: indexed.length === 0 ? null : indexed.join(' & '), full: `(${full})` };
+    const indexed = joined(presentIn(built), ' & ');
+    const full = joined(
+      built.map((each) => each.full),
+      ' & ',
+    );
+    if (number === null || full === null) return { indexed, full: full ?? '' };
     const isBeginning = phrases.some((phrase) => phrase.isBeginning);
     const digits = this.number(number, isBeginning);
-    return {
-      indexed: indexed.length === 0 ? null : `(${digits} | (${indexed.join(' & ')}))`,
-      full: `(${digits} | (${full}))`,
-    };
+    return { indexed: indexed === null ? null : `(${digits} | ${indexed})`, full: `(${digits} | ${full})` };
   }
 
   private phrase({ words, isExact, isBeginning }: SoughtPhrase, isOnly: boolean): BuiltTerm {
     const parts = words.map((word, index) =>
       this.word(word, isExact, isBeginning && index === words.length - 1, isOnly && words.length === 1),
     );
-    const indexed = parts.flatMap((part) => (part.indexed === null ? [] : [part.indexed]));
-    const isWhole = indexed.length === parts.length;
-    return {
-      // With a word left out the others no longer stand side by side.
-      indexed: indexed.length === 0 ? null : `(${indexed.join(isWhole ? ' <-> ' : ' & ')})`,
-      full: `(${parts.map(({ full }) => full).join(' <-> ')})`,
-    };
+    const indexed = presentIn(parts);
+    // With a word left out the others no longer stand side by side.
+    const operator = indexed.length === parts.length ? ' <-> ' : ' & ';
+    const full = parts.map((part) => part.full);
+    return { indexed: joined(indexed, operator), full: joined(full, ' <-> ') ?? '' };
   }
 
   private word(word: string, isExact: boolean, isBeginning: boolean, isOnly: boolean): BuiltTerm {
@@ -165,7 +162,7 @@ class SearchBuilder {
         ];
     const lexemes = [...new Set(forms)];
     for (const lexeme of lexemes) this.lexemes.add(lexeme);
-    const whole = anyOf(lexemes.map(quoted));
+    const whole = joined(lexemes.map(quoted), ' | ') ?? '';
     if (!isBeginning || !canGoOn(word)) return { indexed: whole, full: whole };
     const isShort = Array.from(word).length < SHORTEST_BEGINNING;
     if (isShort && isOnly) return { indexed: whole, full: whole };
@@ -173,7 +170,8 @@ class SearchBuilder {
       ? [word, marked('ar', word), ...own.filter((stem) => stem.startsWith('ar/'))]
       : [word];
     this.beginnings.push(...beginnings);
-    const full = anyOf([...lexemes.map(quoted), ...beginnings.map((lexeme) => `${quoted(lexeme)}:*`)]);
+    const going = beginnings.map((lexeme) => `${quoted(lexeme)}:*`);
+    const full = joined([...lexemes.map(quoted), ...going], ' | ') ?? '';
     return { indexed: isShort ? null : full, full };
   }
 
@@ -186,8 +184,15 @@ class SearchBuilder {
   }
 }
 
-const anyOf = (parts: readonly string[]): string =>
-  parts.length === 1 ? (parts[0] ?? '') : `(${parts.join(' | ')})`;
+const presentIn = (terms: readonly BuiltTerm[]): string[] =>
+  terms.flatMap(({ indexed }) => (indexed === null ? [] : [indexed]));
+
+/** @returns null of nothing */
+function joined(parts: readonly string[], operator: string): string | null {
+  const [only, ...others] = parts;
+  if (only === undefined) return null;
+  return others.length === 0 ? only : `(${parts.join(operator)})`;
+}
 
 /** A character that is a word by itself is not the beginning of another. */
 const canGoOn = (word: string): boolean =>

@@ -64,6 +64,9 @@ const DIGIT = /\p{Nd}/gu;
 const SPACELESS =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
+/** Each with its marks, whether they are part of it or written after it. */
+const CHARACTERS = /.\p{M}*/gsu;
+
 /** Lower case, without accents, with Latin digits, in one form of each letter. */
 export function folded(text: string): string {
   const apart = text.normalize('NFKD').toLowerCase().replace(INVISIBLE, '').replace(MARKS, '');
@@ -96,7 +99,7 @@ function addSpaceless(words: Word[], run: string, start: number): void {
     if (other !== '') addParts(words, other, { start: position - other.length, end: position });
     other = '';
   };
-  for (const character of run) {
+  for (const [character] of run.matchAll(CHARACTERS)) {
     if (SPACELESS.test(character)) {
       endOther();
       addParts(words, character, { start: position, end: position + character.length });

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CryptoModule } from '../../crypto/crypto.module';
 import { IdentityModule } from '../../identity/identity.module';
 import { MediaModule } from '../../media/media.module';
 import { PublicEventsModule } from '../../public-events/public-events.module';
@@ -24,7 +25,7 @@ import { EventPlaces } from './event-places';
 
 /** Outbound webhooks: customers' own systems are told of what happens. */
 @Module({
-  imports: [IdentityModule, MediaModule, PublicEventsModule, QueueModule],
+  imports: [CryptoModule, IdentityModule, MediaModule, PublicEventsModule, QueueModule],
   controllers: [EndpointsController, EndpointDeliveriesController],
   providers: [
     DeliveryClaims,
