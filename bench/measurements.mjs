@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { describeMachine } from './machine.mjs';
+import { measureInbox } from './inbox.mjs';
 import { measureProcessing } from './processing.mjs';
 import { measureQueries } from './queries.mjs';
 import { measureSending } from './sending.mjs';
@@ -13,6 +14,7 @@ const MEASURES = {
   processor: measureProcessing,
   sending: measureSending,
   queries: measureQueries,
+  inbox: measureInbox,
   memory: measureMemory,
   start: measureStarts,
 };

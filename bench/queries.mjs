@@ -18,7 +18,7 @@ export const QUERIES = {
 };
 
 /** Gets a path over kept connections and answers the parsed data and how long it took, from request to last byte. */
-function timedGetter(port, token) {
+export function timedGetter(port, token) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: AT_ONCE });
   const get = (path) =>
     new Promise((resolve, reject) => {
@@ -63,7 +63,7 @@ async function addressesToAsk(get) {
   return { inbox, thread };
 }
 
-async function timeThem(get, addresses, count, isRight) {
+export async function timeThem(get, addresses, count, isRight) {
   const durations = [];
   let wrong = 0;
   let next = 0;

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { Problem } from '../scripts/problem.mjs';
 import { insideProject } from '../scripts/project-folder.mjs';
+import { INBOX_REQUESTS } from './inbox.mjs';
 import { PROCESSORS } from './processing.mjs';
 import { QUERIES } from './queries.mjs';
 import { RECEIVERS } from './receive.mjs';
@@ -145,6 +146,22 @@ function queriesText(queries) {
   return table(['request', 'requests', 'p50 ms', 'p99 ms', 'max ms'], rows);
 }
 
+function inboxText({ indexing, requests }) {
+  const rows = Object.entries(requests).map(([key, { requests: count, p50, p99, max }]) => [
+    INBOX_REQUESTS[key].title,
+    whole(count),
+    ...[p50, p99, max].map(one),
+  ]);
+  const { documents, seconds, tableMegabytes, wordsMegabytes, otherMegabytes } = indexing;
+  return [
+    table(['request', 'requests', 'p50 ms', 'p99 ms', 'max ms'], rows),
+    '',
+    `Indexing everything anew took ${whole(seconds)} s: ${whole(documents / seconds)} documents a second. The ` +
+      `${whole(documents)} documents take ${whole(tableMegabytes)} MB, the index of words ${whole(wordsMegabytes)} MB, the others ` +
+      `${whole(otherMegabytes)} MB.`,
+  ].join('\n');
+}
+
 function memoryText(memory) {
   const row = (title, values) => {
     const { median: middle, least, most } = spread(values);
@@ -191,6 +208,11 @@ export function reportOf(stage) {
     ...section('Processing', results.processing, processingText),
     ...section('Sending', results.sending, sendingText),
     ...section(`Pages with ${whole(options.storedMessages)} messages stored`, results.queries, queriesText),
+    ...section(
+      `Inbox of ${whole(options.storedMessages)} messages, 100 channels, 10 accounts`,
+      results.inbox,
+      inboxText,
+    ),
     ...section('Memory', results.memory, memoryText),
     ...section('Start', results.starts, startsText),
     ...section('Checks', checks, checksText),

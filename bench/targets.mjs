@@ -32,9 +32,17 @@ function atMost(what, limit, value, write) {
 
 const medianOf = (results, of) => (results === undefined ? undefined : median(results.map(of)));
 
+const SEARCHES = ['common', 'usual', 'rare', 'absent', 'several', 'typed', 'phrase', 'people'];
+
+function slowestSearch(inbox) {
+  const measured = SEARCHES.flatMap((key) => (inbox[key] === undefined ? [] : [inbox[key].p99]));
+  return measured.length === 0 ? undefined : Math.max(...measured);
+}
+
 /** Each promise with what was measured; `measured` is undefined for what was not looked at in this run. */
 export function comparedWithTargets({ options, results }) {
   const { receive = {}, latency = {}, processing = {}, sending = {}, queries = {}, memory, starts } = results;
+  const inbox = results.inbox?.requests ?? {};
   const high = sending.high;
   const stored = options.storedMessages.toLocaleString('en');
   return [
@@ -96,6 +104,14 @@ export function comparedWithTargets({ options, results }) {
     ),
     atMost(`inbox list with ${stored} messages, p99`, 25, queries.inbox?.p99, milliseconds),
     atMost(`thread page with ${stored} messages, p99`, 25, queries.thread?.p99, milliseconds),
+    atMost(
+      `filtered inbox list of 10 accounts with ${stored} messages, p99`,
+      25,
+      inbox.filtered?.p99,
+      milliseconds,
+    ),
+    atMost(`thread page of it, p99`, 25, inbox.thread?.p99, milliseconds),
+    atMost(`search of it, the slowest kind, p99`, 100, slowestSearch(inbox), milliseconds),
     atMost(
       'memory, idle',
       160,

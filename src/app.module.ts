@@ -5,6 +5,7 @@ import { AssetsModule } from './assets/assets.module';
 import { ConfigModule } from './config/config.module';
 import { parseEnv } from './config/env';
 import { ConversationsModule } from './conversations/conversations.module';
+import { DataProtectionModule } from './conversations/erasure/data-protection.module';
 import { CryptoModule } from './crypto/crypto.module';
 import { DatabaseModule } from './database/database.module';
 import { DomainEventsModule } from './domain-events/domain-events.module';
@@ -18,6 +19,7 @@ import { NotificationsModule } from './notifications/notifications.module';
 import { OperationsModule } from './operations/operations.module';
 import { QueueModule } from './queue/queue.module';
 import { RealtimeModule } from './realtime/realtime.module';
+import { SentimentBatchesModule } from './sentiment/batches/sentiment-batches.module';
 import { SentimentLaneModule } from './sentiment/lane/sentiment-lane.module';
 import { SentimentAnalysisModule } from './sentiment/analysis/sentiment-analysis.module';
 import { WebhooksModule } from './webhooks/webhooks.module';
@@ -50,11 +52,13 @@ export class AppModule {
         WebhooksModule,
         MetaAuthModule,
         ConversationsModule,
+    DataProtectionModule,
         WhatsAppModule,
         FacebookModule,
         InstagramModule,
         AnalyticsModule,
         SentimentLaneModule,
+        SentimentBatchesModule,
         NotificationsModule,
         SentimentAnalysisModule,
         RealtimeModule.forRoles(parseEnv(env).APP_ROLES),

@@ -1,4 +1,10 @@
-import { type AccountId, type ContactId, type ConversationId, type MessageId, newId } from '../src/database/ids';
+import {
+  type AccountId,
+  type ContactId,
+  type ConversationId,
+  type MessageId,
+  newId,
+} from '../src/database/ids';
 import { Outbox } from '../src/domain-events/outbox';
 import { OutboxRelay } from '../src/domain-events/outbox-relay.service';
 import type { ApiClient, TestUser } from './api-client';
@@ -17,7 +23,12 @@ export interface Endpoint extends Record<string, unknown> {
   secret: string;
   state: string;
   stateReason: string | null;
-  health: { failures: number; failingSince: string | null; nextProbeAt: string | null; lastError: string | null };
+  health: {
+    failures: number;
+    failingSince: string | null;
+    nextProbeAt: string | null;
+    lastError: string | null;
+  };
 }
 
 export interface Delivery extends Record<string, unknown> {
@@ -42,7 +53,6 @@ export class EndpointWorld {
   readonly receiver = new WebhookReceiver();
 
   async start(env: TestAppOptions['env'] = {}): Promise<void> {
-    await this.receiver.start();
     this.app = await startTestApp({
       sandbox: true,
       env: {
@@ -53,6 +63,7 @@ export class EndpointWorld {
         ...env,
       },
     });
+    await this.receiver.start();
     this.admin = this.app.api.as(await this.app.api.registerAdmin());
   }
 
@@ -120,7 +131,9 @@ export class EndpointWorld {
   }
 
   /** Records events of the account, each in a transaction of its own, and has them told. */
-  async happen(...events: (Happening & { conversation?: { id: ConversationId; seq: string } })[]): Promise<void> {
+  async happen(
+    ...events: (Happening & { conversation?: { id: ConversationId; seq: string } })[]
+  ): Promise<void> {
     for (const event of events)
       await this.app.db.transaction((tx) =>
         this.app.app.get(Outbox).record(tx, [{ ...event, accountId: this.accountId }]),
@@ -137,7 +150,7 @@ export class EndpointWorld {
   async makeDue({ id }: { id: string }): Promise<void> {
     await this.app.db.query(
       `UPDATE notification_deliveries SET due_at = now()
-        WHERE endpoint_id = $1 AND state = 'pending' AND due_at > now() AND claimed_until IS NULL`,
+        WHERE endpoint_id = $1 AND state = 'pending' AND tries > 0 AND due_at > now() AND claimed_until IS NULL`,
       [id],
     );
     await this.app.db.query(

@@ -25,9 +25,7 @@ export class RealtimeWorld {
     this.database = await createTestDatabase();
     const prefix = `test-${randomBytes(6).toString('hex')}`;
     for (let index = 0; index < processes; index += 1)
-      this.apps.push(
-        await startTestApp({ database: this.database, env: { REDIS_PREFIX: prefix, ...env } }),
-      );
+      this.apps.push(await startTestApp({ database: this.database, env: { REDIS_PREFIX: prefix, ...env } }));
     this.admin = this.app.api.as(await this.app.api.registerAdmin());
   }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** What the model does with one request; sentiment-model.mjs has what it all can. */
+/** What the model does with one request; sentiment-model-server.mjs has what it all can. */
 export interface ModelBehaviour {
   kind: 'answer' | 'status' | 'body' | 'huge' | 'hang' | 'reset' | 'halfway';
   ms?: number;
@@ -28,7 +28,7 @@ export class SentimentModel {
   ) {}
 
   static async start(): Promise<SentimentModel> {
-    const child = fork(join(__dirname, 'sentiment-model.mjs'), {
+    const child = fork(join(__dirname, 'sentiment-model-server.mjs'), {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
       execArgv: [],
     });

@@ -34,6 +34,9 @@ import { InboxList } from './inbox/inbox-list.service';
 import { LabelsController } from './inbox/labels.controller';
 import { NotesController } from './inbox/notes.controller';
 import { SnoozeSweeper } from './inbox/snooze.sweeper';
+import { ErasedPeople } from './erasure/erased-people';
+import { PersonErasers } from './erasure/person-erasers';
+import { PersonExporters } from './erasure/person-exporters';
 import { FinishedSendsScheduler } from './sends/finished-sends.scheduler';
 import { MessageList } from './messages/message-list.service';
 import { MessageChangeStore } from './messages/message-change-store';
@@ -96,6 +99,9 @@ import { ConversationVisibility } from './visibility/conversation-visibility';
     ContactTies,
     ContactResolver,
     ConversationVisibility,
+    ErasedPeople,
+    PersonErasers,
+    PersonExporters,
     ConversationMerger,
     ConversationOpener,
     MessageStatusStore,
@@ -132,6 +138,9 @@ import { ConversationVisibility } from './visibility/conversation-visibility';
     SearchModule,
     ContactTies,
     ConversationVisibility,
+    ErasedPeople,
+    PersonErasers,
+    PersonExporters,
     CommentThreadMessages,
     CommentThreads,
     ReplyChannels,

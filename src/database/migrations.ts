@@ -32,7 +32,9 @@ import { ThreadComments1795564800001 } from './migrations/1795564800001-thread-c
 import { CreateSearch1795564800002 } from './migrations/1795564800002-create-search';
 import { ExtendContacts1795564800003 } from './migrations/1795564800003-extend-contacts';
 import { CreateMessageSentiments1795564800004 } from './migrations/1795564800004-create-message-sentiments';
+import { CreateSentimentBatches1795564800005 } from './migrations/1795564800005-create-sentiment-batches';
 import { CreateNotificationEndpoints1795564800007 } from './migrations/1795564800007-create-notification-endpoints';
+import { IndexContactNotes1795564800008 } from './migrations/1795564800008-index-contact-notes';
 
 /** In the order they run. Listed by hand: a glob would differ between sources and build. */
 export const MIGRATIONS = [
@@ -70,5 +72,7 @@ export const MIGRATIONS = [
   CreateSearch1795564800002,
   ExtendContacts1795564800003,
   CreateMessageSentiments1795564800004,
+  CreateSentimentBatches1795564800005,
   CreateNotificationEndpoints1795564800007,
+  IndexContactNotes1795564800008,
 ];

@@ -1,7 +1,7 @@
 import { type Server, createServer } from 'node:http';
 import { type AddressInfo, type Socket, connect } from 'node:net';
 import { eventually } from '../../test/eventually';
-import { limitArrival } from './arrival-limits';
+import { letArriveSlowly, limitArrival } from './arrival-limits';
 
 describe('a request that does not arrive', () => {
   let server: Server;
@@ -9,6 +9,7 @@ describe('a request that does not arrive', () => {
   const sockets: Socket[] = [];
   beforeAll(async () => {
     server = createServer((request, response) => {
+      if (request.url === '/bulk') letArriveSlowly(request);
       request.resume();
       request.on('end', () => response.end('whole'));
     });
@@ -16,7 +17,7 @@ describe('a request that does not arrive', () => {
       ended.push(error.code ?? '');
       socket.end('HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\r\n');
     });
-    limitArrival(server, { limitMs: 50, lookEveryMs: 20 });
+    limitArrival(server, { limitMs: 50, fileLimitMs: 60_000, bulkIdleMs: 400, lookEveryMs: 20 });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
   afterAll(() => {
@@ -27,12 +28,12 @@ describe('a request that does not arrive', () => {
     ended.length = 0;
   });
 
-  const begin = (type: string): { socket: Socket; answer: () => string } => {
+  const begin = (type: string, path = '/'): { socket: Socket; answer: () => string } => {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     sockets.push(socket);
     let text = '';
     socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-type: ${type}\r\ncontent-length: 4\r\n\r\nab`);
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: ${type}\r\ncontent-length: 4\r\n\r\nab`);
     return { socket, answer: () => text };
   };
   const answered = (answer: () => string, words: string): Promise<string> =>
@@ -53,6 +54,15 @@ describe('a request that does not arrive', () => {
     await answered(other.answer, '408');
     file.socket.write('cd');
     await answered(file.answer, 'whole');
+  });
+
+  it('may take its time as a file of any size while it goes on coming, and is ended when nothing comes', async () => {
+    const { socket, answer } = begin('multipart/form-data; boundary=x', '/bulk');
+    const other = begin('application/json');
+    await answered(other.answer, '408');
+    expect(answer()).toBe('');
+    socket.write('c');
+    await answered(answer, '408');
   });
 
   it('leaves a connection alone that has nothing under way', async () => {

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyHttpOptions, RawServerDefault } from 'fastify';
-import { FILE_ARRIVAL_LIMIT_MS } from './arrival-limits';
+import { BULK_ARRIVAL_LIMIT_MS } from './arrival-limits';
 import { BODY_LIMIT_BYTES } from './body-parsers';
 import { describeClientError, describeProblem } from './describe-problem';
 import { REQUEST_ID_HEADER, assignRequestId, requestIdOf } from './request-id';
@@ -17,7 +17,7 @@ export function serverOptions(): FastifyHttpOptions<RawServerDefault> {
     // Behind a proxy the caller's address is in X-Forwarded-For; only neighbours are believed.
     trustProxy: ['loopback', 'linklocal', 'uniquelocal'],
     // Most requests have far less; see limitArrival.
-    requestTimeout: FILE_ARRIVAL_LIMIT_MS,
+    requestTimeout: BULK_ARRIVAL_LIMIT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
     // Ours answers in the envelope; see rejectWhileClosing.

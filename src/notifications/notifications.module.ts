@@ -8,6 +8,7 @@ import { NotificationList } from './reading/notification-list.repository';
 import { NotificationPreferences } from './reading/notification-preferences.repository';
 import { NotificationReads } from './reading/notification-reads.repository';
 import { BoardRepository } from './writing/board.repository';
+import { ConversationChannels } from './writing/conversation-channels';
 import { NotificationRetention } from './writing/notification-retention.scheduler';
 import { NotificationWriter } from './writing/notification-writer';
 import { NotificationsSubscriber } from './writing/notifications.subscriber';
@@ -21,6 +22,7 @@ import { SubjectNames } from './writing/subject-names';
   controllers: [NotificationPreferencesController, NotificationsController],
   providers: [
     BoardRepository,
+    ConversationChannels,
     NotificationList,
     NotificationPreferences,
     NotificationReads,

@@ -1,4 +1,6 @@
+import type { EntityManager } from 'typeorm';
 import { SEED } from '../../sandbox/world-seed';
+import { repeatLostRaces } from '../../src/database/lost-race';
 import type { ApiClient } from '../api-client';
 import type { TestApp } from '../test-app';
 import { allProcessed, aPageOwner, PAGE_SCOPES, type PageOwner } from './facebook-pages.factory';
@@ -88,6 +90,14 @@ export function aPost(app: TestApp, message = 'A post'): string {
 export async function startOver(app: TestApp): Promise<void> {
   await sandboxOf(app).waitUntilIdle();
   sandboxOf(app).reset();
+  // Whoever listens to events may still be at work on what goes here.
+  await repeatLostRaces(() => app.db.transaction((tx) => clear(tx)));
+}
+
+async function clear(db: Pick<EntityManager, 'query'>): Promise<void> {
+  await db.query(
+    `LOCK TABLE domain_events, comments, conversations, meta_accounts IN SHARE ROW EXCLUSIVE MODE`,
+  );
   for (const table of [
     'comment_actions',
     'comments',
@@ -98,9 +108,9 @@ export async function startOver(app: TestApp): Promise<void> {
     'waiting_changes',
     'domain_events',
     'idempotency_keys',
+    'meta_accounts',
   ])
-    await app.db.query(`DELETE FROM ${table}`);
-  await app.db.query('DELETE FROM meta_accounts');
+    await db.query(`DELETE FROM ${table}`);
 }
 
 /** Until all that Meta tells has arrived and is processed. */

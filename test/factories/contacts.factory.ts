@@ -43,7 +43,7 @@ export async function aWorkspace(app: TestApp, admin: ApiClient): Promise<Worksp
   const assets = { whatsapp: tenant.assetId, messenger: newId<AssetId>(), instagram: newId<AssetId>() };
   for (const [platform, kind] of [
     ['messenger', 'page'],
-    ['instagram', 'instagram_account'],
+    ['instagram', 'instagram'],
   ] as const)
     await app.db.query(`INSERT INTO assets (account_id, id, kind, meta_id) VALUES ($1, $2, $3, $4)`, [
       tenant.accountId,

@@ -7,6 +7,7 @@ import { ContactTies } from '../../src/conversations/contacts/contact-ties';
 import { ContactsService } from '../../src/conversations/contacts/contacts.service';
 import { ConversationMerger } from '../../src/conversations/conversation-merger';
 import { ConversationOpener } from '../../src/conversations/conversation-opener';
+import { ErasedPeople } from '../../src/conversations/erasure/erased-people';
 import { MessageChangeStore } from '../../src/conversations/messages/message-change-store';
 import { MessageStatusStore } from '../../src/conversations/messages/message-status-store';
 import { MessageStore } from '../../src/conversations/messages/message-store.service';
@@ -35,12 +36,13 @@ export function messageStores(db: DataSource): MessageStores {
   const statuses = new MessageStatusStore(resolver, changes, outbox);
   const opener = new ConversationOpener(outbox);
   const settlement = new SendSettlement(resolver, statuses, changes, outbox);
+  const erased = new ErasedPeople();
   const repetitions = new RepeatedMessages(resolver, changes, outbox);
   return {
-    store: new MessageStore(resolver, opener, statuses, changes, repetitions, outbox),
+    store: new MessageStore(resolver, opener, statuses, changes, repetitions, erased, outbox),
     statuses,
     changes,
-    contacts: new ContactsService(db, resolver),
+    contacts: new ContactsService(db, resolver, erased),
     resolver,
     ledger: new SendLedger(resolver, opener, settlement, outbox),
     claims: new SendClaims(db, settlement),

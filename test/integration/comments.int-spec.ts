@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { CommentStore } from '../../src/conversations/comments/comment-store.service';
+import { ErasedPeople } from '../../src/conversations/erasure/erased-people';
 import type {
   ArrivedComment,
   ArrivedCommentEdit,
@@ -17,7 +18,7 @@ import { openMigratedDatabase } from '../migrated-database';
 let db: DataSource;
 let close: () => Promise<void>;
 let tenant: Tenant;
-const store = new CommentStore(new Outbox());
+const store = new CommentStore(new ErasedPeople(), new Outbox());
 
 beforeAll(async () => {
   ({ db, close } = await openMigratedDatabase());

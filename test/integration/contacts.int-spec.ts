@@ -191,7 +191,7 @@ describe('what a team says of a person', () => {
     [{ note: 'x'.repeat(4_001) }],
     [{ identities: [] }],
     [{ personId: 'x' }],
-  ])('is refused as %j', async (body) => {
+  ])('is refused as %#', async (body) => {
     const answer = await shop.client.patch(`${CONTACTS}/${id}`, body);
     expect([answer.status, answer.body.error.code]).toEqual([400, 'VALIDATION_FAILED']);
   });

@@ -14,7 +14,9 @@ describe('an outbound webhook', () => {
     expect(endpoint.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
     await world.happenOnce();
     await world.delivery(endpoint, ({ state }) => state === 'delivered');
-    const [received, ...more] = world.receiver.at('/hook').filter(({ event }) => event.type === 'template.updated');
+    const [received, ...more] = world.receiver
+      .at('/hook')
+      .filter(({ event }) => event.type === 'template.updated');
     expect(more).toEqual([]);
     expect(verify(endpoint.secret, received!)).toMatchObject({
       type: 'template.updated',
@@ -44,7 +46,10 @@ describe('an outbound webhook', () => {
     await world.delivery(endpoint, ({ attempts, lastStatus }) => attempts === 1 && lastStatus === 500);
     await world.makeDue(endpoint);
     const delivered = await world.delivery(endpoint, ({ state }) => state === 'delivered');
-    const replayed = await world.client.post(`${ENDPOINTS}/${endpoint.id}/deliveries/${delivered.id}/replay`, {});
+    const replayed = await world.client.post(
+      `${ENDPOINTS}/${endpoint.id}/deliveries/${delivered.id}/replay`,
+      {},
+    );
     expect(replayed).toMatchObject({ status: 202, body: { data: { id: delivered.id } } });
     const all = await world.received('/flaky', 3);
     await world.delivery(endpoint, ({ state, attempts }) => state === 'delivered' && attempts === 3);
@@ -138,7 +143,11 @@ describe('an outbound webhook', () => {
     expect((await patch('paused')).body.data).toMatchObject({ state: 'paused' });
     const conversation = newId<ConversationId>();
     await world.happen(...[1, 2, 3].map((sequence) => aMessageIn(conversation, sequence)));
-    expect((await world.deliveries(endpoint)).map(({ state }) => state)).toEqual(['pending', 'pending', 'pending']);
+    expect((await world.deliveries(endpoint)).map(({ state }) => state)).toEqual([
+      'pending',
+      'pending',
+      'pending',
+    ]);
     expect(world.receiver.at('/paused')).toEqual([]);
     await patch('active');
     const received = await world.received('/paused', 3);
@@ -161,7 +170,12 @@ describe('an outbound webhook', () => {
   it('is tested at once, and the answer says what became of it', async () => {
     const endpoint = await world.add('/test');
     const test = () => world.client.post<Record<string, unknown>>(`${ENDPOINTS}/${endpoint.id}/test`, {});
-    expect((await test()).body.data).toMatchObject({ delivered: true, status: 200, failure: null, response: 'ok' });
+    expect((await test()).body.data).toMatchObject({
+      delivered: true,
+      status: 200,
+      failure: null,
+      response: 'ok',
+    });
     const [received] = world.receiver.at('/test').filter(({ event }) => event.type === 'endpoint.test');
     expect(isVerified(endpoint.secret, received!)).toBe(true);
     world.receiver.answer('/test', answering(401, {}, 'who are you'));

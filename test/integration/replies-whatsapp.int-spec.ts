@@ -1,3 +1,8 @@
+import { ConversationsService } from '../../src/conversations/conversations.service';
+import { ReplyChannels } from '../../src/conversations/replies/reply-channel';
+import { SendLedger } from '../../src/conversations/sends/send-ledger.service';
+import type { AccountId, UserId } from '../../src/database/ids';
+import type { AuthenticatedUser } from '../../src/identity/authenticated-user';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';
 import {
@@ -41,7 +46,7 @@ describe('a reply in a conversation on WhatsApp', () => {
   beforeEach(async () => {
     count += 1;
     customer = `+1650555${String(count).padStart(4, '0')}`;
-    incoming = await customerWrites(app, { from: customer, text: 'Are you open?' });
+    incoming = await customerWrites(app, { from: customer });
     conversationId = (await message(me.client, incoming)).conversationId;
   });
   afterEach(async () => {
@@ -204,15 +209,48 @@ describe('a reply in a conversation on WhatsApp', () => {
     expect(await outbound()).toHaveLength(1);
   });
 
+  it('stands in the conversation also when somebody closes it at the same moment', async () => {
+    const ledger = app.app.get(SendLedger);
+    const order = ledger.order.bind(ledger);
+    const spy = jest.spyOn(ledger, 'order').mockImplementationOnce(async (tx, placed) => {
+      await close(app, conversationId);
+      return order(tx, placed);
+    });
+    const answer = await reply(me.client, conversationId, textReply('Still here'));
+    spy.mockRestore();
+    expect([answer.status, answer.body.data.conversationId]).toEqual([202, conversationId]);
+    expect((await conversation(me.client, conversationId)).status).toBe('active');
+    expect(await outbound()).toHaveLength(1);
+    const all: unknown[] = await app.db.query(
+      'SELECT 1 FROM conversations WHERE contact_id = (SELECT contact_id FROM conversations WHERE id = $1)',
+      [conversationId],
+    );
+    expect(all).toHaveLength(1);
+  });
+
+  it('may tell the person that what they wrote was read', async () => {
+    const channels = app.app.get(ReplyChannels);
+    const user = { id: (await mine()) as UserId, role: 'agent' } as AuthenticatedUser;
+    const stored = await app.app.get(ConversationsService).get([me.accountId as AccountId], conversationId);
+    await channels.of(stored).markRead(user, stored, null);
+    const { externalId } = (await messagesIn(me.client, conversationId))[0] ?? {};
+    expect(
+      sandboxOf(app)
+        .calls({ path: /messages$/ })
+        .map(({ body }) => body),
+    ).toEqual(expect.arrayContaining([expect.objectContaining({ status: 'read', message_id: externalId })]));
+    expect(await messagesIn(me.client, conversationId)).toMatchObject([{ id: incoming, status: 'read' }]);
+  });
+
   it('to a closed one, where another one with the person is open, names that and sends nothing', async () => {
     await close(app, conversationId);
-    const next = await customerWrites(app, { from: customer, text: 'And tomorrow?' });
+    const next = await customerWrites(app, { from: customer });
     const open = (await message(me.client, next)).conversationId;
     expect(open).not.toBe(conversationId);
     const refused = await reply(me.client, conversationId, textReply('Tomorrow, too'), 'to-the-closed');
     expect([refused.status, refused.body.error]).toMatchObject([
       409,
-      { code: 'CONFLICT', details: { reason: 'open_elsewhere', conversationId: open } },
+      { code: 'CONFLICT', details: { conversationId, openConversationId: open } },
     ]);
     expect(await outbound()).toEqual([]);
     expect(await messagesIn(me.client, open)).toHaveLength(1);

@@ -121,7 +121,7 @@ describe('a month that is older than it is to be kept', () => {
       [id],
     );
     const clearing = clearEmptiedConversations(at.db.manager, 'detached_month', 10, null);
-    await at.waitForLock('UPDATE conversations SET last_message_preview = NULL%');
+    await at.waitForLock('%UPDATE conversations SET last_message_preview = NULL%');
     await at.end(arriving);
     await clearing;
     expect(await at.conversation(id)).toMatchObject({ unread_count: 3, last_message_preview: 'New' });

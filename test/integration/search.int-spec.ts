@@ -326,7 +326,7 @@ describe('search', () => {
     `""`.repeat(20) + 'x',
     `a\0b`,
     `@x #1234 ^202603 en/walk`,
-    `\u202Eabc \uD800 \uDC00`,
+    `\u202Eabc \uFFFE\uFDD0`,
     '%_\\',
     `<b>bold</b> 'quoted':1A`,
   ])('takes %j for words', async (q) => {

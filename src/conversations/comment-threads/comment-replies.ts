@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { CommentId } from '../../database/ids';
+import { repeatLostRaces } from '../../database/lost-race';
 import { NotFoundError, ValidationFailedError } from '../../errors/app.error';
 import type { DescribedAction } from '../comments/comment-action';
 import { CommentActions } from '../comments/comment-actions.service';
@@ -10,7 +11,6 @@ import { CommentList } from '../comments/comment-list.service';
 import type { CommentPlatform } from '../comments/comment-types';
 import type { StoredComment } from '../comments/comment-view';
 import type { ReplyRequest, TakenReply } from '../replies/reply-channel';
-import { ReplyOrders } from '../replies/reply-orders';
 import { refuse } from '../replies/reply-refusals';
 import type { StoredConversation } from '../stored-conversation';
 
@@ -21,13 +21,12 @@ export class CommentReplies {
     @InjectDataSource() private readonly database: DataSource,
     private readonly actions: CommentActions,
     private readonly list: CommentList,
-    private readonly orders: ReplyOrders,
   ) {}
 
   /** @param content what is written, checked by the rules of the platform */
   async reply(
     platform: CommentPlatform,
-    { user, conversation, body, key, digest }: ReplyRequest,
+    { user, conversation, body, key, digest, goOn }: ReplyRequest,
     content: AnswerContent,
   ): Promise<TakenReply> {
     const isPrivate = body.visibility === 'private';
@@ -36,14 +35,7 @@ export class CommentReplies {
     const action = isPrivate
       ? await this.actions.answerPrivately(target, content.message ?? '', request)
       : await this.actions.answer(target, content, request);
-    await this.database.transaction((tx) =>
-      this.orders.goOn(
-        tx,
-        conversation,
-        { userId: user.id, takesOn: body.assign === true },
-        action.createdAt,
-      ),
-    );
+    await repeatLostRaces(() => this.database.transaction((tx) => goOn(tx, action.createdAt)));
     return takenOf(conversation, action);
   }
 

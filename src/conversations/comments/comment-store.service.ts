@@ -25,6 +25,7 @@ import type {
   CommentNote,
 } from './comment-types';
 import { type CommentRow, changeColumns, factsOfRow } from './comment-row';
+import { type Doing, ErasedPeople } from '../erasure/erased-people';
 import { keyColumns, keyOf } from '../messages/external-key';
 
 /** What a batch tells of comments; what is left out is nothing. */
@@ -56,14 +57,18 @@ interface ChangedComment {
  */
 @Injectable()
 export class CommentStore {
-  constructor(private readonly outbox: Outbox) {}
+  constructor(
+    private readonly erased: ErasedPeople,
+    private readonly outbox: Outbox,
+  ) {}
 
   /**
    * Everything that a batch tells, at once: what it tells of one comment in several ways is one change of it.
    * @returns how many comments were not stored before
    */
   async apply(tx: EntityManager, told: ToldOfComments): Promise<number> {
-    const { arrived = [], edits = [], hidings = [], likings = [], notes = [], removals = [] } = told;
+    const { arrived: all = [], edits = [], hidings = [], likings = [], notes = [], removals = [] } = told;
+    const arrived = await this.erased.withoutErased(tx, all, doingOf);
     const changed = await this.learn(tx, [
       ...arrived.map((comment) => ({ key: comment, facts: factsOfComment(comment) })),
       ...edits.map((edit) => ({ key: edit, facts: factsOfEdit(edit) })),
@@ -163,6 +168,13 @@ export class CommentStore {
       ],
     );
   }
+}
+
+/** What whoever was erased wrote before is at Meta yet, and would come back with the next reading. */
+function doingOf({ accountId, platform, author, at }: ArrivedComment): Doing | null {
+  if (author?.id == null) return null;
+  const kind = platform === 'facebook' ? 'psid' : 'igsid';
+  return { accountId, identities: [{ kind, value: author.id }], at };
 }
 
 /** Rows come in the order in which they are locked; events are told in the order in which they came. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AccountId, AssetId, ContactId, ConversationId, MessageId } from '../../database/ids';
+import { type Doing, ErasedPeople } from '../erasure/erased-people';
 import { ContactResolver } from './contact-resolver';
 import { SERVICE_WINDOW_MS } from '../conversation-opener';
 import type { ConversationStanding, Person } from '../conversation-types';
@@ -28,6 +29,7 @@ export class ContactsService {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly contacts: ContactResolver,
+    private readonly erased: ErasedPeople,
   ) {}
 
   /** Makes contacts of people whom an address book names, or learns their names: a platform told of them without a message. */
@@ -35,10 +37,8 @@ export class ContactsService {
     tx: EntityManager,
     people: readonly { accountId: AccountId; person: Person; at: Date }[],
   ): Promise<void> {
-    await this.contacts.resolve(
-      tx,
-      people.filter(({ person }) => person.identities.length > 0),
-    );
+    const told = people.filter(({ person }) => person.identities.length > 0);
+    await this.contacts.resolve(tx, await this.erased.withoutErased(tx, told, doingOf));
   }
 
   /**
@@ -46,7 +46,11 @@ export class ContactsService {
    * whom we do not know yet become contacts, so that their wish is not lost.
    */
   async recordMarketingChoices(tx: EntityManager, choices: readonly MarketingChoice[]): Promise<void> {
-    const told = choices.filter(({ person }) => person.identities.length > 0);
+    const told = await this.erased.withoutErased(
+      tx,
+      choices.filter(({ person }) => person.identities.length > 0),
+      doingOf,
+    );
     if (told.length === 0) return;
     const contactIds = await this.contacts.resolve(tx, told);
     const latest = new Map<ContactId, MarketingChoice>();
@@ -178,6 +182,10 @@ function toStanding(row: StandingRow): ConversationStanding {
     optedOutAt: row.opted_out_at,
     marketingOptedOutAt: row.marketing_opted_out_at,
   };
+}
+
+function doingOf({ accountId, person, at }: { accountId: AccountId; person: Person; at: Date }): Doing {
+  return { accountId, identities: person.identities, at };
 }
 
 function isLater(choice: MarketingChoice, other: MarketingChoice): boolean {

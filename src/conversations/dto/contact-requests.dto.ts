@@ -97,7 +97,7 @@ export class ChangeContactDto {
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
-    required: false,
+    selfRequired: false,
     example: { tier: 'gold', formerTier: null },
   })
   @IfPresent()

@@ -52,7 +52,8 @@ export class ConversationChanges {
     );
   }
 
-  private async applyIn(
+  /** The same within a transaction of somebody else's, who tries again where a unique index says that another one was faster. */
+  async applyIn(
     tx: EntityManager,
     view: View,
     ids: readonly ConversationId[],

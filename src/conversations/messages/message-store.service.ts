@@ -7,6 +7,7 @@ import { Outbox } from '../../domain-events/outbox';
 import { ContactResolver } from '../contacts/contact-resolver';
 import { ConversationOpener } from '../conversation-opener';
 import type { ArrivedEdit, ArrivedMessage, ArrivedRevocation, ArrivedStatus } from '../conversation-types';
+import { ErasedPeople } from '../erasure/erased-people';
 import { keyOf } from './external-key';
 import { MessageChangeStore } from './message-change-store';
 import { MessageStatusStore } from './message-status-store';
@@ -35,11 +36,15 @@ export class MessageStore {
     private readonly statuses: MessageStatusStore,
     private readonly changes: MessageChangeStore,
     private readonly repetitions: RepeatedMessages,
+    private readonly erased: ErasedPeople,
     private readonly outbox: Outbox,
   ) {}
 
   async storeArrived(tx: EntityManager, messages: readonly ArrivedMessage[]): Promise<void> {
-    const { fresh, repeated } = await this.takeKeys(tx, messages);
+    const wanted = await this.erased.withoutErased(tx, messages, ({ accountId, person, at }) =>
+      person === null ? null : { accountId, identities: person.identities, at },
+    );
+    const { fresh, repeated } = await this.takeKeys(tx, wanted);
     await this.storeFresh(tx, fresh);
     await this.repetitions.apply(tx, repeated);
   }

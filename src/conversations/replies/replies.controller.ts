@@ -37,7 +37,7 @@ export class RepliesController {
    *
    * In a thread of comments a reply is a comment, or with `visibility` `private` a direct message to its author. A reply to a
    * closed conversation opens it again; where another one with the same person is open, it is refused with 409, and
-   * `details.conversationId` is the open one.
+   * `details.openConversationId` is the open one.
    */
   @Post(':id/messages')
   @Access('agent')

@@ -1,15 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { instanceToPlain } from 'class-transformer';
 import type { MessageId } from '../../database/ids';
-import { NotFoundError, ValidationFailedError } from '../../errors/app.error';
+import { ValidationFailedError } from '../../errors/app.error';
 import { requestDigest } from '../../http/idempotency-key';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
-import { ConversationsService, NO_SUCH_CONVERSATION } from '../conversations.service';
 import type { ReplyDto } from '../dto/reply.dto';
+import { ConversationAccess } from '../inbox/conversation-access.service';
 import { MessagesService } from '../messages/messages.service';
 import type { StoredConversation } from '../stored-conversation';
-import { ConversationVisibility } from '../visibility/conversation-visibility';
-import { mayBeSeen } from '../visibility/visible-conversations';
 import { ReplyChannels, type TakenReply } from './reply-channel';
 import { ReplyOrders } from './reply-orders';
 
@@ -19,8 +17,7 @@ export const REPLY_ROUTE = '/api/meta/conversations/:id/messages';
 @Injectable()
 export class Replies {
   constructor(
-    private readonly visibility: ConversationVisibility,
-    private readonly conversations: ConversationsService,
+    private readonly access: ConversationAccess,
     private readonly messages: MessagesService,
     private readonly channels: ReplyChannels,
     private readonly orders: ReplyOrders,
@@ -36,10 +33,8 @@ export class Replies {
     body: ReplyDto,
     key: string | undefined,
   ): Promise<TakenReply> {
-    const view = await this.visibility.of(user);
-    const conversation = await this.conversations.get(view.accountIds, id);
-    if (!mayBeSeen(view, conversation)) throw new NotFoundError(NO_SUCH_CONVERSATION);
-    const replier = { userId: user.id, takesOn: body.assign === true };
+    const { conversation, key: conversationKey, view } = await this.access.require(user, id);
+    const replier = { view, takesOn: body.assign === true };
     return this.channels.of(conversation).reply({
       user,
       conversation,
@@ -47,7 +42,8 @@ export class Replies {
       key,
       digest: requestDigest('POST', REPLY_ROUTE, { id: conversation.id, ...instanceToPlain(body) }),
       answeredExternalId: await this.answeredIn(conversation, body),
-      place: (tx, order) => this.orders.place(tx, conversation, replier, order),
+      place: (tx, order) => this.orders.place(tx, conversationKey, replier, order),
+      goOn: (tx, repliedAt) => this.orders.goOn(tx, conversationKey, replier, repliedAt),
     });
   }
 

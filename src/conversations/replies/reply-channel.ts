@@ -27,6 +27,8 @@ export interface ReplyRequest {
   /** What it answers, in a conversation of messages: Meta's id. */
   answeredExternalId: string | null;
   place: PlaceInConversation;
+  /** Lets the conversation go on, as `place` does, after a reply that is no order; see ReplyOrders.goOn. */
+  goOn: (tx: EntityManager, repliedAt: Date) => Promise<void>;
 }
 
 export const REPLY_STATES = ['queued', 'sending', 'done', 'unknown', 'failed'] as const;

@@ -1,29 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
-import type { ConversationId, UserId } from '../../database/ids';
+import { type EntityManager, QueryFailedError } from 'typeorm';
+import type { UserId } from '../../database/ids';
 import { LostRaceError } from '../../database/lost-race';
-import type { DomainEvent } from '../../domain-events/domain-events';
-import { Outbox } from '../../domain-events/outbox';
 import { ConflictError, NotFoundError } from '../../errors/app.error';
+import { type ConversationKey, NO_SUCH_CONVERSATION } from '../conversations.service';
 import type { OrderedSend } from '../conversation-types';
-import { type ConversationActivity, recordActivities } from '../inbox/conversation-activity';
-import type { StoredConversation } from '../stored-conversation';
-
-/** `UPDATE … RETURNING` answers `[rows, count]` through TypeORM's PostgreSQL driver. */
-type Updated<Row> = [rows: Row[], count: number];
-
-type Target = Pick<StoredConversation, 'id' | 'accountId'>;
+import { ConversationChanges } from '../inbox/conversation-changes.service';
+import type { ConversationStatus } from '../stored-conversation';
+import type { View } from '../visibility/visible-conversations';
 
 /** Who replies, and whether the conversation is to become theirs if it is nobody's. */
 export interface Replier {
-  userId: UserId;
+  view: View;
   takesOn: boolean;
 }
 
 interface StateRow {
-  status: StoredConversation['status'];
-  /** Of a closed one: another that is open with the same other side and channel. */
-  open_id: ConversationId | null;
+  status: ConversationStatus;
+  closed_at: Date | null;
+  agent_id: UserId | null;
 }
 
 /**
@@ -33,22 +28,25 @@ interface StateRow {
  */
 @Injectable()
 export class ReplyOrders {
-  constructor(private readonly outbox: Outbox) {}
+  constructor(private readonly changes: ConversationChanges) {}
 
   /**
    * @param order places it
    * @throws ConflictError when another conversation with the same person is open
+   * @throws LostRaceError when somebody else was faster: the whole transaction is to be made again
    */
   async place(
     tx: EntityManager,
-    conversation: Target,
+    key: ConversationKey,
     replier: Replier,
     order: () => Promise<OrderedSend>,
   ): Promise<OrderedSend> {
-    const isReopened = await this.reopenForOrder(tx, conversation);
+    const state = await this.read(tx, key);
+    if (state === null) throw new NotFoundError(NO_SUCH_CONVERSATION);
+    if (state.status === 'closed') await this.reopen(tx, key, replier);
     const ordered = await order();
-    if (ordered.conversationId !== conversation.id) throw await this.whyElsewhere(tx, conversation);
-    await this.tell(tx, conversation, replier, isReopened);
+    if (ordered.conversationId !== key.id) throw await this.whyElsewhere(tx, key);
+    await this.takeOn(tx, key, replier);
     return ordered;
   }
 
@@ -56,109 +54,58 @@ export class ReplyOrders {
    * Lets a thread of comments go on after it was replied to.
    * @param repliedAt of the reply: whoever closes the thread afterwards is not to be undone by the same request made again
    */
-  async goOn(tx: EntityManager, conversation: Target, replier: Replier, repliedAt: Date): Promise<void> {
-    const [reopened]: Updated<unknown> = await tx.query(
-      `UPDATE conversations SET status = 'active', closed_at = NULL, updated_at = now()
-        WHERE account_id = $1 AND id = $2 AND status = 'closed' AND (closed_at IS NULL OR closed_at < $3)
-        RETURNING id`,
-      [conversation.accountId, conversation.id, repliedAt],
-    );
-    await this.tell(tx, conversation, replier, reopened.length > 0);
+  async goOn(tx: EntityManager, key: ConversationKey, replier: Replier, repliedAt: Date): Promise<void> {
+    const state = await this.read(tx, key);
+    // Joined with another one meanwhile: what was replied stands all the same.
+    if (state === null) return;
+    if (state.status === 'closed' && (state.closed_at === null || state.closed_at < repliedAt))
+      await this.reopen(tx, key, replier);
+    await this.takeOn(tx, key, replier);
   }
 
-  private async tell(
+  private async read(
     tx: EntityManager,
-    { accountId, id: conversationId }: Target,
-    { userId, takesOn }: Replier,
-    isReopened: boolean,
-  ): Promise<void> {
-    const isTaken = takesOn && (await this.takeOn(tx, { accountId, id: conversationId }, userId));
-    if (!isTaken && !isReopened) return;
-    const activities: ConversationActivity[] = [];
-    const events: DomainEvent[] = [];
-    const common = { accountId, conversationId, actorId: userId };
-    if (isReopened) activities.push({ ...common, kind: 'reopened', payload: {} });
-    if (isTaken) {
-      activities.push({ ...common, kind: 'assigned', payload: { from: null, to: userId } });
-      events.push({
-        kind: 'conversation.assigned',
-        accountId,
-        payload: { conversationId, previousAgentId: null, agentId: userId, actorId: userId },
-      });
-    }
-    const changed = [...(isReopened ? ['status'] : []), ...(isTaken ? ['agentId'] : [])];
-    events.push({ kind: 'conversation.updated', accountId, payload: { conversationId, changed } });
-    await recordActivities(tx, activities);
-    await this.outbox.record(tx, events);
+    { accountId, id }: ConversationKey,
+    lock = '',
+  ): Promise<StateRow | null> {
+    const rows: StateRow[] = await tx.query(
+      `SELECT status, closed_at, agent_id FROM conversations WHERE account_id = $1 AND id = $2 ${lock}`,
+      [accountId, id],
+    );
+    return rows[0] ?? null;
   }
 
-  private async takeOn(tx: EntityManager, { accountId, id }: Target, userId: UserId): Promise<boolean> {
-    const [taken]: Updated<unknown> = await tx.query(
-      `UPDATE conversations SET agent_id = $3, updated_at = now()
-        WHERE account_id = $1 AND id = $2 AND agent_id IS NULL RETURNING id`,
-      [accountId, id, userId],
-    );
-    return taken.length > 0;
+  private async reopen(tx: EntityManager, { id }: ConversationKey, { view }: Replier): Promise<void> {
+    try {
+      await this.changes.applyIn(tx, view, [id], { status: 'active' });
+    } catch (error) {
+      throw isTaken(error) ? new LostRaceError('Another conversation was opened meanwhile.') : error;
+    }
+  }
+
+  private async takeOn(tx: EntityManager, key: ConversationKey, { view, takesOn }: Replier): Promise<void> {
+    if (!takesOn) return;
+    // Locked: whoever takes it on at the same moment comes before, and then it is theirs.
+    const state = await this.read(tx, key, 'FOR NO KEY UPDATE');
+    if (state?.agent_id !== null) return;
+    await this.changes.applyIn(tx, view, [key.id], { assigneeId: view.userId });
   }
 
   /** Closed since it was looked at: the next try sees that. Otherwise the person is somebody else by now. */
-  private async whyElsewhere(tx: EntityManager, { accountId, id }: Target): Promise<Error> {
-    const open: unknown[] = await tx.query(
-      "SELECT 1 FROM conversations WHERE account_id = $1 AND id = $2 AND status <> 'closed'",
-      [accountId, id],
-    );
-    if (open.length === 0) return new LostRaceError('The conversation was closed meanwhile.');
+  private async whyElsewhere(tx: EntityManager, key: ConversationKey): Promise<Error> {
+    const state = await this.read(tx, key);
+    if (state === null || state.status === 'closed')
+      return new LostRaceError('The conversation was closed meanwhile.');
     return new ConflictError(
       'Whoever is reached by this conversation has another one by now. Read the list of conversations again.',
       { reason: 'moved' },
     );
   }
-
-  /** @returns whether it was closed */
-  private async reopenForOrder(tx: EntityManager, { accountId, id }: Target): Promise<boolean> {
-    const rows: StateRow[] = await tx.query(
-      `SELECT v.status, (
-                SELECT o.id FROM conversations o
-                 WHERE o.account_id = v.account_id AND o.asset_id = v.asset_id AND o.contact_id = v.contact_id
-                   AND o.status <> 'closed' AND v.status = 'closed'
-                UNION ALL
-                SELECT o.id FROM conversations o
-                 WHERE o.account_id = v.account_id AND o.asset_id = v.asset_id AND o.group_id = v.group_id
-                   AND o.group_id <> '' AND o.status <> 'closed' AND v.status = 'closed' LIMIT 1) AS open_id
-         FROM conversations v WHERE v.account_id = $1 AND v.id = $2`,
-      [accountId, id],
-    );
-    const [state] = rows;
-    if (state === undefined) throw new NotFoundError('There is no such conversation any more.');
-    if (state.status !== 'closed') return false;
-    if (state.open_id !== null) throw goesOnElsewhere(state.open_id);
-    try {
-      const [reopened]: Updated<unknown> = await tx.query(
-        `UPDATE conversations SET status = 'active', closed_at = NULL, updated_at = now()
-          WHERE account_id = $1 AND id = $2 AND status = 'closed' RETURNING id`,
-        [accountId, id],
-      );
-      return reopened.length > 0;
-    } catch (error) {
-      throw isTaken(error) ? new LostRaceError('Another conversation was opened meanwhile.') : error;
-    }
-  }
-}
-
-function goesOnElsewhere(conversationId: ConversationId): ConflictError {
-  return new ConflictError(
-    'This conversation is closed, and another one with the same person is open. Reply there.',
-    { reason: 'open_elsewhere', conversationId },
-  );
 }
 
 /** That one conversation with a contact (or group) and channel is open is a unique index. */
 function isTaken(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'driverError' in error &&
-    error.driverError instanceof Error &&
-    'code' in error.driverError &&
-    error.driverError.code === '23505'
-  );
+  if (!(error instanceof QueryFailedError)) return false;
+  const cause: unknown = error.driverError;
+  return cause instanceof Error && 'code' in cause && cause.code === '23505';
 }

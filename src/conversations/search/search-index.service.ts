@@ -10,8 +10,8 @@ import { vectorOf, wordsOfSubject } from './search-vector';
 
 /** Any fixed number: who holds it is the one who writes to the index. */
 const INDEX_LOCK = 7_205_031;
-/** Rows of changes for one transaction; each has at most some hundred subjects. */
-const CHANGES_AT_ONCE = 20;
+/** For one transaction: so many notes at most, and not many more subjects than this; a note has some hundred at most. */
+const NOTES_AT_ONCE = 500;
 const SUBJECTS_AT_ONCE = 500;
 
 interface ChangeRow {
@@ -102,9 +102,13 @@ export class SearchIndex {
   private async takeChanges(tx: EntityManager): Promise<SubjectRef[]> {
     const [rows]: [ChangeRow[], number] = await tx.query(
       `DELETE FROM search_changes WHERE (account_id, id) IN (
-         SELECT account_id, id FROM search_changes ORDER BY is_rebuild, id LIMIT $1 FOR UPDATE SKIP LOCKED)
+         SELECT account_id, id
+           FROM (SELECT account_id, id, sum(size) OVER (ORDER BY is_rebuild, id) - size AS before
+                   FROM (SELECT account_id, id, is_rebuild, cardinality(subject_ids) AS size FROM search_changes
+                          ORDER BY is_rebuild, id LIMIT $1) AS first) AS noted
+          WHERE before < $2)
        RETURNING account_id, kind, subject_ids`,
-      [CHANGES_AT_ONCE],
+      [NOTES_AT_ONCE, SUBJECTS_AT_ONCE],
     );
     const refs = rows.flatMap(({ account_id: accountId, kind, subject_ids }) =>
       subject_ids.map((id): SubjectRef => ({ accountId, kind, id })),

@@ -4,7 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { arabicStems } from './arabic-stem';
 import { SEARCH_LANGUAGES, languagesOfWord } from './search-languages';
 
-/** Stems of words, each with its language's mark as it stands in the index: `en/walk`. Without those that are the word. */
+/** Stems of words, each with its language's mark as it stands in the index: `en/walk`. */
 export type StemsOfWords = ReadonlyMap<string, readonly string[]>;
 
 interface StemRow {
@@ -24,7 +24,8 @@ export class SearchStems {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
   /**
-   * @param wanted for each word the codes of the languages it may be in; only those of its own script are looked at
+   * @param wanted for each word the codes of the languages it may be in; only those of its own script are looked at. With `all`
+   *   also a stem that is the word itself: it is that of other words
    */
   async of(
     db: EntityManager,
@@ -50,15 +51,16 @@ export class SearchStems {
       // No stem comes of a word that the language has everywhere; the word itself is found all the same.
       `SELECT asked.code, asked.word, stem
          FROM unnest($1::text[], $2::text[], $3::text[]) AS asked (code, dictionary, word)
-        CROSS JOIN LATERAL unnest(ts_lexize(asked.dictionary::regdictionary, asked.word)) AS stem
-        WHERE stem <> asked.word`,
+        CROSS JOIN LATERAL unnest(ts_lexize(asked.dictionary::regdictionary, asked.word)) AS stem`,
       [
         asked.map(({ code }) => code),
         asked.map(({ dictionary }) => dictionary),
         asked.map(({ word }) => word),
       ],
     );
-    for (const { code, word, stem } of rows) add(word, marked(code, stem));
+    // In the index the word itself is enough.
+    for (const { code, word, stem } of rows)
+      if (stem !== word || wanted.get(word) === 'all') add(word, marked(code, stem));
     return stems;
   }
 

@@ -59,7 +59,10 @@ export class CreateSearch1795564800002 implements MigrationInterface {
       CREATE FUNCTION note_search_identities() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
         INSERT INTO search_changes (account_id, kind, subject_ids)
-        SELECT account_id, 'contact', array_agg(DISTINCT contact_id) FROM told GROUP BY account_id;
+        SELECT account_id, 'contact', array_agg(contact_id)
+          FROM (SELECT account_id, contact_id, (row_number() OVER (PARTITION BY account_id) - 1) / 500 AS part
+                  FROM (SELECT DISTINCT account_id, contact_id FROM told) AS person) parts
+         GROUP BY account_id, part;
         RETURN NULL;
       END $$;
       CREATE FUNCTION note_search_identity() RETURNS trigger LANGUAGE plpgsql AS $$

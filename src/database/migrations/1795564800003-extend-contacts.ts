@@ -66,8 +66,6 @@ export class ExtendContacts1795564800003 implements MigrationInterface {
         contact_ids uuid[] NOT NULL,
         -- What the person was known by: needed until the end, and gone with it.
         identities jsonb NOT NULL,
-        -- The oldest of the contacts: nothing is stored of the person from before.
-        known_since timestamptz NOT NULL,
         stage text NOT NULL,
         -- Where the stage is to go on.
         place text,

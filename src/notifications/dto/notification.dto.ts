@@ -45,6 +45,9 @@ export class NotificationDto {
   accountId!: string | null;
   @ApiProperty({ type: String, enum: NOTIFICATION_KIND_NAMES, example: 'template.rejected' })
   kind!: string;
+  /** It is for you alone; false: everybody who sees the account sees it. */
+  @ApiProperty({ type: Boolean, example: false })
+  personal!: boolean;
   /** `critical`: something does not work or is about to end. `warning`: it may become that. */
   @ApiProperty({ type: String, enum: SEVERITIES, example: 'warning' })
   severity!: string;
@@ -98,6 +101,7 @@ export class NotificationDto {
       id: row.id,
       accountId: row.account_id === SERVICE_ID ? null : row.account_id,
       kind: row.kind,
+      personal: row.recipient_id !== null,
       severity: row.severity,
       title: row.title,
       message: row.message,

@@ -180,9 +180,9 @@ function readable(text: string): string {
 }
 
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return '';
+  if (typeof error !== 'object' || error === null) return '';
   // Node tries several addresses of a name and reports all failures together.
-  const one = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
-  const code = typeof one === 'object' && one !== null && 'code' in one ? one.code : '';
-  return typeof code === 'string' ? code : '';
+  if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0)
+    return codeOf(error.errors[0]);
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -13,6 +13,9 @@ export const FEEDS = `feeds AS (
           SELECT '${SERVICE_ID}'::uuid, created_at FROM users WHERE id = $1 AND $2::boolean AND $3::uuid IS NULL) f
     LEFT JOIN notification_marks m ON m.account_id = f.account_id AND m.user_id = $1)`;
 
+/** SQL, beside a row `n` of `notifications`: what is for somebody else is not there. */
+export const IS_FOR_USER = '(n.recipient_id IS NULL OR n.recipient_id = $1)';
+
 /** SQL, beside a row `n` of `notifications` and a row `f` of the feeds. */
 export const IS_UNREAD = `(n.news_seq > f.read_seq
   AND (n.news_at >= f.since OR (n.is_lasting AND n.resolved_at IS NULL))

@@ -5,7 +5,7 @@ import type { AccountId } from '../../database/ids';
 import type { EventSeverity } from '../../domain-events/domain-events';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import type { NotificationKind } from '../notification-kinds';
-import { FEEDS, IS_UNREAD, isHeard } from './notification-feed';
+import { FEEDS, IS_FOR_USER, IS_UNREAD, isHeard } from './notification-feed';
 import type { Muted, NotificationRow, SeverityCounts } from './notification-rows';
 
 export interface NotificationFilter {
@@ -48,7 +48,7 @@ export class NotificationList {
               SELECT n.* FROM feeds f
                CROSS JOIN LATERAL (
                  SELECT n.*, ${IS_UNREAD} AS is_unread FROM notifications n
-                  WHERE n.account_id = f.account_id AND ${conditions}
+                  WHERE n.account_id = f.account_id AND ${IS_FOR_USER} AND ${conditions}
                   ORDER BY n.news_seq ${order} LIMIT $4) n
                ORDER BY n.news_seq ${order} LIMIT $4)
        SELECT n.*, ${SUBJECTS} AS subjects FROM page n ORDER BY n.news_seq DESC`,
@@ -62,7 +62,7 @@ export class NotificationList {
     const [row]: NotificationRow[] = await this.database.query(
       `WITH ${FEEDS}
        SELECT n.*, ${IS_UNREAD} AS is_unread, ${SUBJECTS} AS subjects
-         FROM feeds f JOIN notifications n ON n.account_id = f.account_id AND n.id = $4`,
+         FROM feeds f JOIN notifications n ON n.account_id = f.account_id AND n.id = $4 AND ${IS_FOR_USER}`,
       [...whose(user, undefined), id],
     );
     return row ?? null;
@@ -79,7 +79,7 @@ export class NotificationList {
        SELECT n.severity, count(*)::int AS count FROM feeds f
         CROSS JOIN LATERAL (
           SELECT n.severity FROM notifications n
-           WHERE n.account_id = f.account_id AND n.news_seq > f.read_seq AND ${IS_UNREAD} AND ${isHeard(4, 5)}
+           WHERE n.account_id = f.account_id AND n.news_seq > f.read_seq AND ${IS_FOR_USER} AND ${IS_UNREAD} AND ${isHeard(4, 5)}
            ORDER BY n.news_seq DESC LIMIT ${MOST_COUNTED}) n
         GROUP BY n.severity`,
       [...whose(user, accountId), muted.kinds, muted.severities],

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { AccountId } from '../../database/ids';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
-import { FEEDS } from './notification-feed';
+import { FEEDS, IS_FOR_USER } from './notification-feed';
 import { whose } from './notification-list.repository';
 
 /** What each user has read: everything up to a number by account, and single ones beyond it. */
@@ -20,7 +20,7 @@ export class NotificationReads {
       `WITH ${FEEDS}
        INSERT INTO notification_reads AS r (account_id, notification_id, user_id, news_seq)
        SELECT n.account_id, n.id, $1, least(n.news_seq, coalesce($5::bigint, n.news_seq))
-         FROM feeds f JOIN notifications n ON n.account_id = f.account_id AND n.id = $4
+         FROM feeds f JOIN notifications n ON n.account_id = f.account_id AND n.id = $4 AND ${IS_FOR_USER}
        ON CONFLICT (account_id, notification_id, user_id) DO UPDATE
           SET news_seq = greatest(r.news_seq, excluded.news_seq), read_at = now()
        RETURNING 1`,

@@ -6,6 +6,7 @@ import type { NotificationKind, SubjectType } from '../notification-kinds';
 export interface NotificationRow {
   account_id: AccountId;
   id: string;
+  recipient_id: string | null;
   kind: NotificationKind;
   severity: EventSeverity;
   title: string;

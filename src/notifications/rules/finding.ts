@@ -1,4 +1,4 @@
-import { type AccountId, isUuid } from '../../database/ids';
+import { type AccountId, type UserId, isUuid } from '../../database/ids';
 import type { DomainEventKind, DomainEventMap, EventSeverity } from '../../domain-events/domain-events';
 import type { NotificationKind, SubjectType } from '../notification-kinds';
 
@@ -30,6 +30,8 @@ export interface Raised {
   /** Keeps apart what is of the same kind; without one, everything of the kind that happens within a day is told together. */
   group?: string;
   severity: EventSeverity;
+  /** The only one who is told; without one, everybody who sees the account. */
+  recipientId?: UserId;
   /** It stands until something clears it. */
   isLasting: boolean;
   /** When it is over by itself. */
@@ -50,7 +52,17 @@ export interface Cleared {
 export type Finding = Raised | Cleared;
 
 /** Pure: from what happened to what people are told. Fields that an event of an older release lacks are no error. */
-export type Rule<K extends DomainEventKind> = (payload: DomainEventMap[K], accountId: AccountId) => Finding[];
+export type Rule<K extends DomainEventKind> = (
+  payload: DomainEventMap[K],
+  accountId: AccountId,
+  surroundings: Surroundings,
+) => Finding[];
+
+/** What rules need to know beside the event. */
+export interface Surroundings {
+  /** The number, Page or Instagram account of a conversation; null where it is gone. */
+  channelOf: (conversationId: string) => Subject | null;
+}
 export type RuleTable = { readonly [K in DomainEventKind]?: Rule<K> };
 
 export function raise(draft: Omit<Raised, 'effect'>): Raised {
@@ -71,6 +83,9 @@ const NAMELESS: Partial<Record<SubjectType, string>> = {
   group: 'the group',
   delivery: 'the delivery',
   gap: 'something connected',
+  conversation: 'a customer',
+  comment: 'something connected',
+  mention: 'something connected',
   instagram_publication: 'the Instagram account',
 };
 

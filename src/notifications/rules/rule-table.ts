@@ -4,7 +4,9 @@ import type { DeliveredEvent } from '../../domain-events/outbox-subscribers';
 import { ACCOUNT_RULES } from './account.rules';
 import { CAMPAIGN_RULES } from './campaign.rules';
 import { CHANNEL_RULES } from './channel.rules';
-import type { Finding, RuleTable } from './finding';
+import { CONVERSATION_RULES } from './conversation.rules';
+import { ENDPOINT_RULES } from './endpoint.rules';
+import type { Finding, RuleTable, Surroundings } from './finding';
 import { INSTAGRAM_RULES } from './instagram.rules';
 import { NUMBER_RULES } from './number.rules';
 import { POST_RULES } from './post.rules';
@@ -17,6 +19,8 @@ const RULES: RuleTable = {
   ...ACCOUNT_RULES,
   ...CAMPAIGN_RULES,
   ...CHANNEL_RULES,
+  ...CONVERSATION_RULES,
+  ...ENDPOINT_RULES,
   ...INSTAGRAM_RULES,
   ...NUMBER_RULES,
   ...POST_RULES,
@@ -29,8 +33,14 @@ const RULES: RuleTable = {
 export const TOLD_KINDS = Object.keys(RULES) as DomainEventKind[];
 
 /** What people are told of an event; nothing of a kind that has no rule. */
-export function findingsOf(event: Pick<DeliveredEvent, 'kind' | 'payload' | 'accountId'>): Finding[] {
+export function findingsOf(
+  event: Pick<DeliveredEvent, 'kind' | 'payload' | 'accountId'>,
+  surroundings: Surroundings = NOTHING_KNOWN,
+): Finding[] {
   // The table gives each kind a rule for its own payload.
-  const rule = RULES[event.kind] as ((payload: unknown, accountId: AccountId) => Finding[]) | undefined;
-  return rule?.(event.payload, event.accountId) ?? [];
+  const rule = RULES[event.kind] as
+    ((payload: unknown, accountId: AccountId, surroundings: Surroundings) => Finding[]) | undefined;
+  return rule?.(event.payload, event.accountId, surroundings) ?? [];
 }
+
+const NOTHING_KNOWN: Surroundings = { channelOf: () => null };

@@ -14,7 +14,7 @@ import type { StoredNotification, StoredState, StoredSubject } from './stored-no
 /** Any fixed number: one at a time writes notifications, so that numbers of news are committed in their order. */
 const WRITING_LOCK = 7_205_120;
 
-const NOTIFICATION = `n.account_id AS "accountId", n.id, n.kind, n.group_key AS "groupKey", n.severity, n.title, n.message,
+const NOTIFICATION = `n.account_id AS "accountId", n.id, n.recipient_id AS "recipientId", n.kind, n.group_key AS "groupKey", n.severity, n.title, n.message,
   n.payload, n.is_lasting AS "isLasting", n.occurrences, n.subject_count AS "subjectCount", n.open_count AS "openCount",
   n.first_at AS "firstAt", n.last_at AS "lastAt", n.news_seq AS "newsSeq", n.news_at AS "newsAt", n.ends_at AS "endsAt",
   n.resolved_at AS "resolvedAt"`;
@@ -66,11 +66,11 @@ export class BoardRepository {
     for (const [index, { notification }] of news.entries())
       notification.newsSeq = numbers[index]?.seq ?? notification.newsSeq;
     await tx.query(
-      `INSERT INTO notifications (account_id, id, kind, group_key, severity, title, message, payload, is_lasting, occurrences,
+      `INSERT INTO notifications (account_id, id, recipient_id, kind, group_key, severity, title, message, payload, is_lasting, occurrences,
          subject_count, open_count, first_at, last_at, news_seq, news_at, ends_at, resolved_at)
-       SELECT "accountId", id, kind, "groupKey", severity, title, message, payload, "isLasting", occurrences,
+       SELECT "accountId", id, "recipientId", kind, "groupKey", severity, title, message, payload, "isLasting", occurrences,
               "subjectCount", "openCount", "firstAt", "lastAt", "newsSeq", "newsAt", "endsAt", "resolvedAt"
-         FROM jsonb_to_recordset($1::jsonb) AS n ("accountId" uuid, id uuid, kind text, "groupKey" text, severity text,
+         FROM jsonb_to_recordset($1::jsonb) AS n ("accountId" uuid, id uuid, "recipientId" uuid, kind text, "groupKey" text, severity text,
            title text, message text, payload jsonb, "isLasting" boolean, occurrences integer, "subjectCount" integer,
            "openCount" integer, "firstAt" timestamptz, "lastAt" timestamptz, "newsSeq" bigint, "newsAt" timestamptz,
            "endsAt" timestamptz, "resolvedAt" timestamptz)

@@ -116,6 +116,7 @@ export class NotificationBoard {
     const notification: StoredNotification = {
       accountId,
       id: newId(),
+      recipientId: finding.recipientId ?? null,
       kind: finding.kind,
       groupKey,
       severity: finding.severity,
@@ -212,8 +213,9 @@ export class NotificationBoard {
   }
 }
 
-export function groupKeyOf({ kind, group = '' }: Raised): string {
-  return `${kind}:${group}`;
+/** What is for different people never comes together. */
+export function groupKeyOf({ kind, group = '', recipientId }: Raised): string {
+  return `${kind}:${group}${recipientId === undefined ? '' : `@${recipientId}`}`;
 }
 
 export function subjectIdOf(finding: Finding): string {

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { type DeliveredEvent, OutboxSubscribers } from '../../domain-events/outbox-subscribers';
 import { TOLD_KINDS, findingsOf } from '../rules/rule-table';
 import type { Occurrence } from './notification-board';
+import { ConversationChannels } from './conversation-channels';
 import { NotificationWriter } from './notification-writer';
 import { SubjectNames } from './subject-names';
 
@@ -13,6 +14,7 @@ export class NotificationsSubscriber implements OnModuleInit {
     private readonly subscribers: OutboxSubscribers,
     private readonly writer: NotificationWriter,
     private readonly names: SubjectNames,
+    private readonly channels: ConversationChannels,
   ) {}
 
   onModuleInit(): void {
@@ -24,7 +26,13 @@ export class NotificationsSubscriber implements OnModuleInit {
   }
 
   private async handle(events: readonly DeliveredEvent[], tx: EntityManager): Promise<void> {
-    const found = events.flatMap((event) => findingsOf(event).map((finding) => ({ event, finding })));
+    const channelOf = await this.channels.load(tx, events);
+    const found = events.flatMap((event) =>
+      findingsOf(event, { channelOf: (id) => channelOf(event.accountId, id) }).map((finding) => ({
+        event,
+        finding,
+      })),
+    );
     const nameOf = await this.names.load(
       tx,
       found.flatMap(({ event: { accountId }, finding }) =>

@@ -1,4 +1,4 @@
-import type { AccountId } from '../../database/ids';
+import type { AccountId, UserId } from '../../database/ids';
 import type { EventSeverity, NotificationNews } from '../../domain-events/domain-events';
 import type { NotificationKind, SubjectType } from '../notification-kinds';
 
@@ -8,6 +8,8 @@ export const SERVICE_ID = '00000000-0000-0000-0000-000000000000' as AccountId;
 export interface StoredNotification {
   accountId: AccountId;
   id: string;
+  /** The only one who sees it; null: everybody who sees the account. */
+  recipientId: UserId | null;
   kind: NotificationKind;
   groupKey: string;
   severity: EventSeverity;
@@ -53,7 +55,7 @@ export interface StoredState {
 }
 
 export function newsOf(notification: StoredNotification): NotificationNews {
-  const { id, kind, severity, title, occurrences, resolvedAt } = notification;
+  const { id, kind, severity, title, occurrences, resolvedAt, recipientId } = notification;
   return {
     notificationId: id,
     notificationKind: kind,
@@ -61,5 +63,6 @@ export function newsOf(notification: StoredNotification): NotificationNews {
     title,
     occurrences,
     isResolved: resolvedAt !== null,
+    recipientId,
   };
 }

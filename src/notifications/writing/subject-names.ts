@@ -28,8 +28,13 @@ export class SubjectNames {
       tx,
       unnamed.some(({ type }) => type === 'account') ? accountIds : [],
     );
+    const people = await this.people(
+      tx,
+      subjects.filter(({ subject: { type, name } }) => type === 'conversation' && name == null),
+    );
     return (accountId, { type, id, name, assetId }) => {
       if (name != null) return name;
+      if (type === 'conversation') return people.get(`${accountId}:${id}`) ?? null;
       if (type === 'account') return accounts.get(accountId) ?? null;
       return assets.get(`${accountId}:${assetId ?? `${type}:${id}`}`) ?? null;
     };
@@ -60,6 +65,23 @@ export class SubjectNames {
       names.set(`${row.account_id}:${row.id}`, name);
     }
     return names;
+  }
+
+  /** Who conversations are with. */
+  private async people(
+    tx: EntityManager,
+    conversations: readonly { accountId: AccountId; subject: Subject }[],
+  ): Promise<Map<string, string>> {
+    if (conversations.length === 0) return new Map();
+    const rows: { account_id: AccountId; id: string; name: string }[] = await tx.query(
+      `SELECT c.account_id, c.id, p.name
+         FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS w (account_id, id)) w
+         JOIN conversations c USING (account_id, id)
+         JOIN contacts p ON p.account_id = c.account_id AND p.id = c.contact_id
+        WHERE p.name IS NOT NULL`,
+      [conversations.map(({ accountId }) => accountId), conversations.map(({ subject }) => subject.id)],
+    );
+    return new Map(rows.map((row) => [`${row.account_id}:${row.id}`, row.name]));
   }
 
   private async accounts(

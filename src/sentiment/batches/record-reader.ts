@@ -113,9 +113,11 @@ export class RecordReader {
         this.advance(end, 1);
         return;
       }
-      this.advance(this.buffer.length, 0);
+      // CR LF may come in two pieces.
+      const { buffer } = this;
+      this.advance(buffer.at(-1) === RETURN ? buffer.length - 1 : buffer.length, 0);
       await this.fill();
-      if (this.isAtEnd) return;
+      if (this.isAtEnd && this.endOfLine() === null) return;
     }
   }
 

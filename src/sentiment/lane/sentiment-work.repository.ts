@@ -192,9 +192,9 @@ export class SentimentWork {
         createdAt: row.created_at,
         text: textOf.get(messageId ?? commentId ?? '') ?? null,
       };
-      return messageId === null
-        ? { accountId, messageId, commentId: commentId as CommentId, ...rest }
-        : { accountId, messageId, commentId: null, ...rest };
+      if (messageId !== null) return { accountId, messageId, commentId: null, ...rest };
+      if (commentId !== null) return { accountId, messageId: null, commentId, ...rest };
+      throw new Error('A text is neither of a message nor of a comment.');
     });
   }
 }

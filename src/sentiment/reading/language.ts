@@ -4,7 +4,9 @@ import type { Token } from './text-tokens';
 /** Words that say nothing but which language this is. */
 const FUNCTION_WORDS: Readonly<Record<string, string>> = {
   en: `the and is are was you your my it this that have has been not for with when what how can do does please thank thanks i
-    to of in on we me at be no so but will would from just they there very good great bad love order hello hi`,
+    to of in on we me at be no so but will would from just they there very good great bad love order hello hi a an its our she he
+    been had did get got all more any why who which where here still again only also about after before than then into out up
+    one two if or as by us them their his her am`,
   fr: `le la les et est sont vous votre je ne pas une des pour avec merci bonjour c'est mon ma dans du sur au aux tres plus mais
     que qui quels est-ce j'ai n'ai commande d'accord suis ca`,
   es: `el los las y es son usted mi tu una para con gracias hola no muy pero que mas esta estoy ha lo del por al cuanto cual
@@ -24,6 +26,9 @@ const OTHER_ARABIC_SCRIPT = /[پچژگٹڈڑںےۓ]/u;
 /** Below this many letters a statistic of letters tells nothing. */
 const ENOUGH_LETTERS = 12;
 
+/** What a word is worth that is felt in English, but might be of another language. */
+const WEAK_SIGN = 0.4;
+
 /** The language of a text. */
 export interface Detected {
   /** ISO 639-1; null where the text does not tell. */
@@ -32,11 +37,11 @@ export interface Detected {
   isArabizi: boolean;
 }
 
-/** @param knowsArabizi whether a word is one of Arabic in Latin letters and of no other language */
+/** @param knows whether the lexicon of a language has a word, which is a weak sign */
 export function languageOf(
   text: string,
   tokens: readonly Token[],
-  knowsArabizi: (word: string) => boolean,
+  knows: (language: 'arabizi' | 'en', word: string) => boolean,
 ): Detected {
   const words = tokens.filter(({ kind }) => kind === 'word');
   const count = (script: Token['script']) => words.filter((word) => word.script === script).length;
@@ -55,7 +60,8 @@ export function languageOf(
     const languages = wordLanguages(word);
     for (const language of languages) hits.set(language, (hits.get(language) ?? 0) + 1 / languages.length);
     if (CHAT_ALPHABET.test(word)) chat += 1.5;
-    else if (languages.length === 0 && knowsArabizi(word)) chat += 1;
+    else if (languages.length === 0 && knows('en', word)) hits.set('en', (hits.get('en') ?? 0) + WEAK_SIGN);
+    else if (languages.length === 0 && knows('arabizi', word)) chat += 1;
   }
   const [best, second] = [...hits].sort(([, one], [, another]) => another - one);
   if (chat >= 1 && chat > (best?.[1] ?? 0)) return { language: 'ar', isArabizi: true };

@@ -41,7 +41,7 @@ export class TextReader {
 
   read(text: string): ReadText {
     const tokens = tokensOf(text);
-    const { language, isArabizi } = languageOf(text, tokens, (word) => this.lexicon('arabizi').has(word));
+    const { language, isArabizi } = languageOf(text, tokens, (name, word) => this.lexicon(name).has(word));
     const latin = isArabizi ? 'arabizi' : language === null || language === 'ar' ? 'en' : language;
     const lexiconOf = ({ kind, script }: Token): Lexicon | null => {
       if (kind === 'emoji') return this.lexicon('emoji');
@@ -56,7 +56,7 @@ export class TextReader {
 
   /** @returns ISO 639-1, or null where the text does not tell */
   languageOf(text: string): string | null {
-    return languageOf(text, tokensOf(text), (word) => this.lexicon('arabizi').has(word)).language;
+    return languageOf(text, tokensOf(text), (name, word) => this.lexicon(name).has(word)).language;
   }
 
   private lexicon(name: string): Lexicon {

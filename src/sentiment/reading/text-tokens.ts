@@ -15,7 +15,7 @@ export const LONGEST_TEXT = 5_000;
 
 const EMOTICONS = /(?<=^|\s)(?:[:=;]-?[)D(]|[:=]'\(|:-?\/|\(:|\):|<3|\^\^|>:\(|D:)(?=$|\s|[.,!?])/u.source;
 const TOKEN = new RegExp(
-  `${EMOTICONS}|\\p{Extended_Pictographic}|[\\p{L}][\\p{L}\\p{N}']*|\\p{N}+[\\p{L}\\p{N}]*|[.,!?;:\\n؟،؛]`,
+  `${EMOTICONS}|\\p{Extended_Pictographic}|\\p{L}[\\p{L}\\p{M}\\p{N}'ـ]*|\\p{N}+[\\p{L}\\p{M}\\p{N}]*|[.,!?;:\\n؟،؛]`,
   'gu',
 );
 const NOT_WORDS = /https?:\/\/\S+|www\.\S+|\S+@\S+\.\S+|(?<=^|\s)@\S+/gu;

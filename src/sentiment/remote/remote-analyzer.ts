@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { SentimentAnalyzer, type SentimentResult } from '../analysis/sentiment-analyzer';
 import { SentimentRefusedError } from '../analysis/sentiment.errors';
 import type { SentimentCache } from '../analysis/sentiment-cache';
@@ -44,12 +45,15 @@ export class RemoteAnalyzer extends SentimentAnalyzer {
     const wanted = texts.map((text) => text.slice(0, LONGEST_TEXT).normalize('NFC').trim());
     const known = await this.remembered(wanted);
     const fresh: Fresh = new Map();
+    // Each text listens for the end of its own; the caller's signal is not ours to burden.
+    const end = signal === undefined ? undefined : AbortSignal.any([signal]);
+    if (end !== undefined) setMaxListeners(0, end);
     const results = await Promise.allSettled(
       wanted.map(async (text, index) => {
         if (text === '') return NOTHING;
         const old = known[index];
         if (old !== undefined && old !== null) return old;
-        return this.asked(text, index, fresh, signal);
+        return this.asked(text, index, fresh, end);
       }),
     );
     // Also where one of them failed: the others need not be asked again.

@@ -16,8 +16,6 @@ const MISCONFIGURED_RETRY_MS = 60_000;
 const USUAL_LIMIT_PAUSE_MS = 2_000;
 /** Whatever a service says: it is asked again some time. */
 const LONGEST_HOLD_MS = 10 * 60_000;
-/** Timers may end that much too early. */
-const TIMER_MS = 5;
 
 type Try = [texts: readonly string[], signal: AbortSignal];
 
@@ -62,7 +60,7 @@ export class RemoteCaller {
    */
   async ask(texts: readonly string[], signal: AbortSignal): Promise<RemoteAnswer> {
     for (let tried = 1; ; tried += 1) {
-      this.throwWhileHeld();
+      await this.whileHeld(signal);
       try {
         return await this.breaker.fire(texts, signal);
       } catch (error) {
@@ -70,9 +68,7 @@ export class RemoteCaller {
         const waitMs = this.waitAfter(error, tried);
         if (tried >= this.settings.tries || waitMs > this.settings.longestPauseMs)
           throw new SentimentUnavailableError(messageOf(error), Math.max(1_000, waitMs));
-        await pause(waitMs + TIMER_MS, undefined, { signal }).catch(() => {
-          signal.throwIfAborted();
-        });
+        await waited(waitMs, signal);
       }
     }
   }
@@ -117,10 +113,21 @@ export class RemoteCaller {
     this.heldFor = message;
   }
 
-  private throwWhileHeld(): void {
-    const left = this.heldUntil - Date.now();
-    if (left > 0) throw new SentimentUnavailableError(this.heldFor, Math.max(1_000, left));
+  /** Short pauses are waited for; of long ones the callers are told. */
+  private async whileHeld(signal: AbortSignal): Promise<void> {
+    for (let left = this.heldUntil - Date.now(); left > 0; left = this.heldUntil - Date.now()) {
+      if (left > this.settings.longestPauseMs)
+        throw new SentimentUnavailableError(this.heldFor, Math.max(1_000, left));
+      await waited(left, signal);
+    }
   }
+}
+
+/** @throws why the signal was given */
+async function waited(ms: number, signal: AbortSignal): Promise<void> {
+  await pause(ms, undefined, { signal }).catch(() => {
+    signal.throwIfAborted();
+  });
 }
 
 /** What counts against the service; its word on one request does not. */
