@@ -42,6 +42,7 @@ export const NOTIFICATION_KINDS = {
   'message.failed': 'Messages could not be delivered',
   'conversation.assigned': 'A conversation was assigned to you',
   'conversation.mentioned': 'Somebody mentioned you in a note',
+  'sentiment.alert': 'A customer is angry',
   'comment.reply_failed': 'An answer to a comment was not given',
   'mention.created': 'Somebody named a Page or Instagram account',
   'whatsapp.call_missed': 'Somebody called and nobody answered',

@@ -11,6 +11,7 @@ export const PUBLIC_EVENT_TYPES = {
   'message.status': 'A sent message was accepted, delivered, read, …, or failed',
   'message.sentiment': 'The sentiment of a message is known, or was corrected',
   'sentiment.alert': 'A customer is very unhappy: somebody should look at the conversation',
+  'sentiment.recovered': 'The customer is no longer very unhappy, or somebody looked at it',
   'conversation.updated': 'A conversation was opened, closed, snoozed, read, labelled, or otherwise changed',
   'conversation.assigned': 'A conversation was given to somebody, or to nobody',
   'conversation.note_added': 'Somebody of the team wrote a note',
@@ -82,7 +83,7 @@ export interface PublicEvent {
 }
 
 /** What has another name outside, or is told to nobody (null). All else is told under its own name. */
-const RENAMED: Readonly<Partial<Record<DomainEventKind, PublicEventType | null>>> = {
+const RENAMED = {
   'message.media_stored': 'message.updated',
   'facebook.post.published': 'post.published',
   'facebook.post.scheduled': 'post.scheduled',
@@ -97,13 +98,16 @@ const RENAMED: Readonly<Partial<Record<DomainEventKind, PublicEventType | null>>
   'insights.updated': null,
   // Its reason may quote the inside of this service. People are told by a notification.
   'webhook.delivery_dead': null,
-};
+} as const satisfies Partial<Record<DomainEventKind, PublicEventType | null>>;
 
 /** @returns null for what is told to nobody outside */
 export function publicTypeOf(kind: DomainEventKind): PublicEventType | null {
-  const renamed = RENAMED[kind];
-  if (renamed !== undefined) return renamed;
-  return isPublicEventType(kind) ? kind : null;
+  // A new kind does not compile until it is decided here, or above, what outside parties are told of it.
+  return isRenamed(kind) ? RENAMED[kind] : kind;
+}
+
+function isRenamed(kind: DomainEventKind): kind is keyof typeof RENAMED {
+  return Object.hasOwn(RENAMED, kind);
 }
 
 export function isPublicEventType(name: string): name is PublicEventType {

@@ -4,7 +4,7 @@ import type { AccountId } from '../database/ids';
 import { RelayLane } from '../domain-events/relay-lane';
 import type { ClientView } from './client-view';
 import type { EventLog } from './event-log.repository';
-import { type EventPlace, encodePlace, endOf } from './event-place';
+import { type EventPlace, comparePlaces, encodePlace, endOf } from './event-place';
 import type { EventTail } from './event-tail';
 import type { RealtimeSocket } from './realtime-socket';
 import type { TellableEvent, TellableEvents } from './tellable-events';
@@ -25,7 +25,7 @@ export type ResyncReason = 'expired' | 'unknown' | 'too_far';
 const MOST_AT_ONCE = 100;
 const MOST_BYTES_AT_ONCE = 256 * 1_024;
 /** How long a client may take for that. */
-const LONGEST_TAKING_MS = 30_000;
+const LONGEST_TAKING_MS = 60_000;
 const LOOK_EVERY_MS = 250;
 /** After so many places without anything for the client it is told where it stands, or it would come back far behind. */
 const PLACES_UNTOLD = 1_000n;
@@ -38,7 +38,7 @@ export class ClientFeed {
   private readonly lane = new RelayLane('a client', () => this.run());
   private told: bigint;
   private wanted: EventPlace | null = null;
-  private isBehind = false;
+  private behind = false;
   private isEnded = false;
 
   constructor(
@@ -54,14 +54,32 @@ export class ClientFeed {
     return encodePlace(this.place);
   }
 
+  /** Whether the client has yet to get what there is. */
+  get isBehind(): boolean {
+    return this.behind;
+  }
+
   /** There may be more to send. */
   kick(): void {
     if (!this.isEnded) this.lane.kick();
   }
 
+  /** What was between these two places is not for this client. */
+  passOver(from: EventPlace, end: EventPlace): void {
+    if (this.behind) return;
+    // An account that is followed only since may have had something there, which was not looked for.
+    const isCertain =
+      comparePlaces(this.place, from) >= 0 && this.tools.tail.covers(from, this.view.accountIds);
+    if (!isCertain) this.kick();
+    else if (comparePlaces(this.place, end) < 0) {
+      this.place = end;
+      this.tellPlace();
+    }
+  }
+
   /** Goes on where it broke off. */
   retry(): void {
-    if (this.isBehind) this.kick();
+    if (this.behind) this.kick();
   }
 
   /** Goes on from there, after what is under way. */
@@ -75,7 +93,7 @@ export class ClientFeed {
   }
 
   private async run(): Promise<void> {
-    this.isBehind = true;
+    this.behind = true;
     while (this.isOpen()) {
       if (!(await this.isTaken())) return;
       this.jump();
@@ -87,7 +105,7 @@ export class ClientFeed {
       if (isLast && sent === null) break;
     }
     this.tellPlace();
-    this.isBehind = false;
+    this.behind = false;
   }
 
   private jump(): void {

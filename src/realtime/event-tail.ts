@@ -14,8 +14,8 @@ const MOST_KEPT = 2_000;
 const MOST_KEPT_BYTES = 16 * 1_024 * 1_024;
 
 export interface TailObserver {
-  /** There is more to be told. */
-  moved(): void;
+  /** There was something between these places: of these accounts, and of no others that are followed. */
+  moved(from: EventPlace, end: EventPlace, accountIds: ReadonlySet<AccountId>): void;
   /** The access of these users changed at this place. What comes after it is not told before this is done. */
   membersChanged(userIds: readonly UserId[]): Promise<void>;
 }
@@ -97,16 +97,22 @@ export class EventTail implements BeforeApplicationShutdown {
    * @returns null when not all of it is kept here: the database has it
    */
   after(place: EventPlace, accountIds: Iterable<AccountId>, most: number): TailSlice | null {
-    if (this.place === null || comparePlaces(place, this.start) < 0) return null;
-    for (const accountId of accountIds) {
-      const since = this.followed.get(accountId)?.since ?? null;
-      if (since === null || comparePlaces(place, since) < 0) return null;
-    }
+    if (this.place === null || comparePlaces(place, this.start) < 0 || !this.covers(place, accountIds))
+      return null;
     if (comparePlaces(place, this.place) >= 0) return { events: [], end: place, isLast: true };
     const from = this.firstAfter(place);
     const events = this.kept.slice(from, from + most);
     const isLast = from + most >= this.kept.length;
     return { events, end: isLast ? this.place : (events.at(-1)?.place ?? this.place), isLast };
+  }
+
+  /** Whether all that these accounts had after the place has been read, as far as this has read at all. */
+  covers(place: EventPlace, accountIds: Iterable<AccountId>): boolean {
+    for (const accountId of accountIds) {
+      const since = this.followed.get(accountId)?.since ?? null;
+      if (since === null || comparePlaces(place, since) < 0) return false;
+    }
+    return true;
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -131,7 +137,10 @@ export class EventTail implements BeforeApplicationShutdown {
       this.noteFollowed(accountIds, from);
       this.keep(told);
       this.place = page.end;
-      if (isNews) for (const observer of this.observers) observer.moved();
+      if (isNews) {
+        const touched = new Set(page.events.map(({ accountId }) => accountId));
+        for (const observer of this.observers) observer.moved(from, page.end, touched);
+      }
       if (page.isLast) return;
     }
   }

@@ -46,8 +46,10 @@ export class RealtimeClients implements OnModuleInit {
 
   onModuleInit(): void {
     this.tail.observe({
-      moved: () => {
-        for (const { feed } of this.bySocket.values()) feed.kick();
+      moved: (from, end, touched) => {
+        for (const { feed, view } of this.bySocket.values())
+          if (view.accountIds.some((id) => touched.has(id))) feed.kick();
+          else feed.passOver(from, end);
       },
       membersChanged: (userIds) => this.review(userIds),
     });

@@ -6,6 +6,7 @@ import { ConversationPresence } from './conversation-presence';
 import { EventLog } from './event-log.repository';
 import { EventTail } from './event-tail';
 import { RealtimeClients } from './realtime-clients';
+import { RealtimeController } from './realtime.controller';
 import { RealtimeConnections } from './realtime-connections';
 import { RealtimeGateway } from './realtime.gateway';
 import { RealtimeRedis } from './realtime-redis';
@@ -20,6 +21,7 @@ export class RealtimeModule {
     return {
       module: RealtimeModule,
       imports: [PublicEventsModule],
+      controllers: [RealtimeController],
       providers: [
         ClientMessages,
         ConversationPresence,

@@ -30,7 +30,7 @@ type Started = ApiAnswer<ApiBody<{ id: string; status: string }>>;
 export async function handIn(client: ApiClient, { name, content, fields = {} }: BatchFile): Promise<Started> {
   const form = new FormData();
   for (const [field, value] of Object.entries(fields)) form.append(field, value);
-  form.append('file', new Blob([content as BlobPart]), name);
+  form.append('file', new Blob([typeof content === 'string' ? content : new Uint8Array(content)]), name);
   return client.raw<{ id: string; status: string }>(BATCHES, { method: 'POST', body: form });
 }
 

@@ -43,7 +43,7 @@ const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
 const opened = (person = number): Promise<string> => arrives(app, team, person);
 
 async function change(id: string, body: unknown, client: ApiClient = team.ada.client): Promise<Conversation> {
-  const answer = await client.patch<Record<string, unknown>>(`${BASE}/${id}`, body);
+  const answer = await client.patch(`${BASE}/${id}`, body);
   expect(answer).toMatchObject({ status: 200 });
   return answer.body.data as unknown as Conversation;
 }

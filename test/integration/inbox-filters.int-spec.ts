@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { TestUser } from '../api-client';
+import type { ApiAnswer, TestUser } from '../api-client';
 import { newId } from '../../src/database/ids';
 import { type Team, aTeam, arrives } from '../factories/team.factory';
 import { type TestApp, startTestApp } from '../test-app';
@@ -252,7 +252,7 @@ describe('an inbox of many', () => {
     let pages = 0;
     let before: string | null = '';
     while (before !== null) {
-      const answer = await crowd.ada.client.get(
+      const answer: ApiAnswer = await crowd.ada.client.get(
         `${BASE}?unread=true&limit=2${before === '' ? '' : `&before=${before}`}`,
       );
       seen.push(...(answer.body.data.conversations as Conversation[]).map(({ id }) => id));

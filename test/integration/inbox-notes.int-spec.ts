@@ -71,7 +71,7 @@ describe('notes', () => {
       mentions: [{ id: user.id, name: 'agent' }],
       editedAt: null,
     });
-    const edited = await team.ada.client.patch<Record<string, unknown>>(`${BASE}/${id}/notes/${first.id}`, {
+    const edited = await team.ada.client.patch(`${BASE}/${id}/notes/${first.id}`, {
       text: 'Please look, both',
       mentionedUserIds: [user.id, team.owner.user.id],
     });

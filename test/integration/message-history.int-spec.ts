@@ -20,12 +20,14 @@ describe('a message with its history', () => {
     );
     const database = app.app.get(DataSource);
     const query = database.query.bind(database);
+    let moves = true;
     // Right behind whatever is asked first of the message, it moves on.
     const spy = jest
       .spyOn(database, 'query')
       .mockImplementation(async (sql: string, parameters?: unknown[]) => {
         const answer: unknown = await query(sql, parameters);
-        if (!sql.includes('messages')) return answer;
+        if (!moves || parameters?.includes(messageId) !== true) return answer;
+        moves = false;
         await database.transaction(async (tx) => {
           await tx.query(`UPDATE messages SET status = 'accepted' WHERE account_id = $1 AND id = $2`, [
             tenant.accountId,

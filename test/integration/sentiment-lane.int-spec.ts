@@ -149,17 +149,15 @@ describe('the sentiment of what customers write', () => {
     await whenRead(app, [id!]);
     const edit = (text: string, second: number): Promise<void> =>
       app.db.transaction((tx) =>
-        app.app
-          .get(MessageStore)
-          .applyEdits(tx, [
-            {
-              ...tenant,
-              externalId,
-              text,
-              content: { body: text },
-              at: new Date(Date.now() + second * 1_000),
-            },
-          ]),
+        app.app.get(MessageStore).applyEdits(tx, [
+          {
+            ...tenant,
+            externalId,
+            text,
+            content: { body: text },
+            at: new Date(Date.now() + second * 1_000),
+          },
+        ]),
       );
     await edit('great', 1);
     await eventually(

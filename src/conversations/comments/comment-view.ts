@@ -7,6 +7,8 @@ import type {
   MessageId,
   UserId,
 } from '../../database/ids';
+import type { MessageSentiment } from '../messages/stored-message';
+import type { SentimentLabel } from '../conversation-types';
 import type { CommentRow } from './comment-row';
 import type { CommentActionState } from './comment-rules';
 import type { CommentAttachment, CommentMetadata, CommentPlatform } from './comment-types';
@@ -38,6 +40,8 @@ export interface StoredComment {
   likeCount: number | null;
   isLiked: boolean | null;
   metadata: CommentMetadata;
+  /** Null while it is not read, and where there is nothing to read. */
+  sentiment: MessageSentiment | null;
   answerCount: number;
   /** The business answered, in public or in private, after it was written. */
   isAnswered: boolean;
@@ -76,6 +80,11 @@ export interface CommentViewRow extends CommentRow {
   commented_at: Date;
   asset_meta_id: string;
   asset_name: string | null;
+  sentiment: SentimentLabel | null;
+  /** A numeric, so text in JavaScript. */
+  confidence: string | null;
+  sentiment_language: string | null;
+  sentiment_model: string | null;
   parent_id: CommentId | null;
   gone_at: Date | null;
   answer_count: number;
@@ -156,6 +165,17 @@ export function toStoredComment(row: CommentViewRow): StoredComment {
     likeCount: row.like_count,
     isLiked: row.is_liked,
     metadata: row.metadata,
+    sentiment:
+      row.sentiment === null
+        ? null
+        : {
+            label: row.sentiment,
+            confidence: Number(row.confidence ?? 0),
+            language: row.sentiment_language,
+            model: row.sentiment_model,
+            correctedBy: null,
+            correctedAt: null,
+          },
     answerCount: row.answer_count,
     isAnswered: row.is_answered,
     sentBy: row.sent_by,

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { AccountId, ContactId } from '../../database/ids';
+import { ValidationFailedError } from '../../errors/app.error';
 import { IDENTITY_KINDS, type IdentityKind, type Platform } from '../conversation-types';
+import { InboxSearch } from '../search/inbox-search.service';
 import { visibleContactCondition } from '../visibility/conversation-visibility';
 import type { View } from '../visibility/visible-conversations';
 import { ContactReader } from './contact-reader.service';
@@ -15,7 +17,7 @@ export interface ContactFilter {
   kind?: IdentityKind | undefined;
   /** Wants no messages at all, or no marketing. */
   optedOut?: boolean | undefined;
-  /** How a name or a number begins. */
+  /** How a name or a number begins, or words of it, of the note, or of an attribute. */
   q?: string | undefined;
 }
 
@@ -54,19 +56,21 @@ export class ContactList {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly reader: ContactReader,
+    private readonly search: InboxSearch,
   ) {}
 
   /** A page may hold fewer than `limit`, even none, and still have a next one. */
   async page(view: View, filter: ContactFilter, slice: ContactSlice): Promise<ContactPage> {
     if (view.accountIds.length === 0 || beginningsOf(filter.q).isNothing)
       return { contacts: [], before: null, after: null };
+    const searched = await this.foundBySearch(view, filter.q);
     const isForward = slice.before === undefined && slice.after !== undefined;
     const found: Found['found'] = [];
     let position = slice.before ?? slice.after;
     let isEnd = false;
     for (const size of [4 * slice.limit, LOOKED_AT_ONCE]) {
       const wanted = slice.limit - found.length;
-      const part = await this.look(view, filter, { position, isForward, size, wanted });
+      const part = await this.look(view, filter, { position, isForward, size, wanted, searched });
       found.push(...part.found);
       position = part.last ?? position;
       isEnd = part.looked < size;
@@ -82,10 +86,28 @@ export class ContactList {
       : { contacts, before: goOn, after: first };
   }
 
+  /** What only the index of words finds, which is a moment behind; what begins like `q` is found at once. */
+  private async foundBySearch(view: View, q: string | undefined): Promise<ContactId[]> {
+    if (q === undefined) return [];
+    try {
+      return await this.search.contactIds(view, q);
+    } catch (error) {
+      // A text without any word in it.
+      if (error instanceof ValidationFailedError) return [];
+      throw error;
+    }
+  }
+
   private async look(
     view: View,
     filter: ContactFilter,
-    part: { position: ContactId | undefined; isForward: boolean; size: number; wanted: number },
+    part: {
+      position: ContactId | undefined;
+      isForward: boolean;
+      size: number;
+      wanted: number;
+      searched: readonly ContactId[];
+    },
   ): Promise<Found> {
     const values: unknown[] = [view.accountIds];
     const placeholder = (value: unknown): string => `$${values.push(value)}`;
@@ -107,7 +129,12 @@ export class ContactList {
     if (visible !== null) conditions.push(visible);
     const position = part.position === undefined ? null : placeholder(part.position);
     const source = sourceOf(
-      { kinds, optedOut: filter.optedOut === true, q: filter.q } satisfies ContactsFound,
+      {
+        kinds,
+        optedOut: filter.optedOut === true,
+        q: filter.q,
+        searched: part.searched,
+      } satisfies ContactsFound,
       { order, position, size: part.size },
       placeholder,
     );

@@ -81,20 +81,29 @@ export class ContactMerges {
         const members = await this.ties.membersOf(tx, accountId, [contactId, ...others]);
         const headOf = new Map(members.map(({ id, person_id: head }) => [id, head ?? id]));
         const head = headOf.get(contactId);
-        const heads = new Set(others.map((id) => headOf.get(id)));
-        if (head === undefined || heads.has(undefined) || (await this.isAnyErasing(tx, accountId, members)))
+        if (
+          head === undefined ||
+          others.some((id) => !headOf.has(id)) ||
+          (await this.isAnyErasing(tx, accountId, members))
+        )
           throw new NotFoundError(NO_SUCH_CONTACT);
         if (members.length > MOST_CONTACTS_OF_PERSON)
           throw new ConflictError(
             `These are ${members.length} contacts together; one person can be ${MOST_CONTACTS_OF_PERSON} at most.`,
           );
-        heads.delete(head);
-        const merged = [...heads].flatMap((id) => (id === undefined ? [] : [id]));
+        // One for each person that is joined: what is one already needs no further one, and would not come apart by it.
+        const joined = new Set([head]);
+        const merged = others.filter((id) => {
+          const theirs = headOf.get(id) ?? id;
+          const isOther = !joined.has(theirs);
+          joined.add(theirs);
+          return isOther;
+        });
         if (merged.length === 0) return head;
         await tx.query(
           `INSERT INTO contact_merges (account_id, id, contact_id, merged_id, merged_by)
            SELECT $1, told.id, $2, told.merged_id, $5 FROM unnest($3::uuid[], $4::uuid[]) AS told (id, merged_id)`,
-          [accountId, head, merged.map(() => newId<ContactMergeId>()), merged, by],
+          [accountId, contactId, merged.map(() => newId<ContactMergeId>()), merged, by],
         );
         await this.ties.regroup(tx, accountId, members, { preferred: new Set([head]) });
         await this.tell(tx, accountId, 'merged', [head], members);

@@ -1,3 +1,4 @@
+import type { ContactId } from '../../database/ids';
 import type { IdentityKind } from '../conversation-types';
 
 /** By what contacts are found before each is looked at. */
@@ -5,6 +6,8 @@ export interface ContactsFound {
   kinds: readonly IdentityKind[] | null;
   optedOut: boolean;
   q: string | undefined;
+  /** By `q`, as the index of words knows. */
+  searched: readonly ContactId[];
 }
 
 export interface Slice {
@@ -45,7 +48,7 @@ function likePrefix(text: string): string {
  * be some in it that do not fit; all that do are.
  */
 export function sourceOf(
-  { kinds, optedOut, q }: ContactsFound,
+  { kinds, optedOut, q, searched }: ContactsFound,
   { order, position, size }: Slice,
   placeholder: (value: unknown) => string,
 ): string {
@@ -68,7 +71,10 @@ export function sourceOf(
         UNION
         (SELECT n.account_id, n.id FROM contacts n
           WHERE n.account_id = mine.account_id AND n.profile ? 'username'
-            AND lower(n.profile ->> 'username') LIKE ${names} LIMIT ${MOST_FOUND})) hit
+            AND lower(n.profile ->> 'username') LIKE ${names} LIMIT ${MOST_FOUND})
+        UNION
+        (SELECT n.account_id, n.id FROM contacts n
+          WHERE n.account_id = mine.account_id AND n.id = ANY(${placeholder(searched)}::uuid[]))) hit
       JOIN contacts c ON c.account_id = hit.account_id AND c.id = hit.id
      WHERE true ${beyond('coalesce(c.person_id, c.id)')}`;
   }

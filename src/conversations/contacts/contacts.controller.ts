@@ -37,7 +37,7 @@ export class ContactsController {
    *
    * @remarks Filters can be combined. A page may hold fewer people than `limit`, even none, where what you look for is rare:
    * there are more as long as `pagination.before` is set. Of a search, the first thousand names and numbers that fit are
-   * looked at.
+   * looked at; what was changed a moment ago may be found by how it begins only.
    */
   @Get()
   @Access('viewer')

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { IdentityModule } from '../../identity/identity.module';
 import { ConversationsModule } from '../conversations.module';
+import { SearchModule } from '../search/search.module';
 import { ContactChangesService } from './contact-changes.service';
 import { ContactConversations } from './contact-conversations.service';
 import { ContactList } from './contact-list.service';
@@ -10,7 +11,7 @@ import { ContactReader } from './contact-reader.service';
 
 /** People: reading, changing and merging them by hand. */
 @Module({
-  imports: [ConversationsModule, IdentityModule],
+  imports: [ConversationsModule, IdentityModule, SearchModule],
   controllers: [ContactMergesController],
   providers: [ContactChangesService, ContactConversations, ContactList, ContactMerges, ContactReader],
   exports: [ContactChangesService, ContactConversations, ContactList, ContactReader],

@@ -3,6 +3,7 @@ import { CursorPaginationDto } from '../../http/page.dto';
 import { PRIVATE_REPLY_STATES, type PrivateReplyState, privateReplyOf } from '../comments/comment-rules';
 import { COMMENT_PLATFORMS, type CommentPlatform } from '../comments/comment-types';
 import type { CommentThread, StoredComment, ThreadAge, ThreadSummary } from '../comments/comment-view';
+import { MessageSentimentDto } from './message-sentiment.dto';
 
 export class CommentChannelDto {
   /** Ours. */
@@ -86,6 +87,8 @@ export class CommentDto {
   /** Its address at Facebook; null where it was never read. */
   @ApiProperty({ type: String, nullable: true, example: 'https://www.facebook.com/113470551234567/posts/1' })
   permalink!: string | null;
+  /** The mood of what somebody else wrote; it comes a moment later, and is null until then. */
+  @ApiProperty({ type: MessageSentimentDto, nullable: true }) sentiment!: MessageSentimentDto | null;
   /** How many answers it has. */
   @ApiProperty({ type: 'integer', example: 0 }) answerCount!: number;
   /** You answered it, in public or in private. */
@@ -114,6 +117,7 @@ export class CommentDto {
       likeCount: comment.likeCount,
       isLiked: comment.isLiked,
       permalink: typeof comment.metadata.permalink === 'string' ? comment.metadata.permalink : null,
+      sentiment: comment.sentiment,
       answerCount: comment.answerCount,
       isAnswered: comment.isAnswered,
       privateReply: {

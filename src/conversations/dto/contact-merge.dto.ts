@@ -13,7 +13,7 @@ export class MergedContactDto {
 /** Somebody's decision that two contacts are one person. */
 export class ContactMergeDto {
   id!: string;
-  /** The one that stood for the person from then on, as it is by itself. */
+  /** The one that others were merged into, as it is by itself. */
   @ApiProperty({ type: MergedContactDto }) contact!: MergedContactDto;
   /** The one that was merged into it, as it is by itself. */
   @ApiProperty({ type: MergedContactDto }) merged!: MergedContactDto;

@@ -44,7 +44,10 @@ export class ContactsQuery extends CursorPageQuery {
   /** `true`: only people who want no messages, or no marketing. `false`: only people who said nothing of the kind. */
   @IsOptional() @QueryBoolean() optedOut?: boolean;
 
-  /** How a name, a user name or a number begins, in any case; numbers with their country code, however written. */
+  /**
+   * How a name, a user name or a number begins (with its country code, however written), or words of names, notes and
+   * attributes as in the search of the inbox.
+   */
   @ApiProperty({ type: String, required: false, example: '+1 650 555' })
   @IsOptional()
   @IsString()

@@ -82,7 +82,8 @@ export class ActivityDto {
   /**
    * By kind. `assigned`: `from` and `to`, ids of users or null, and `reason: access_lost` where the user lost access.
    * `snoozed`: `until`, null until the next message. `woke`: `by`, one of `user`, `time`, `message`. `priority_changed`: `from`
-   * and `to`. `labelled`: `added` and `removed`, ids of labels. `merged`: `conversationId` of the one that goes on in this one.
+   * and `to`, and `reason: sentiment` where it happened by itself as the customer is angry. `labelled`: `added` and `removed`, ids of labels. `merged`: `conversationId` of the one that goes on in this one.
+   * `sentiment_corrected`: `messageId`, `from` and `to`, and `isTakenBack` where a correction was taken back.
    */
   @ApiProperty({ type: 'object', additionalProperties: true, example: { until: '2026-03-16T08:00:00.000Z' } })
   payload!: Record<string, unknown>;

@@ -10,14 +10,13 @@ import {
   MESSAGE_STATUSES,
   type MessageStatus,
   type SenderType,
-  SENTIMENT_LABELS,
-  type SentimentLabel,
 } from '../conversation-types';
 import { type ShownContent, shownContent } from '../messages/message-content';
 import type { StoredMessage } from '../messages/stored-message';
 import { MESSAGE_CONTENT_CLASSES, MESSAGE_CONTENT_SCHEMA } from './message-content.dto';
 import { MessageContextDto, MessageReferralDto } from './message-context.dto';
 import { MessageMediaDto } from './message-media.dto';
+import { MessageSentimentDto } from './message-sentiment.dto';
 
 const SENDER_TYPES = ['customer', 'agent', 'app', 'system'] as const;
 
@@ -27,20 +26,6 @@ export class MessageErrorDto {
   title!: string | null;
   message!: string | null;
   details!: string | null;
-}
-
-export class MessageSentimentDto {
-  @ApiProperty({ enum: SENTIMENT_LABELS, example: 'negative' }) label!: SentimentLabel;
-  /** From 0 to 1; 1 where somebody put it right. @example 0.93 */
-  confidence!: number;
-  /** ISO 639-1; null where the text does not tell. @example en */
-  language!: string | null;
-  /** Who read it; null where only a person has. @example "embedded-1" */
-  model!: string | null;
-  /** The user who put it right; null where nobody has. @example null */
-  correctedBy!: string | null;
-  /** @example null */
-  correctedAt!: Date | null;
 }
 
 @ApiExtraModels(...MESSAGE_CONTENT_CLASSES)
@@ -121,6 +106,7 @@ export class ThreadMessageDto {
       referral: null,
       status: byBusiness ? 'sent' : 'received',
       error: null,
+      sentiment: comment.sentiment,
       seq,
       timestamp: commentedAt,
       editedAt: comment.editedAt,

@@ -30,9 +30,14 @@ export class CommentRemoval implements ErasureStep {
     await tx.query(
       `UPDATE comments
           SET author_id = NULL, author_name = NULL, author_username = NULL, author_told_at = NULL, text = NULL,
-              attachment = NULL, text_told_at = NULL, edited_at = NULL, metadata = '{}',
+              attachment = NULL, text_told_at = NULL, edited_at = NULL, metadata = '{}', sentiment = NULL, confidence = NULL,
+              sentiment_score = NULL, sentiment_language = NULL, sentiment_model = NULL,
               removed_at = coalesce(removed_at, now()), updated_at = now()
         WHERE account_id = $1 AND id = ANY($2)`,
+      [accountId, ids],
+    );
+    await tx.query(
+      'DELETE FROM sentiment_work WHERE account_id = $1 AND comment_id IS NOT NULL AND comment_id = ANY($2)',
       [accountId, ids],
     );
     // What we answered stays known to have been answered; what it said was for the person.

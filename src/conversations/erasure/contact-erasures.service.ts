@@ -8,6 +8,7 @@ import { Outbox } from '../../domain-events/outbox';
 import { NotFoundError } from '../../errors/app.error';
 import { ContactTies } from '../contacts/contact-ties';
 import type { PersonIdentity } from '../conversation-types';
+import { SearchIndex } from '../search/search-index.service';
 import { ContactErasuresRepository, type StoredErasure } from './contact-erasures.repository';
 import { ErasedPeople } from './erased-people';
 
@@ -21,6 +22,7 @@ export class ContactErasures {
     private readonly erasures: ContactErasuresRepository,
     private readonly erased: ErasedPeople,
     private readonly ties: ContactTies,
+    private readonly search: SearchIndex,
     private readonly outbox: Outbox,
   ) {}
 
@@ -43,6 +45,7 @@ export class ContactErasures {
         if (free.length === 0) return false;
         const identities = await this.forgetIdentities(tx, accountId, contactIds);
         await this.hide(tx, accountId, contactIds);
+        await this.search.forget(tx, { accountId, contactIds });
         await this.erasures.insert(tx, { id, accountId, requestedBy: by, contactIds, identities });
         return true;
       }),

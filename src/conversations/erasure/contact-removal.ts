@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ConversationId } from '../../database/ids';
 import { Outbox } from '../../domain-events/outbox';
+import { SearchIndex } from '../search/search-index.service';
 import type { ClaimedErasure, ErasureStep, StepResult } from './erasure-stage';
 import { PersonErasers } from './person-erasers';
 
@@ -12,6 +13,7 @@ export class ContactRemoval implements ErasureStep {
 
   constructor(
     private readonly erasers: PersonErasers,
+    private readonly search: SearchIndex,
     private readonly outbox: Outbox,
   ) {}
 
@@ -33,6 +35,7 @@ export class ContactRemoval implements ErasureStep {
     );
     if (late.length > 0) return { removed: {}, next: 'again' };
     for (const eraser of this.erasers.all()) await eraser.eraseConversations?.(tx, accountId, ids);
+    await this.search.forget(tx, { accountId, conversationIds: ids, contactIds });
     await tx.query('DELETE FROM conversations WHERE account_id = $1 AND id = ANY($2)', [accountId, ids]);
     await tx.query('DELETE FROM contacts WHERE account_id = $1 AND id = ANY($2)', parameters);
     await this.outbox.record(tx, [

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { IdentityModule } from '../../identity/identity.module';
 import { ContactsModule } from '../contacts/contacts.module';
 import { ConversationsModule } from '../conversations.module';
+import { SearchModule } from '../search/search.module';
 import { CommentRemoval } from './comment-removal';
 import { ContactErasuresController } from './contact-erasures.controller';
 import { ContactErasuresRepository } from './contact-erasures.repository';
@@ -18,7 +19,7 @@ import { TraceRemoval } from './trace-removal';
 
 /** Handing out, and removing, everything there is of one person. */
 @Module({
-  imports: [ContactsModule, ConversationsModule, IdentityModule],
+  imports: [ContactsModule, ConversationsModule, IdentityModule, SearchModule],
   controllers: [ContactErasuresController, ContactExportsController],
   providers: [
     CommentRemoval,

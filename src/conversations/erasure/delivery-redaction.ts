@@ -22,14 +22,13 @@ export function redactDelivery(body: Buffer, redacted: Redacted): Buffer | null 
     return null;
   }
   if (!isRecord(delivery) || !Array.isArray(delivery.entry)) return null;
-  let isChanged = false;
-  const entry = delivery.entry.flatMap((each: unknown): unknown[] => {
-    if (!isRecord(each) || !redacted.entryIds.has(String(each.id))) return [each];
-    const pruned = prune(each, redacted.values);
-    isChanged ||= pruned.isChanged || pruned.isNamed;
-    return pruned.isNamed ? [] : [pruned.value];
+  const parts = delivery.entry.map((each: unknown): Pruned => {
+    const isTheirs = isRecord(each) && redacted.entryIds.has(String(each.id));
+    return isTheirs ? prune(each, redacted.values) : { value: each, isChanged: false, isNamed: false };
   });
-  return isChanged ? Buffer.from(JSON.stringify({ ...delivery, entry })) : null;
+  if (!parts.some(({ isChanged, isNamed }) => isChanged || isNamed)) return null;
+  const entry = parts.filter(({ isNamed }) => !isNamed).map(({ value }) => value);
+  return Buffer.from(JSON.stringify({ ...delivery, entry }));
 }
 
 interface Pruned {

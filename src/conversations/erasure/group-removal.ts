@@ -37,7 +37,8 @@ export class GroupRemoval implements ErasureStep {
     await tx.query(
       `UPDATE messages
           SET contact_id = NULL, sender_id = NULL, message_text = NULL, content = '{}', context = NULL,
-              metadata = '{"erased": true}', external_id = NULL, sentiment = NULL, confidence = NULL, updated_at = now()
+              metadata = '{"erased": true}', external_id = NULL, sentiment = NULL, confidence = NULL, sentiment_score = NULL,
+              sentiment_language = NULL, sentiment_model = NULL, updated_at = now()
         WHERE account_id = $1 AND id = ANY($2)`,
       [accountId, ids],
     );

@@ -84,7 +84,7 @@ export class MessageRemoval implements ErasureStep {
   }
 }
 
-/** Names that Meta has for messages, what waits for them, and their files; each file goes with its row, by a trigger. */
+/** Names that Meta has for messages, what waits for them, what was read in them, and their files; each file goes with its row, by a trigger. */
 export async function removeOfMessages(
   tx: EntityManager,
   accountId: AccountId,
@@ -102,6 +102,11 @@ export async function removeOfMessages(
     'DELETE FROM waiting_statuses WHERE account_id = $1 AND message_id IS NOT NULL AND message_id = ANY($2)',
     parameters,
   );
+  for (const table of ['sentiment_work', 'sentiment_corrections'])
+    await tx.query(
+      `DELETE FROM ${table} WHERE account_id = $1 AND message_id IS NOT NULL AND message_id = ANY($2)`,
+      parameters,
+    );
   await tx.query('DELETE FROM message_media WHERE account_id = $1 AND message_id = ANY($2)', parameters);
   await tx.query('DELETE FROM message_keys WHERE account_id = $1 AND message_id = ANY($2)', parameters);
 }

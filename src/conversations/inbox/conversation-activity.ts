@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
-import type { AccountId, ConversationId, LabelId, UserId } from '../../database/ids';
+import type { AccountId, ConversationId, LabelId, MessageId, UserId } from '../../database/ids';
 import { newId } from '../../database/ids';
-import type { ConversationPriority } from '../conversation-types';
+import type { ConversationPriority, SentimentLabel } from '../conversation-types';
 
 /** What is written down of each kind. Times are ISO 8601. Never changed once written: reports are made of it. */
 export interface ActivityPayloads {
@@ -13,10 +13,18 @@ export interface ActivityPayloads {
   snoozed: { until: string | null };
   /** It was snoozed and is active again: somebody woke it, its time had come, or the customer wrote. */
   woke: { by: 'user' | 'time' | 'message' };
-  priority_changed: { from: ConversationPriority; to: ConversationPriority };
+  /** `reason`: it happened by itself, since the customer is angry. */
+  priority_changed: { from: ConversationPriority; to: ConversationPriority; reason?: 'sentiment' };
   labelled: { added: LabelId[]; removed: LabelId[] };
   /** Another conversation with the same person went on in this one. */
   merged: { conversationId: ConversationId };
+  /** Somebody said what the sentiment of a message is, or took that back; null: nobody has read the message. */
+  sentiment_corrected: {
+    messageId: MessageId;
+    from: SentimentLabel | null;
+    to: SentimentLabel | null;
+    isTakenBack: boolean;
+  };
 }
 
 export type ActivityKind = keyof ActivityPayloads;
@@ -30,6 +38,7 @@ export const ACTIVITY_KINDS = [
   'priority_changed',
   'labelled',
   'merged',
+  'sentiment_corrected',
 ] as const satisfies readonly ActivityKind[];
 
 export type ConversationActivity = {

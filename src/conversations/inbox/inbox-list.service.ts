@@ -28,6 +28,9 @@ export interface InboxPage {
 /** How many conversations one page looks at. What is rare among them is found over several pages, none of which takes long. */
 const LOOKED_AT_ONCE = 3_000;
 
+/** Where nothing is known of a table, only the order says which index is meant. */
+const LATEST_FIRST = 'ORDER BY v.last_message_at DESC, v.id DESC';
+
 interface Place extends PagePosition {
   accountId: AccountId;
   id: ConversationId;
@@ -88,7 +91,7 @@ export class InboxList {
          SELECT FROM unnest(${accounts}::uuid[]) AS mine (account_id) ${walk.parts(values)}
           CROSS JOIN LATERAL (SELECT FROM conversations v
             WHERE v.account_id = mine.account_id AND v.last_message_at IS NOT NULL AND ${walk.where(values)}
-            LIMIT ${SHORT_WALK + 1}) part LIMIT ${SHORT_WALK + 1}) few)`,
+            ${walk.isUnordered === true ? '' : LATEST_FIRST} LIMIT ${SHORT_WALK + 1}) part LIMIT ${SHORT_WALK + 1}) few)`,
     );
     const [row]: { lengths: number[] }[] = await this.database.query(
       `SELECT ARRAY[${counts.join(', ')}] AS lengths`,

@@ -35,7 +35,7 @@ export interface ConversationMood {
 }
 
 /** What a message weighs against all that came before it. */
-const WEIGHT = 0.35;
+const WEIGHT = 0.5;
 /** The same for what is compared to see a trend: the last few messages, and what was usual before them. */
 const RECENT_WEIGHT = 0.5;
 const USUAL_WEIGHT = 0.15;

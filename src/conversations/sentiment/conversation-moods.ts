@@ -82,15 +82,25 @@ export class ConversationMoods {
     conversations: readonly LockedConversation[],
   ): Promise<Map<string, MessageMood[]>> {
     const rows: MoodRow[] = await tx.query(
-      `SELECT c.account_id, c.conversation_id, m.*
-         FROM unnest($1::uuid[], $2::uuid[]) AS c (account_id, conversation_id)
+      `SELECT c.account_id, c.id AS conversation_id, m.*
+         FROM unnest($1::uuid[], $2::uuid[]) AS told (account_id, id)
+         JOIN conversations c USING (account_id, id)
         CROSS JOIN LATERAL (
-          SELECT id, "timestamp", sentiment, confidence, sentiment_score, sentiment_corrected_at IS NOT NULL AS is_corrected
-            FROM (SELECT * FROM messages
-                   WHERE account_id = c.account_id AND conversation_id = c.conversation_id
-                   ORDER BY "timestamp" DESC, id DESC LIMIT ${MESSAGES_LOOKED_AT}) looked_at
-           WHERE direction = 'inbound' AND sender_type = 'customer' AND sentiment IS NOT NULL
-           ORDER BY "timestamp" DESC, id DESC LIMIT ${MESSAGES_COUNTED}) m
+          (SELECT id, "timestamp", sentiment, confidence, sentiment_score, sentiment_corrected_at IS NOT NULL AS is_corrected
+             FROM (SELECT * FROM messages
+                    WHERE account_id = c.account_id AND conversation_id = c.id
+                    ORDER BY "timestamp" DESC, id DESC LIMIT ${MESSAGES_LOOKED_AT}) looked_at
+            WHERE direction = 'inbound' AND sender_type = 'customer' AND sentiment IS NOT NULL
+            ORDER BY "timestamp" DESC, id DESC LIMIT ${MESSAGES_COUNTED})
+          UNION ALL
+          -- Of a thread of comments these are its messages.
+          (SELECT id, commented_at, sentiment, confidence, sentiment_score, false
+             FROM (SELECT * FROM comments
+                    WHERE c.comment_thread_id <> '' AND account_id = c.account_id AND asset_id = c.asset_id
+                      AND thread_external_id = c.comment_thread_id
+                    ORDER BY commented_at DESC, id DESC LIMIT ${MESSAGES_LOOKED_AT}) looked_at
+            WHERE NOT by_business AND sentiment IS NOT NULL
+            ORDER BY commented_at DESC, id DESC LIMIT ${MESSAGES_COUNTED})) m
         ORDER BY m."timestamp", m.id`,
       columnsOf(conversations),
     );

@@ -1,17 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
-import {
-  type AccountId,
-  type ConversationId,
-  type MessageId,
-  type UserId,
-  isUuid,
-  newId,
-} from '../../database/ids';
+import { type AccountId, type ConversationId, type MessageId, type UserId, isUuid } from '../../database/ids';
 import { Outbox } from '../../domain-events/outbox';
 import { ConflictError, NotFoundError } from '../../errors/app.error';
 import type { SentimentLabel } from '../conversation-types';
+import { recordActivities } from '../inbox/conversation-activity';
 import { MessageSentiments } from './message-sentiments';
 import type { MessageKey } from './stored-mood';
 
@@ -206,17 +200,15 @@ export class MessageCorrections {
     told: { message: MessageRow; label: SentimentLabel | null; userId: UserId; isTakenBack: boolean },
   ): Promise<void> {
     const { conversation_id: conversationId, sentiment: previous } = told.message;
-    await tx.query(
-      `INSERT INTO conversation_activities (account_id, id, conversation_id, actor_id, kind, payload)
-       VALUES ($1, $2, $3, $4, 'sentiment_corrected', $5)`,
-      [
+    await recordActivities(tx, [
+      {
         accountId,
-        newId(),
         conversationId,
-        told.userId,
-        JSON.stringify({ messageId, from: previous, to: told.label, isTakenBack: told.isTakenBack }),
-      ],
-    );
+        actorId: told.userId,
+        kind: 'sentiment_corrected',
+        payload: { messageId, from: previous, to: told.label, isTakenBack: told.isTakenBack },
+      },
+    ]);
     await this.sentiments.reviewConversations(tx, [{ accountId, conversationId }]);
     if (told.label === null) return;
     await this.outbox.record(tx, [

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { AccountId, CommentId, ConversationId, MessageId } from '../../database/ids';
+import type { AccountId, AssetId, CommentId, ConversationId, MessageId } from '../../database/ids';
 import type { DomainEvent } from '../../domain-events/domain-events';
 import { Outbox } from '../../domain-events/outbox';
 import type { SentimentLabel } from '../conversation-types';
@@ -26,6 +26,12 @@ interface WrittenRow {
   id: MessageId;
   conversation_id: ConversationId;
   previous: SentimentLabel | null;
+}
+
+interface CommentRow {
+  account_id: AccountId;
+  asset_id: AssetId;
+  thread_external_id: string | null;
 }
 
 /** SQL: somebody has put right what this very text was read as. */
@@ -92,17 +98,20 @@ export class MessageSentiments {
     );
   }
 
+  /** In a transaction of its own: comments are locked before their conversations, messages after them. */
   async applyToComments(tx: EntityManager, readings: readonly CommentReading[]): Promise<void> {
     if (readings.length === 0) return;
-    await tx.query(
+    const [written]: Updated<CommentRow> = await tx.query(
       `UPDATE comments c
           SET sentiment = told.label, confidence = told.confidence, sentiment_score = told.score,
               sentiment_language = told.language, sentiment_model = told.model
          FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::numeric[], $6::real[], $7::text[], $8::text[])
                 AS told (account_id, id, text, label, confidence, score, language, model)
-        WHERE c.account_id = told.account_id AND c.id = told.id AND c.text = told.text AND c.removed_at IS NULL`,
+        WHERE c.account_id = told.account_id AND c.id = told.id AND c.text = told.text AND c.removed_at IS NULL
+        RETURNING c.account_id, c.asset_id, c.thread_external_id`,
       columnsOfReadings(readings.map((each) => ({ ...each, messageId: each.commentId }))),
     );
+    await this.reviewThreads(tx, written);
   }
 
   /** Of messages that were taken back, or that have nothing to read any more. What somebody said of them is kept aside. */
@@ -120,17 +129,20 @@ export class MessageSentiments {
     await this.review(tx, locked, written);
   }
 
+  /** Like `applyToComments`. */
   async forgetComments(
     tx: EntityManager,
     keys: readonly { accountId: AccountId; commentId: CommentId }[],
   ): Promise<void> {
     if (keys.length === 0) return;
-    await tx.query(
+    const [written]: Updated<CommentRow> = await tx.query(
       `UPDATE comments SET sentiment = NULL, confidence = NULL, sentiment_score = NULL, sentiment_language = NULL,
               sentiment_model = NULL
-        WHERE (account_id, id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) AND sentiment IS NOT NULL`,
+        WHERE (account_id, id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) AND sentiment IS NOT NULL
+        RETURNING account_id, asset_id, thread_external_id`,
       [keys.map(({ accountId }) => accountId), keys.map(({ commentId }) => commentId)],
     );
+    await this.reviewThreads(tx, written);
   }
 
   /** Looks at conversations anew: their messages, or what became of them, are other than they were. */
@@ -156,6 +168,23 @@ export class MessageSentiments {
       tx,
       rows.map((row) => ({ accountId: row.account_id, conversationId: row.conversation_id })),
     );
+  }
+
+  private async reviewThreads(tx: EntityManager, comments: readonly CommentRow[]): Promise<void> {
+    const threads = comments.filter((row) => row.thread_external_id !== null);
+    if (threads.length === 0) return;
+    const rows: { account_id: AccountId; id: ConversationId }[] = await tx.query(
+      `SELECT DISTINCT v.account_id, v.id FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS told (account_id, asset_id, thread)
+         JOIN conversations v ON v.account_id = told.account_id AND v.asset_id = told.asset_id
+          AND v.comment_thread_id = told.thread AND v.comment_thread_id <> ''`,
+      [
+        threads.map((row) => row.account_id),
+        threads.map((row) => row.asset_id),
+        threads.map((row) => row.thread_external_id),
+      ],
+    );
+    const keys = rows.map((row) => ({ accountId: row.account_id, conversationId: row.id }));
+    await this.moods.review(tx, await this.moods.lock(tx, keys));
   }
 
   private async review(

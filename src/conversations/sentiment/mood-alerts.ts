@@ -4,6 +4,7 @@ import { type AccountId, type ConversationId, firstIdAt, newId } from '../../dat
 import type { DomainEvent } from '../../domain-events/domain-events';
 import { Outbox } from '../../domain-events/outbox';
 import type { ConversationPriority } from '../conversation-types';
+import { type ActivityKind, recordActivities } from '../inbox/conversation-activity';
 import { type AlertStep, type StoredAlert, alertStep } from './alert-step';
 import type { ConversationMood } from './conversation-mood';
 import { type ConversationKey, type LockedConversation, type Updated, columnsOf, keyOf } from './stored-mood';
@@ -178,19 +179,15 @@ export class MoodAlerts {
       ],
     );
     if (rows.length === 0) return;
-    await tx.query(
-      `INSERT INTO conversation_activities (account_id, conversation_id, id, kind, payload)
-       SELECT account_id, conversation_id, id, $4, payload
-         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $5::jsonb[]) AS told (account_id, conversation_id, id, payload)`,
-      [
-        rows.map((row) => row.account_id),
-        rows.map((row) => row.id),
-        rows.map(() => newId()),
-        PRIORITY_ACTIVITY,
-        rows.map(({ previous, priority }) =>
-          JSON.stringify({ from: previous, to: priority, reason: 'sentiment' }),
-        ),
-      ],
+    await recordActivities(
+      tx,
+      rows.map(({ account_id: accountId, id: conversationId, previous, priority }) => ({
+        accountId,
+        conversationId,
+        actorId: null,
+        kind: 'priority_changed' as const,
+        payload: { from: previous, to: priority, reason: 'sentiment' as const },
+      })),
     );
     await this.outbox.record(
       tx,
@@ -204,8 +201,8 @@ export class MoodAlerts {
 }
 
 const PRIORITY_ORDER = ['low', 'normal', 'high', 'urgent'] satisfies ConversationPriority[];
-/** As what people do with a priority is written down. */
-const PRIORITY_ACTIVITY = 'priority';
+/** What people do with a priority. */
+const PRIORITY_ACTIVITY: ActivityKind = 'priority_changed';
 
 function eventsOf({ conversation: { accountId, conversationId }, mood, step }: Decided): DomainEvent[] {
   if (step.do === 'open') {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ConversationsModule } from '../../conversations/conversations.module';
 import { CryptoModule } from '../../crypto/crypto.module';
 import { IdentityModule } from '../../identity/identity.module';
 import { MediaModule } from '../../media/media.module';
@@ -25,7 +26,7 @@ import { EventPlaces } from './event-places';
 
 /** Outbound webhooks: customers' own systems are told of what happens. */
 @Module({
-  imports: [CryptoModule, IdentityModule, MediaModule, PublicEventsModule, QueueModule],
+  imports: [ConversationsModule, CryptoModule, IdentityModule, MediaModule, PublicEventsModule, QueueModule],
   controllers: [EndpointsController, EndpointDeliveriesController],
   providers: [
     DeliveryClaims,

@@ -45,7 +45,7 @@ export class EndpointsService {
 
   /** @throws NotFoundError also for one of an account that is not the user's */
   async get(user: AuthenticatedUser, id: string): Promise<EndpointRow> {
-    const row = await this.endpoints.find(await this.access.accountIdsOf(user.id), id);
+    const row = await this.endpoints.find(await this.seenBy(user), id);
     if (row === null) throw new NotFoundError(NO_SUCH);
     return row;
   }
@@ -62,11 +62,15 @@ export class EndpointsService {
     accountId: string | undefined,
     place: { limit: number; before: string | undefined; after: string | undefined },
   ): Promise<EndpointRow[]> {
-    const accountIds =
-      accountId === undefined
-        ? await this.access.accountIdsOf(user.id)
-        : [await this.access.require(user, accountId)];
+    const only = accountId === undefined ? undefined : await this.access.require(user, accountId);
+    const accountIds = (await this.seenBy(user)).filter((id) => only === undefined || id === only);
     return this.endpoints.page(accountIds, place);
+  }
+
+  /** Deliveries hold messages of every conversation: who sees only some of these does not see endpoints. */
+  private async seenBy({ id }: AuthenticatedUser): Promise<AccountId[]> {
+    const sights = await this.access.sightsOf(id);
+    return sights.filter(({ sees }) => sees === 'all').map(({ accountId }) => accountId);
   }
 
   /** @returns with the secret, which nobody is shown again */

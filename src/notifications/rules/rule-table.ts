@@ -10,6 +10,7 @@ import type { Finding, RuleTable, Surroundings } from './finding';
 import { INSTAGRAM_RULES } from './instagram.rules';
 import { NUMBER_RULES } from './number.rules';
 import { POST_RULES } from './post.rules';
+import { SENTIMENT_RULES } from './sentiment.rules';
 import { TEMPLATE_RULES } from './template.rules';
 import { WABA_RULES } from './waba.rules';
 import { WEBHOOK_RULES } from './webhook.rules';
@@ -24,6 +25,7 @@ const RULES: RuleTable = {
   ...INSTAGRAM_RULES,
   ...NUMBER_RULES,
   ...POST_RULES,
+  ...SENTIMENT_RULES,
   ...TEMPLATE_RULES,
   ...WABA_RULES,
   ...WEBHOOK_RULES,

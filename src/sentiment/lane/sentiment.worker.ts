@@ -109,20 +109,32 @@ export class SentimentWorker implements OnModuleInit, BeforeApplicationShutdown 
       reading.state === 'read' ? [{ ...item, ...reading.result }] : [],
     );
     if (read.length + empty.length === 0) return;
+    const isMessage = ({ messageId }: ClaimedText): boolean => messageId !== null;
     await this.database.transaction(async (tx) => {
-      const settled = await this.work.settle(tx, read);
-      const gone = await this.work.settle(tx, empty);
+      const settled = await this.work.settle(tx, read.filter(isMessage));
+      const gone = await this.work.settle(tx, empty.filter(isMessage));
       await this.sentiments.apply(
         tx,
         settled.flatMap((each) => (each.messageId === null ? [] : [{ ...each, messageId: each.messageId }])),
       );
-      await this.sentiments.applyToComments(
-        tx,
-        settled.flatMap((each) => (each.commentId === null ? [] : [{ ...each, commentId: each.commentId }])),
-      );
       await this.sentiments.forget(
         tx,
         gone.flatMap(({ accountId, messageId }) => (messageId === null ? [] : [{ accountId, messageId }])),
+      );
+    });
+    if ([...read, ...empty].every(isMessage)) return;
+    await this.database.transaction(async (tx) => {
+      const settled = await this.work.settle(
+        tx,
+        read.filter((each) => !isMessage(each)),
+      );
+      const gone = await this.work.settle(
+        tx,
+        empty.filter((each) => !isMessage(each)),
+      );
+      await this.sentiments.applyToComments(
+        tx,
+        settled.flatMap((each) => (each.commentId === null ? [] : [{ ...each, commentId: each.commentId }])),
       );
       await this.sentiments.forgetComments(
         tx,

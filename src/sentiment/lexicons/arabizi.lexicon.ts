@@ -11,6 +11,7 @@ export const ARABIZI_LEXICON = `
   a7san ahsan a7la ahla
   gamed jamed rahib
 +3
+  bjad_a7la kteer_7elo
   7elo 7elw 7elwa helwa helw helo 7ilo 7elou gamil gameel jameel jamil gamila jameela zwin zwina ba7eb ba7ebko
   b7ebkon b7ebb ba7ebb 7abet 7abeit 7abayt habet
   3agabni 3agbny 3ajabni 3ajebni mabsoot mabsoota mabsout mabsouta mabsut far7an far7ana sa3id sa3ida bravo brafo
@@ -26,6 +27,7 @@ export const ARABIZI_LEXICON = `
 0
   law_sama7t salam salamo_3aleiko sabah_el_kheir tamam inshallah in_sha2_allah mashi
 -1.5
+  3am_yrod ma_wosil ma_wusil
   bared barda na2es na2sa t2a5ar et2a5ar et2a5art et2a5arto metakhar byefsel beyefsel byo2ta3
   mat2a5ar met2a5er mit2a5er ta2kheer bate2 batee2 makser maksoor maksour 8alat ghalat ghali 8ali mesh_sha8al
   msh_sha8al ma_wesel mawesel* mawasal* ma_wesl* ma_wosol
@@ -33,6 +35,7 @@ export const ARABIZI_LEXICON = `
   ma_7abet ma_3ajabni msh_3agebny msh_3ageb* mesh_3ageb* mo_zein mo_7elo
   msh_kwayes mesh_kwayes mesh_mneeh zah2t zahe2t zeh2et ta3bt ta3ban za3lan
 -2.5
+  we7sh ta3abtoni ta3abtouni bkhazi
   te3mo_we7esh 3ayb 2aleel_el_adab 2alil_2adab mo2saf kezb za3altoni
   we7esh wehesh we7sha wehsha we7esh_awi saye2 say2 sayy2 sayye2 sayi2 sayyi2 bayez bayz bayza 5arban kharban
   5ayes 7aram 7aram_3aleko haram_3aleik 3eib 3eb

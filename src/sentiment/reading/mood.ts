@@ -19,11 +19,13 @@ export const FEATURES = [
   'loud',
   'isShort',
   'saysNothing',
+  'deniesOnly',
+  'isLong',
 ] as const;
 
 /** The figures of a text as the weights take them, each about 0..1. */
 export function featuresOf(valence: Valence): number[] {
-  const { good, bad, best, worst, closing, asks, questions, exclamations, words, hits } = valence;
+  const { good, bad, best, worst, closing, asks, questions, exclamations, words, hits, denials } = valence;
   const features: Record<(typeof FEATURES)[number], number> = {
     constant: 1,
     good: Math.tanh(good / 4),
@@ -38,6 +40,8 @@ export function featuresOf(valence: Valence): number[] {
     loud: Math.tanh(exclamations / 2),
     isShort: words <= 2 ? 1 : 0,
     saysNothing: hits === 0 ? 1 : 0,
+    deniesOnly: hits === 0 && words > 2 ? Math.tanh(denials) : 0,
+    isLong: Math.tanh(words / 15),
   };
   return FEATURES.map((name) => features[name]);
 }

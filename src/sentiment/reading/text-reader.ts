@@ -39,7 +39,8 @@ export interface ReadText {
 export class TextReader {
   private readonly lexica = new Map<string, Lexicon>();
 
-  read(text: string): ReadText {
+  /** @param isKnown asked for each scored word; no lets it be read as one that no lexicon has, as fitting needs it */
+  read(text: string, isKnown?: () => boolean): ReadText {
     const tokens = tokensOf(text);
     const { language, isArabizi } = languageOf(text, tokens, (name, word) => this.lexicon(name).has(word));
     const latin = isArabizi ? 'arabizi' : language === null || language === 'ar' ? 'en' : language;
@@ -49,7 +50,7 @@ export class TextReader {
       if (script === 'latin') return latin in SOURCES ? this.lexicon(latin) : null;
       return null;
     };
-    const valence = valenceOf(tokens, lexiconOf);
+    const valence = valenceOf(tokens, lexiconOf, isKnown);
     const isKnownLanguage = language === null || READ_LANGUAGES.includes(language);
     return { valence, language, isKnownLanguage };
   }

@@ -17,6 +17,8 @@ export interface Valence {
   questions: number;
   exclamations: number;
   words: number;
+  /** Words that deny. */
+  denials: number;
   /** Words and emoji that had a score other than 0. */
   hits: number;
 }
@@ -46,8 +48,15 @@ interface Hit {
   sentence: number;
 }
 
-/** @param lexiconOf which lexicon knows a token; null where none does */
-export function valenceOf(tokens: readonly Token[], lexiconOf: (token: Token) => Lexicon | null): Valence {
+/**
+ * @param lexiconOf which lexicon knows a token; null where none does
+ * @param isKnown says no for words that are to be read as if the lexicon did not have their score
+ */
+export function valenceOf(
+  tokens: readonly Token[],
+  lexiconOf: (token: Token) => Lexicon | null,
+  isKnown: () => boolean = () => true,
+): Valence {
   const expanded = tokens.flatMap((token) => withoutDenial(token, lexiconOf(token)));
   const forms = expanded.map((token) => formsOf(token, lexiconOf(token)));
   const steps: Step[] = [];
@@ -55,7 +64,8 @@ export function valenceOf(tokens: readonly Token[], lexiconOf: (token: Token) =>
     const token = expanded[index];
     if (token === undefined) break;
     const found = token.kind === 'sign' ? null : (lexiconOf(token)?.find(forms, index) ?? null);
-    steps.push({ found, token });
+    const isFelt = found !== null && found.role === 'score' && found.score !== 0;
+    steps.push({ found: isFelt && !isKnown() ? null : found, token });
     index += found?.length ?? 1;
   }
   return summed(steps, tokens);
@@ -83,7 +93,7 @@ function formsOf(token: Token, lexicon: Lexicon | null): readonly string[] {
 
 function summed(steps: readonly Step[], tokens: readonly Token[]): Valence {
   const hits: Hit[] = [];
-  let [clause, sentence, supposed, asks] = [0, 0, false, 0];
+  let [clause, sentence, supposed, asks, denials] = [0, 0, false, 0, 0];
   let deniedUntil = -1;
   let pivot = -1;
   const questionEnds = questionSteps(steps);
@@ -103,7 +113,10 @@ function summed(steps: readonly Step[], tokens: readonly Token[]): Valence {
       pivot = clause;
     } else if (found.role === 'if') supposed = true;
     else if (found.role === 'ask') asks += 1;
-    else if (found.role === 'not') deniedUntil = index + DENIAL_REACH;
+    else if (found.role === 'not') {
+      deniedUntil = index + DENIAL_REACH;
+      denials += 1;
+    }
     if (found.role !== 'score' || found.score === 0) return;
     let score = found.score * strengthAt(steps, index);
     if (token.isEmphatic) score *= EMPHASIS;
@@ -112,7 +125,7 @@ function summed(steps: readonly Step[], tokens: readonly Token[]): Valence {
     if (token.kind === 'word' && questionEnds.has(index) && Math.abs(found.score) < STRONG) score *= ASKED;
     hits.push({ score, clause, sentence });
   });
-  return figures(hits, pivot, asks, tokens);
+  return { ...figures(hits, pivot, tokens), asks, denials };
 }
 
 /** Steps of sentences that end with a question mark. */
@@ -138,7 +151,11 @@ function strengthAt(steps: readonly Step[], index: number): number {
   return strength;
 }
 
-function figures(hits: readonly Hit[], pivot: number, asks: number, tokens: readonly Token[]): Valence {
+function figures(
+  hits: readonly Hit[],
+  pivot: number,
+  tokens: readonly Token[],
+): Omit<Valence, 'asks' | 'denials'> {
   const weighed = hits.map((hit) => ({
     ...hit,
     score: pivot < 0 ? hit.score : hit.score * (hit.clause >= pivot ? MEANT : CONCEDED),
@@ -157,7 +174,6 @@ function figures(hits: readonly Hit[], pivot: number, asks: number, tokens: read
     best: Math.max(0, ...good),
     worst: Math.max(0, ...bad),
     closing: total(closing.map(({ score }) => score)),
-    asks,
     questions: signs(/[?؟]/u),
     exclamations: signs(/!/u),
     words: tokens.filter(({ kind }) => kind === 'word').length,
