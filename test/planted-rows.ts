@@ -64,9 +64,14 @@ export class PlantedRows {
         checks
           .filter(({ table }) => table === name)
           .flatMap(({ definition }) =>
-            [...definition.matchAll(/\(?(\w+) = ANY \(ARRAY\['([^']*)'/g)].map(
-              ([, column = '', value = '']): [string, string] => [column, value],
-            ),
+            [
+              ...definition.matchAll(
+                /(\w+) = ANY \(ARRAY\['([^']*)'|^CHECK \(\((\w+) = '([^']*)'::text\)\)$/g,
+              ),
+            ].map(([, column, value, only, onlyValue]): [string, string] => [
+              column ?? only ?? '',
+              value ?? onlyValue ?? '',
+            ]),
           ),
       ),
     }));

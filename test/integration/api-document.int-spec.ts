@@ -252,6 +252,8 @@ describe('the API document of the built service', () => {
     expect(noBody.map(({ name }) => name)).toEqual([
       'POST /api/meta/webhook/deliveries/{id}/replay',
       'POST /api/meta/webhook/gaps/{id}/repair',
+      'POST /api/meta/conversations/{id}/claim',
+      'POST /api/meta/conversations/{id}/unread',
       'POST /api/meta/whatsapp/phone-numbers/{id}/deregister',
       'POST /api/meta/whatsapp/phone-numbers/{id}/two-step-pin/reveal',
       'POST /api/meta/whatsapp/templates/{id}/unpause',

@@ -75,8 +75,7 @@ const RECEIVERS: [string, Answer, Record<string, unknown>][] = [
 
 describe('a receiver that', () => {
   const world = useEndpointWorld();
-  const test = async ({ id }: Endpoint) =>
-    (await world.client.post(`${ENDPOINTS}/${id}/test`, {})).body.data;
+  const test = async ({ id }: Endpoint) => (await world.client.post(`${ENDPOINTS}/${id}/test`, {})).body.data;
 
   it.each(RECEIVERS)('%s', async (_what, answer, expected) => {
     world.receiver.answer('/odd', answer);

@@ -22,25 +22,23 @@ describe('a message with its history', () => {
     const query = database.query.bind(database);
     let moves = true;
     // Right behind whatever is asked first of the message, it moves on.
-    const spy = jest
-      .spyOn(database, 'query')
-      .mockImplementation(async (sql: string, parameters?: unknown[]) => {
-        const answer: unknown = await query(sql, parameters);
-        if (!moves || parameters?.includes(messageId) !== true) return answer;
-        moves = false;
-        await database.transaction(async (tx) => {
-          await tx.query(`UPDATE messages SET status = 'accepted' WHERE account_id = $1 AND id = $2`, [
-            tenant.accountId,
-            messageId,
-          ]);
-          await tx.query(
-            `INSERT INTO message_statuses (account_id, message_id, status, at) VALUES ($1, $2, 'accepted', now())
+    const spy = jest.spyOn(database, 'query').mockImplementation(async (sql, parameters) => {
+      const answer: unknown = await query(sql, parameters);
+      if (!moves || !Array.isArray(parameters) || !parameters.includes(messageId)) return answer;
+      moves = false;
+      await database.transaction(async (tx) => {
+        await tx.query(`UPDATE messages SET status = 'accepted' WHERE account_id = $1 AND id = $2`, [
+          tenant.accountId,
+          messageId,
+        ]);
+        await tx.query(
+          `INSERT INTO message_statuses (account_id, message_id, status, at) VALUES ($1, $2, 'accepted', now())
            ON CONFLICT DO NOTHING`,
-            [tenant.accountId, messageId],
-          );
-        });
-        return answer;
+          [tenant.accountId, messageId],
+        );
       });
+      return answer;
+    });
     const read = () => app.app.get(MessagesService).getWithHistory([tenant.accountId], messageId);
     const first = await read();
     spy.mockRestore();

@@ -15,10 +15,18 @@ import { createTestDatabase, testRedisUrl } from '../test-database';
 
 jest.setTimeout(180_000);
 
-/** The service's own, whoever's accounts they tell of: only its admins get there. */
-const OPERATORS = [/^\w+ \/api\/users/, /^\w+ \/api\/meta\/webhook\/(deliveries|stats)/];
+/** The service's own, whoever's accounts they tell of: for its admins, and nobody else. */
+const OPERATORS = [
+  /^\w+ \/api\/users/,
+  /^\w+ \/api\/meta\/webhook\/(deliveries|stats)/,
+  /^GET \/api\/meta\/auth\/signup-cancellations$/,
+];
 /** Ids that are nobody's: Meta's number of an error, a signed name. */
 const NOBODYS = [/^GET \/api\/meta\/whatsapp\/errors\/\{code\}$/];
+/** By ids of Meta's that are not stored here: Meta decides by the token of whoever asks, which is never another tenant's. */
+const ASKED_AT_META = [/ \/api\/meta\/instagram\/media\/\{id\}/];
+/** The owner's Page would have to be connected for it, with a token that Meta knows. */
+const NEEDS_A_PAGE = [/^GET \/api\/meta\/facebook\/posts\/\{id\}\/comments$/];
 /** What a viewer writes is the viewer's own, or changes nothing. */
 const OF_VIEWERS = [
   'DELETE /api/auth/api-keys/{id}',
@@ -35,6 +43,19 @@ const OF_VIEWERS = [
 
 const isOneOf = (patterns: readonly RegExp[], name: string): boolean =>
   patterns.some((each) => each.test(name));
+
+const SCOPES = [
+  'whatsapp_business_management',
+  'whatsapp_business_messaging',
+  'business_management',
+  'pages_show_list',
+  'pages_messaging',
+  'pages_manage_metadata',
+  'pages_read_engagement',
+  'instagram_basic',
+  'instagram_manage_comments',
+  'instagram_manage_messages',
+];
 
 /** The whole document is only there in the build: Nest's Swagger plugin makes it of comments, types and validators. */
 async function servedDocument(): Promise<ServedDocument> {
@@ -83,7 +104,7 @@ describe('two tenants', () => {
 
   async function tenantOf(owner: TestUser, letter: 'A' | 'B'): Promise<PlantedTenant> {
     const { id: personId } = sandboxOf(app).createPerson({ name: `Planted${letter}` });
-    const accountId = await connectedAccount(app, app.api.as(owner), { personId });
+    const accountId = await connectedAccount(app, app.api.as(owner), { personId, scopes: SCOPES });
     return plantTenant(app, { ownerId: owner.id, accountId, letter });
   }
 
@@ -115,7 +136,7 @@ describe('two tenants', () => {
   const stateOfA = async (): Promise<Record<string, string>> => {
     const state: Record<string, string> = {};
     for (const table of Object.keys(a.rows).filter(
-      (name) => !['users', 'meta_accounts', 'api_keys'].includes(name),
+      (name) => name !== 'meta_accounts' && 'account_id' in (a.rows[name] ?? {}),
     )) {
       const [row]: { rows: string }[] = await app.db.query(
         `SELECT coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') AS rows FROM ${table} t WHERE account_id = $1`,
@@ -137,9 +158,13 @@ describe('two tenants', () => {
 
   it('have ids of things that are there: their owner reads each of them', async () => {
     const missed: string[] = [];
-    for (const route of withIds().filter(({ method }) => method === 'GET')) {
+    for (const route of withIds().filter(
+      ({ method, name }) => method === 'GET' && !isOneOf(NEEDS_A_PAGE, name),
+    )) {
       const { status, text } = await ofA.get(`${addressOf(route, a) ?? ''}?${requiredQuery(route, a)}`);
-      if (status === 404) missed.push(`${route.name} ${status} ${text.slice(0, 200)}`);
+      // What only Meta knows was asked for with the owner's token: it was found here whose it is.
+      if (status === 404 && !text.includes('"meta":'))
+        missed.push(`${route.name} ${status} ${text.slice(0, 200)}`);
     }
     expect(missed).toEqual([]);
   });
@@ -156,7 +181,10 @@ describe('two tenants', () => {
           null,
         );
         const isRefused =
-          status === 404 || (status === 400 && route.body !== null) || (status === 403 && role === 'agent');
+          status === 404 ||
+          (status === 400 && route.body !== null) ||
+          (status === 403 && role === 'agent') ||
+          (isOneOf(ASKED_AT_META, route.name) && text.includes('"code":"META_REJECTED"'));
         if (!isRefused || text.includes(a.mark))
           wrong.push(`${role} ${route.name}: ${status} ${text.slice(0, 300)}`);
       }
@@ -211,11 +239,13 @@ describe('two tenants', () => {
   it('see nothing of each other in any list', async () => {
     const leaks: string[] = [];
     let own = 0;
-    for (const route of routes.filter(({ method, name }) => method === 'GET' && !isOneOf(OPERATORS, name))) {
-      if (route.pathParameters.length > 0) continue;
-      for (const client of Object.values(ofB)) {
+    for (const route of routes.filter(
+      ({ method, pathParameters }) => method === 'GET' && pathParameters.length === 0,
+    )) {
+      for (const [role, client] of Object.entries(ofB)) {
+        if (role === 'admin' && isOneOf(OPERATORS, route.name)) continue;
         const { text } = await client.get(`${route.path}?${requiredQuery(route, b)}`);
-        if (text.includes(a.mark)) leaks.push(`${route.name}: ${text.slice(0, 300)}`);
+        if (text.includes(a.mark)) leaks.push(`${role} ${route.name}: ${text.slice(0, 300)}`);
         if (text.includes(b.mark)) own += 1;
       }
     }

@@ -113,7 +113,7 @@ export class MetricsRebuild {
 
   private async countFacts(tx: EntityManager, accountId: AccountId, month: Month): Promise<void> {
     await tx.query(`
-      CREATE TEMP TABLE rebuilt_facts (LIKE message_metric_facts) ON COMMIT DROP;
+      CREATE TEMP TABLE rebuilt_facts (LIKE message_metric_facts INCLUDING DEFAULTS) ON COMMIT DROP;
       CREATE TEMP TABLE rebuilt_metrics (LIKE message_metrics) ON COMMIT DROP;
     `);
     await tx.query(
@@ -122,6 +122,13 @@ export class MetricsRebuild {
        INSERT INTO rebuilt_facts (${FACT_COLUMNS})
        SELECT ${FACT_COLUMNS} FROM (${factsOf('told', month)}) AS fresh WHERE ${isCounted('fresh')}`,
       [accountId, `${month.name}-01`],
+    );
+    // Of messages whose person was erased nothing is left to count from but what was counted.
+    await tx.query(
+      `INSERT INTO rebuilt_facts (${FACT_COLUMNS}, is_erased)
+       SELECT ${FACT_COLUMNS}, is_erased FROM message_metric_facts
+        WHERE account_id = $1 AND message_id >= $2 AND message_id < $3 AND is_erased`,
+      [accountId, month.from, month.to],
     );
     await tx.query(
       `INSERT INTO rebuilt_metrics (${METRIC_COLUMNS})

@@ -28,7 +28,7 @@ export type ReplyVisibility = (typeof REPLY_VISIBILITIES)[number];
 export abstract class ReplyBaseDto {
   /**
    * The message or comment of this conversation to answer, by our id. Left out in a thread of comments, the comment that
-   * the thread begins with is answered.
+   * the thread begins with is answered, or in private the one of whoever wrote last.
    */
   @ApiPropertyOptional({ type: String, format: 'uuid', example: '0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b' })
   @IfPresent()

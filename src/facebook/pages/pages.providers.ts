@@ -3,6 +3,7 @@ import { PageEventsController } from './page-events.controller';
 import { PageHealth } from './page-health.service';
 import { PageLeadWorker } from './page-lead.worker';
 import { PageLeads } from './page-leads.repository';
+import { PagePeopleEraser } from './page-people.eraser';
 import { PagePolicies } from './page-policies.repository';
 import { PageRatings } from './page-ratings.repository';
 import { PageReactions } from './page-reactions.repository';
@@ -13,6 +14,7 @@ export const PAGE_PROVIDERS = [
   PageHealth,
   PageLeadWorker,
   PageLeads,
+  PagePeopleEraser,
   PagePolicies,
   PageRatings,
   PageReactions,

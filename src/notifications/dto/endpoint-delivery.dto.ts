@@ -3,7 +3,7 @@ import { createdAtOf } from '../../database/ids';
 import { CursorPaginationDto } from '../../http/page.dto';
 import { PUBLIC_EVENT_TYPE_NAMES } from '../../public-events/public-event';
 import { messageIdOf } from '../endpoints/delivery-body';
-import type { AttemptRow, DeliveryBodyRow, DeliveryRow } from '../endpoints/delivery-list.repository';
+import type { AttemptRow, DeliveryBodyRow, DeliveryRow } from '../endpoints/endpoint-rows';
 import { ATTEMPT_FAILURES, DELIVERY_STATES } from '../endpoints/endpoint-states';
 
 /** One event on its way to one endpoint. */

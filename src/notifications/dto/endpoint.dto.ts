@@ -4,7 +4,7 @@ import { CursorPaginationDto } from '../../http/page.dto';
 import { PUBLIC_EVENT_TYPE_NAMES } from '../../public-events/public-event';
 import { ATTEMPT_FAILURES, DISABLE_REASONS } from '../endpoints/endpoint-states';
 import type { CallOutcome } from '../endpoints/endpoint-call';
-import type { EndpointRow } from '../endpoints/endpoints.repository';
+import type { EndpointRow } from '../endpoints/endpoint-rows';
 
 /** How it does at present. */
 export class EndpointHealthDto {

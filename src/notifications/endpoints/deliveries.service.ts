@@ -3,14 +3,9 @@ import type { EntityManager } from 'typeorm';
 import { ConflictError, NotFoundError } from '../../errors/app.error';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import { JobQueue } from '../../queue/job-queue';
-import {
-  type AttemptRow,
-  type DeliveryBodyRow,
-  type DeliveryFilter,
-  DeliveryList,
-  type DeliveryRow,
-} from './delivery-list.repository';
+import { type DeliveryFilter, DeliveryList } from './delivery-list.repository';
 import { DeliveryReplays, type ReplayFilter } from './delivery-replays.repository';
+import type { AttemptRow, DeliveryBodyRow, DeliveryRow } from './endpoint-rows';
 import type { EndpointKey } from './endpoint-states';
 import { EndpointsRepository } from './endpoints.repository';
 import { EndpointsService } from './endpoints.service';

@@ -1,39 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { type AccountId, firstIdAt } from '../../database/ids';
-import type { AttemptFailure, DeliveryState, EndpointKey } from './endpoint-states';
-
-export interface DeliveryRow {
-  account_id: AccountId;
-  id: string;
-  endpoint_id: string;
-  event_id: string;
-  type: string;
-  conversation_sequence: string | null;
-  state: DeliveryState;
-  /** Null while it waits for an earlier one of its conversation. */
-  due_at: Date | null;
-  is_sending: boolean;
-  attempts: number;
-  last_status: number | null;
-  last_error: string | null;
-  finished_at: Date | null;
-}
-
-export interface DeliveryBodyRow extends DeliveryRow {
-  body: string | null;
-}
-
-export interface AttemptRow {
-  number: number;
-  at: Date;
-  duration_ms: number;
-  status: number | null;
-  failure: AttemptFailure | null;
-  error: string | null;
-  response: string | null;
-}
+import { firstIdAt } from '../../database/ids';
+import type { AttemptRow, DeliveryBodyRow, DeliveryRow } from './endpoint-rows';
+import type { DeliveryState, EndpointKey } from './endpoint-states';
 
 export interface DeliveryFilter {
   states: readonly DeliveryState[] | undefined;

@@ -3,34 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AccountId } from '../../database/ids';
 import type { StoredSecrets } from './endpoint-signer';
-import type { EndpointState } from './endpoint-states';
-
-/** As it is shown. Secrets are read by those who sign, and by nobody else. */
-export interface EndpointRow {
-  account_id: AccountId;
-  id: string;
-  url: string;
-  description: string | null;
-  event_types: string[];
-  platforms: string[];
-  asset_ids: string[];
-  header_names: string[];
-  payload_version: number;
-  rate_per_second: number | null;
-  state: EndpointState;
-  state_reason: string | null;
-  state_changed_at: Date;
-  previous_secret_until: Date | null;
-  failures: number;
-  failing_since: Date | null;
-  is_told: boolean;
-  probe_at: Date | null;
-  last_success_at: Date | null;
-  last_failure_at: Date | null;
-  last_error: string | null;
-  created_at: Date;
-  updated_at: Date;
-}
+import type { EndpointRow } from './endpoint-rows';
 
 export interface EndpointDraft {
   accountId: AccountId;

@@ -14,7 +14,8 @@ import { type CallOutcome, EndpointCall } from './endpoint-call';
 import { endpointHeaders } from './endpoint-headers';
 import { newEndpointSecret } from './endpoint-secret';
 import { EndpointSigner } from './endpoint-signer';
-import { type EndpointChange, type EndpointRow, EndpointsRepository } from './endpoints.repository';
+import type { EndpointRow } from './endpoint-rows';
+import { type EndpointChange, EndpointsRepository } from './endpoints.repository';
 
 export const MOST_ENDPOINTS = 20;
 const NO_SUCH = 'There is no such endpoint.';

@@ -33,6 +33,9 @@ export class EmbeddedAnalyzer extends SentimentAnalyzer {
     const score = rounded(likelihoods.positive - likelihoods.negative);
     if (!isKnownLanguage && valence.hits === 0)
       return { label: 'neutral', confidence: UNREAD_CONFIDENCE, score: 0, language };
+    // A mood that no word shows would only be guessed from what customers write on the whole.
+    if (valence.hits === 0)
+      return { label: 'neutral', confidence: rounded(likelihoods.neutral), score: 0, language };
     const label = SENTIMENT_LABELS.reduce<SentimentLabel>(
       (best, other) => (likelihoods[other] > likelihoods[best] ? other : best),
       'neutral',

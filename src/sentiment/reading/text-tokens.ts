@@ -18,7 +18,8 @@ const TOKEN = new RegExp(
   `${EMOTICONS}|\\p{Extended_Pictographic}|\\p{L}[\\p{L}\\p{M}\\p{N}'ـ]*|\\p{N}+[\\p{L}\\p{M}\\p{N}]*|[.,!?;:\\n؟،؛]`,
   'gu',
 );
-const NOT_WORDS = /https?:\/\/\S+|www\.\S+|\S+@\S+\.\S+|(?<=^|\s)@\S+/gu;
+/** Addresses and names of accounts. Each part begins at a space and has an end: a regular expression must not go back and forth. */
+const NOT_WORDS = /(?<=^|\s)(?:https?:\/\/\S+|www\.\S+|[^\s@]{0,64}@[^\s@]{1,255})(?=\s|$|@)/gu;
 const FULL_MARKS = /(?<![\d/])(?:10\s*\/\s*10|5\s*\/\s*5)(?![\d/])/gu;
 const APOSTROPHES = /[\u2018\u2019\u02bc\u0060\u00b4]/gu;
 const WORD_SIGN = /^[.,!?;:\n؟،؛]$/u;
@@ -26,6 +27,9 @@ const LETTER = /^[\p{L}\p{N}]/u;
 const ARABIC = /\p{Script=Arabic}/u;
 const LATIN = /\p{Script=Latin}|^\p{N}/u;
 const REPEATED = /(\p{L})\1{2,}/gu;
+const IS_REPEATED = /(\p{L})\1{2,}/u;
+/** No word that says anything is longer. */
+const LONGEST_WORD = 40;
 
 /** Spells a word as lexica do. Hamza and vowel signs are marks of their own once a letter is taken apart. */
 export function spelled(word: string): string {
@@ -62,14 +66,16 @@ function sign(text: string): Token {
 
 function wordToken(word: string, isAllLoud: boolean): Token {
   const text = spelled(word);
-  const isLong = new RegExp(REPEATED.source, 'u').test(text);
+  const isLong = IS_REPEATED.test(text);
   const isLoud = !isAllLoud && word.length > 2 && /\p{Lu}/u.test(word) && word === word.toUpperCase();
   return {
     kind: 'word',
-    text,
+    text: text.slice(0, LONGEST_WORD),
     script: ARABIC.test(text) ? 'arabic' : LATIN.test(text) ? 'latin' : 'other',
     isEmphatic: isLong || isLoud,
-    shortened: isLong ? [text.replace(REPEATED, '$1'), text.replace(REPEATED, '$1$1')] : [],
+    shortened: isLong
+      ? ['$1', '$1$1'].map((times) => text.replace(REPEATED, times).slice(0, LONGEST_WORD))
+      : [],
   };
 }
 

@@ -5,6 +5,7 @@ import { CallsApi } from './calls-api';
 import { CallsController } from './calls.controller';
 import { CallsRepository } from './calls.repository';
 import { CallsService } from './calls.service';
+import { WhatsAppPeopleEraser } from './whatsapp-people.eraser';
 
 /** Calls, as WhatsAppModule puts them together with the rest. The fixed paths come before those that name a call. */
 export const CALL_CONTROLLERS = [CallSettingsController, CallsController];
@@ -16,4 +17,5 @@ export const CALL_PROVIDERS = [
   CallsApi,
   CallsRepository,
   CallsService,
+  WhatsAppPeopleEraser,
 ];

@@ -186,7 +186,7 @@ export class CampaignAudienceRepository {
     const rows: { state: RecipientState; count: number }[] = await tx.query(
       `WITH again AS (
          SELECT id, state FROM campaign_recipients
-          WHERE account_id = $1 AND campaign_id = $2 AND state = ANY($3::text[])
+          WHERE account_id = $1 AND campaign_id = $2 AND state = ANY($3::text[]) AND recipient <> 'erased'
             AND ($4::text[] IS NULL OR reason_code = ANY($4::text[]))
             AND (reason_code IS NULL OR NOT reason_code = ANY($6::text[]))
             AND (reason_code IS NULL OR NOT reason_code = ANY($5::text[]) OR updated_at < now() - interval '24 hours')

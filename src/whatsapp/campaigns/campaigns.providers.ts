@@ -7,6 +7,7 @@ import { CampaignImport } from './campaign-import.service';
 import { CampaignImportsRepository } from './campaign-imports.repository';
 import { CampaignObstacles } from './campaign-obstacles';
 import { CampaignOutcomesSubscriber } from './campaign-outcomes.subscriber';
+import { CampaignPeopleEraser } from './campaign-people.eraser';
 import { CampaignProgressRepository } from './campaign-progress.repository';
 import { CampaignRecipientsController } from './campaign-recipients.controller';
 import { CampaignRecipientsRepository } from './campaign-recipients.repository';
@@ -34,6 +35,7 @@ export const CAMPAIGN_PROVIDERS = [
   CampaignImportsRepository,
   CampaignObstacles,
   CampaignOutcomesSubscriber,
+  CampaignPeopleEraser,
   CampaignProgressRepository,
   CampaignRecipientsRepository,
   CampaignRetry,
