@@ -41,11 +41,11 @@ export async function plantTenant(
   // Ids of Meta are digits.
   const digits = letter === 'A' ? '7701' : '7702';
   await db.query('UPDATE meta_accounts SET name = $2 WHERE id = $1', [accountId, `${mark} account`]);
-  const [account] = (await db.query('SELECT * FROM meta_accounts WHERE id = $1', [accountId])) as [Row];
+  const [account] = await db.query<[Row]>('SELECT * FROM meta_accounts WHERE id = $1', [accountId]);
   const [member] = (await db.query('SELECT * FROM account_members WHERE account_id = $1', [accountId])) as [
     Row,
   ];
-  const [user] = (await db.query('SELECT * FROM users WHERE id = $1', [ownerId])) as [Row];
+  const [user] = await db.query<[Row]>('SELECT * FROM users WHERE id = $1', [ownerId]);
   const assets: Record<string, { id: string; metaId: string }> = {};
   for (const [index, kind] of ASSETS.entries()) {
     assets[kind] = { id: newId(), metaId: `${digits}00000001${index}` };

@@ -34,6 +34,16 @@ describe('the environment', () => {
     });
   });
 
+  it('wants a key for the sentiment service, unless told that there is none', () => {
+    const service = { SENTIMENT_API_URL: 'https://models.example.com' };
+    expect(problemsOf(service)).toEqual(['SENTIMENT_API_KEY']);
+    expect(problemsOf({ ...service, SENTIMENT_API_KEY: 'k' })).toEqual([]);
+    expect(problemsOf({ ...service, SENTIMENT_API_KEY_REQUIRED: 'false' })).toEqual([]);
+    expect(problemsOf({ SENTIMENT_API_URL: 'models.example.com', SENTIMENT_API_KEY: 'k' })).toEqual([
+      'SENTIMENT_API_URL',
+    ]);
+  });
+
   it('names everything that is missing at once', () => {
     expect(() => parseEnv({})).toThrow(EnvironmentInvalidError);
     const nothing = Object.fromEntries(Object.keys(COMPLETE).map((name) => [name, undefined]));
@@ -58,6 +68,9 @@ describe('the environment', () => {
     ['MESSAGE_RETENTION_DAYS', '1.5'],
     ['MESSAGE_RETENTION_DAYS', '89'],
     ['RETENTION_DETACHED', 'burn'],
+    ['SENTIMENT_API_KEY', 'two words'],
+    ['SENTIMENT_FALLBACK', 'guess'],
+    ['SENTIMENT_CACHE_ENTRIES', '1'],
     ['LOG_LEVEL', 'loud'],
   ])('refuses %s=%s without repeating the value, which may be a secret', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([name]);

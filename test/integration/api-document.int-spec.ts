@@ -270,6 +270,8 @@ describe('the API document of the built service', () => {
       'POST /api/meta/facebook/comments/{id}/hide',
       'POST /api/meta/facebook/comments/{id}/like',
       'POST /api/meta/instagram/comments/{id}/hide',
+      'POST /api/meta/notifications/endpoints/{id}/test',
+      'POST /api/meta/notifications/endpoints/{endpointId}/deliveries/{deliveryId}/replay',
     ]);
   });
 

@@ -94,10 +94,10 @@ async function muchOf(): Promise<string> {
   );
   await shop.client.post(`${CONTACTS}/${id}/merge`, { contactId: await contactIdOf(app, shop, PSID) });
   await shop.client.patch(`${CONTACTS}/${id}`, { note: 'likes marzipan', attributes: { likes: 'marzipan' } });
-  const [conversation] = (await app.db.query(
+  const [conversation]: { id: string }[] = await app.db.query(
     'SELECT id FROM conversations WHERE account_id = $1 AND contact_id = $2',
     [shop.accountId, id],
-  )) as { id: string }[];
+  );
   await app.db.query(
     `INSERT INTO conversation_notes (account_id, id, conversation_id, author_id, text) VALUES ($1, $2, $3, $4, 'sasquatch')`,
     [shop.accountId, newId(), conversation?.id, shop.user.id],

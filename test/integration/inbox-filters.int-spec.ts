@@ -160,7 +160,7 @@ describe('the inbox', () => {
         const query = Object.fromEntries(
           Object.entries(chosen).map(([name, index]) => {
             const values = FILTERS[name]?.values() ?? [];
-            return [name, values[index % values.length] ?? ''];
+            return [name, values[(index ?? 0) % values.length] ?? ''];
           }),
         );
         const wanted = all.filter((conversation) =>

@@ -61,7 +61,14 @@ const backfill = (from: number, until: number): Promise<BackfillResult> =>
   });
 const conversations = async (): Promise<
   { id: string; unread_count: number; last_seq: string; window_expires_at: Date | null }[]
-> => app.db.query('SELECT * FROM conversations WHERE asset_id = $1', [me.assetId]);
+> =>
+  // Without what is found out about them later, by lanes of its own.
+  app.db.query(
+    `SELECT id, contact_id, status, agent_id, last_seq, unread_count, inbound_count, last_message_at, last_message_preview,
+            last_inbound_at, window_expires_at
+       FROM conversations WHERE asset_id = $1 ORDER BY id`,
+    [me.assetId],
+  );
 
 describe('an outage of Messenger’s webhooks', () => {
   it('is noticed, subscribed again and made up for: everything that Meta has is here once, and stays so', async () => {

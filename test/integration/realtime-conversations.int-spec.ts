@@ -54,6 +54,7 @@ const created = (follower: Follower, count: number): Promise<SeenEvent[]> =>
   eventually(
     () => follower.events.filter(({ type }) => type === 'message.created'),
     ({ length }) => length >= count,
+    { timeoutMs: 30_000 },
   );
 const textsOf = (events: readonly SeenEvent[]) =>
   events.map(({ data }) => (data.message as { text: string }).text);
@@ -180,6 +181,7 @@ describe('A conversation that several have open', () => {
       await eventually(
         () => lastPresence(follower),
         (payload) => payload?.total === 2,
+        { timeoutMs: 30_000 },
       );
     expect(lastPresence(one)).toMatchObject({
       conversationId: id,
@@ -191,7 +193,7 @@ describe('A conversation that several have open', () => {
         return two.signals.filter(({ name }) => name === 'conversation.typing');
       },
       ({ length }) => length > 0,
-      { intervalMs: 200 },
+      { intervalMs: 200, timeoutMs: 30_000 },
     );
     expect(await two.signal('conversation.typing')).toEqual({
       conversationId: id,
@@ -203,6 +205,7 @@ describe('A conversation that several have open', () => {
     await eventually(
       () => lastPresence(one),
       (payload) => payload?.total === 1,
+      { timeoutMs: 30_000 },
     );
   });
 

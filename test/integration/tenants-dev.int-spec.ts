@@ -181,6 +181,7 @@ describe('two tenants', () => {
           `${addressOf(route, a) ?? ''}?${requiredQuery(route, a)}`,
           null,
         );
+        if (status === 400 && role === 'admin') console.error('B400', route.name, text.slice(0, 220));
         const isRefused =
           status === 404 ||
           (status === 400 && route.body !== null) ||

@@ -37,13 +37,13 @@ export interface ConversationMood {
 /** What a message weighs against all that came before it. */
 const WEIGHT = 0.5;
 /** The same for what is compared to see a trend: the last few messages, and what was usual before them. */
-const RECENT_WEIGHT = 0.5;
+const RECENT_WEIGHT = 0.6;
 const USUAL_WEIGHT = 0.15;
 /** Of so few messages there is no telling how they develop. */
 const FEWEST_FOR_TREND = 3;
 /** A word is reached here, and kept until the score is back behind the other: at the limit it would flicker. */
 const LABEL = { enter: 0.3, leave: 0.15 };
-const TREND = { enter: 0.25, leave: 0.1 };
+const TREND = { enter: 0.2, leave: 0.08 };
 /** What an analyzer's own scale makes of its labels: a negative message must weigh as one. */
 const LEAST_OF_LABEL = 0.4;
 const MOST_OF_NEUTRAL = 0.2;

@@ -69,7 +69,11 @@ export class EndpointDeliveriesController {
     return EndpointDeliveryDetailDto.withAttempts(delivery, attempts);
   }
 
-  /** Sends it again under the same `webhook-id` and with the same bytes, also when it was delivered. One that waits is tried now. */
+  /**
+   * Sends it again under the same `webhook-id` and with the same bytes, also when it was delivered.
+   *
+   * @remarks One that waits is tried now.
+   */
   @Post('deliveries/:deliveryId/replay')
   @Access('agent')
   @ApiEnvelope(EndpointDeliveryDto, 202, { description: 'It is in line again.' })

@@ -69,10 +69,10 @@ export class EndpointsController {
   }
 
   /**
-   * Adds an address that is told of events from now on. The answer holds the secret that messages are signed with: it is
-   * not shown again.
+   * Adds an address that is told of events from now on.
    *
-   * @remarks Owners of the account may do this. Messages follow the Standard Webhooks specification: verify them with one
+   * @remarks The answer holds the secret that messages are signed with: it is not shown again. Owners of the account may do
+   * this. Messages follow the Standard Webhooks specification: verify them with one
    * of its libraries. They come at least once, so keep the `webhook-id` of what you have dealt with.
    */
   @Post()
@@ -136,8 +136,10 @@ export class EndpointsController {
   }
 
   /**
-   * Makes a new secret, or takes yours. For a while messages carry two signatures, of the present secret and of the new one:
-   * change it on your side within that time.
+   * Makes a new secret, or takes yours.
+   *
+   * @remarks For a while messages carry two signatures, of the present secret and of the new one: change it on your side
+   * within that time. The secret is not shown again.
    */
   @Post(':id/secret/rotate')
   @Access('agent')
@@ -152,8 +154,9 @@ export class EndpointsController {
   }
 
   /**
-   * Sends a signed message of the type `endpoint.test` at once and answers with what became of it, also where nothing could
-   * be reached. It is neither tried again nor listed among the deliveries.
+   * Sends a signed message of the type `endpoint.test` at once and answers with what became of it.
+   *
+   * @remarks Also where nothing could be reached. It is neither tried again nor listed among the deliveries.
    */
   @Post(':id/test')
   @Access('agent')

@@ -4,17 +4,21 @@ import type { SentimentLabel } from '../../conversations/conversation-types';
 import { MediaMissingError, MediaStorage } from '../../media/media-storage';
 import { SentimentAnalyzer } from '../analysis/sentiment-analyzer';
 import { type TextReading, readTexts } from '../lane/text-reading';
-import { type BatchProgress, BatchesRepository } from './batches.repository';
-import { type BadRecord, RecordReader, type TableRecord } from './record-reader';
+import { BatchesRepository } from './batches.repository';
+import { PartBuffer } from './part-buffer';
+import { type BadRecord, type RecordPosition, RecordReader, type TableRecord } from './record-reader';
 import { type BatchError, type ClaimedBatch, type ResultLine, partKey, uploadKey } from './stored-batch';
 
-/** What is read, stored and written down together. After a crash no more than this is done again. */
-const CHUNK = { records: 2_000, bytes: 1_048_576 };
-/** Texts that are analyzed in one go; others have their turn in between. */
-const TEXTS_AT_ONCE = 100;
+/** What is stored and written down together. After a crash no more than this is done again. */
+const PART = { records: 2_000, bytes: 1_048_576 };
+/**
+ * What is read and analyzed in one go: so little that it is garbage before the collector would take it for something that
+ * stays, and keep it. Others have their turn in between.
+ */
+const SLICE = { records: 100, bytes: 131_072 };
 /** A text that breaks the analyzer so often at the same place is a line with an error. */
 const MOST_TRIES = 5;
-/** Longer than a chunk takes; who is alive renews it. */
+/** Longer than a part takes; who is alive renews it. */
 export const BATCH_LEASE_MS = 20_000;
 const RENEW_EVERY_MS = 5_000;
 /** Then another batch has its turn. */
@@ -26,14 +30,16 @@ const FILE_LOST = { code: 'FILE_LOST', message: 'The file is not in storage any 
 
 type TextLine = TableRecord & { text: string };
 
-interface Chunk {
-  position: number;
-  line: number;
-  lines: TextLine[];
+/** A part of the result while it is made. */
+interface Part {
+  lines: number;
+  bytes: number;
+  counts: Record<SentimentLabel, number>;
   errors: BatchError[];
+  model: string | null;
 }
 
-/** Nobody can read the chunk now; nothing of it was stored. */
+/** Nobody can read the texts now; nothing of the part was stored. */
 class LaterError extends Error {
   constructor(
     readonly afterMs: number,
@@ -43,7 +49,7 @@ class LaterError extends Error {
   }
 }
 
-/** Works on a batch, chunk by chunk: the part of the result first, then how far it is. Memory does not grow with the file. */
+/** Works on a batch, part by part: the part of the result first, then how far it is. Memory does not grow with the file. */
 @Injectable()
 export class BatchRunner {
   constructor(
@@ -65,7 +71,7 @@ export class BatchRunner {
       );
     }, RENEW_EVERY_MS);
     try {
-      await this.chunks(batch, AbortSignal.any([signal, lost.signal]));
+      await this.parts(batch, AbortSignal.any([signal, lost.signal]));
     } catch (error) {
       if (lost.signal.aborted) return;
       if (error instanceof MediaMissingError) {
@@ -78,22 +84,23 @@ export class BatchRunner {
     }
   }
 
-  private async chunks(batch: ClaimedBatch, signal: AbortSignal): Promise<void> {
+  private async parts(batch: ClaimedBatch, signal: AbortSignal): Promise<void> {
     const turnEnds = Date.now() + LONGEST_TURN_MS;
+    const output = new PartBuffer(2 * PART.bytes);
     const reader = await this.open(batch);
     try {
       let { parts, stuck } = batch;
       for (;;) {
-        signal.throwIfAborted();
-        const { items, position, isOver } = await reader.next(CHUNK);
-        const chunk = chunkOf(batch, items, { position: position.offset, line: position.line });
-        const progress = await this.process(batch, chunk, {
-          part: parts,
+        const { part, end, isOver } = await this.read(batch, reader, output, {
           isLastTry: stuck >= MOST_TRIES,
           signal,
         });
+        const hasPart = part.lines > 0;
+        // Under its number: who does the same part again after a crash replaces it by the same.
+        if (hasPart) await this.storage.store(partKey(batch.id, parts), output.take());
+        const progress = { ...part, hasPart, position: end.offset, line: end.line };
         if (!(await this.batches.advance(batch, progress, BATCH_LEASE_MS))) return;
-        if (progress.hasPart) parts += 1;
+        if (hasPart) parts += 1;
         stuck = 0;
         if (isOver) {
           if (await this.batches.finish(batch, null)) await this.storage.remove(uploadKey(batch.id));
@@ -109,60 +116,43 @@ export class BatchRunner {
     }
   }
 
+  /** The next part, as far as it goes. */
+  private async read(
+    batch: ClaimedBatch,
+    reader: RecordReader,
+    output: PartBuffer,
+    { isLastTry, signal }: { isLastTry: boolean; signal: AbortSignal },
+  ): Promise<{ part: Part; end: RecordPosition; isOver: boolean }> {
+    const part: Part = {
+      lines: 0,
+      bytes: 0,
+      counts: { positive: 0, neutral: 0, negative: 0 },
+      errors: [],
+      model: null,
+    };
+    for (;;) {
+      signal.throwIfAborted();
+      const slice = await reader.next(SLICE);
+      const lines = textLinesOf(batch, slice.items, part.errors);
+      const readings = await readTexts(
+        this.analyzer,
+        lines.map(({ text }) => text),
+        signal,
+      );
+      lines.forEach((line, index) => {
+        addTo(part, output, line, { reading: readings[index], isLastTry });
+      });
+      if (slice.isOver || part.lines + part.errors.length >= PART.records || part.bytes >= PART.bytes)
+        return { part, end: slice.position, isOver: slice.isOver };
+      await setImmediate();
+    }
+  }
+
   private async open({ id, size, delimiter, position, line }: ClaimedBatch): Promise<RecordReader> {
     const start = { offset: position, line };
     if (position >= size) return new RecordReader(nothing(), delimiter, start);
     const { stream } = await this.storage.open(uploadKey(id), { start: position, end: size - 1 });
     return new RecordReader(stream, delimiter, start);
-  }
-
-  private async process(
-    batch: ClaimedBatch,
-    chunk: Chunk,
-    { part, isLastTry, signal }: { part: number; isLastTry: boolean; signal: AbortSignal },
-  ): Promise<BatchProgress> {
-    const readings = await this.read(chunk.lines, signal);
-    const errors = [...chunk.errors];
-    const results: string[] = [];
-    const counts: Record<SentimentLabel, number> = { positive: 0, neutral: 0, negative: 0 };
-    let model: string | null = null;
-    chunk.lines.forEach(({ line, cells }, index) => {
-      const reading = readings[index];
-      if (reading === undefined || reading.state === 'later') {
-        if (reading === undefined || !reading.isOwn || !isLastTry)
-          throw new LaterError(reading?.afterMs ?? 0, reading?.reason ?? 'A text was not read.');
-        errors.push({ line, code: 'text.unreadable', message: 'The analyzer fails with this text.' });
-      } else if (reading.state === 'refused') {
-        errors.push({ line, code: 'text.refused', message: reading.reason });
-      } else {
-        const { label, confidence, language, score } = reading.result;
-        const result: ResultLine = [line, cells, label, rounded(confidence), language, rounded(score)];
-        results.push(`${JSON.stringify(result)}\n`);
-        counts[label] += 1;
-        model = reading.result.model;
-      }
-    });
-    const hasPart = results.length > 0;
-    // Under its number: who does the same chunk again after a crash replaces it by the same.
-    if (hasPart) await this.storage.store(partKey(batch.id, part), inPieces(results));
-    const { position, line } = chunk;
-    return { position, line, hasPart, counts, errors, model };
-  }
-
-  private async read(lines: readonly TextLine[], signal: AbortSignal): Promise<TextReading[]> {
-    const readings: TextReading[] = [];
-    for (let at = 0; at < lines.length; at += TEXTS_AT_ONCE) {
-      signal.throwIfAborted();
-      const texts = lines.slice(at, at + TEXTS_AT_ONCE).map(({ text }) => text);
-      const some = await readTexts(this.analyzer, texts, signal);
-      readings.push(...some);
-      // The rest would only find out anew that nobody answers.
-      if (some.some((reading) => reading.state === 'later' && !reading.isOwn)) break;
-      await setImmediate();
-    }
-    const away = readings.find((reading) => reading.state === 'later' && !reading.isOwn);
-    if (away?.state === 'later') throw new LaterError(away.afterMs, away.reason);
-    return readings;
   }
 
   private async postpone(batch: ClaimedBatch, error: unknown, signal: AbortSignal): Promise<void> {
@@ -187,13 +177,13 @@ export class BatchRunner {
   }
 }
 
-function chunkOf(
+/** @param errors what is wrong with the others is added */
+function textLinesOf(
   { columns, textColumn }: ClaimedBatch,
   items: readonly (TableRecord | BadRecord)[],
-  end: { position: number; line: number },
-): Chunk {
+  errors: BatchError[],
+): TextLine[] {
   const lines: TextLine[] = [];
-  const errors: BatchError[] = [];
   for (const item of items) {
     if (!('cells' in item)) {
       errors.push(item);
@@ -210,18 +200,34 @@ function chunkOf(
     else if (text.trim() === '') errors.push({ line, code: 'text.empty', message: 'The line has no text.' });
     else lines.push({ ...item, text });
   }
-  return { ...end, lines, errors };
+  return lines;
+}
+
+/** @throws LaterError where the text has to be tried again */
+function addTo(
+  part: Part,
+  output: PartBuffer,
+  { line, cells }: TextLine,
+  { reading, isLastTry }: { reading: TextReading | undefined; isLastTry: boolean },
+): void {
+  if (reading === undefined || reading.state === 'later') {
+    if (reading === undefined || !reading.isOwn || !isLastTry)
+      throw new LaterError(reading?.afterMs ?? 0, reading?.reason ?? 'A text was not read.');
+    part.errors.push({ line, code: 'text.unreadable', message: 'The analyzer fails with this text.' });
+  } else if (reading.state === 'refused') {
+    part.errors.push({ line, code: 'text.refused', message: reading.reason });
+  } else {
+    const { label, confidence, language, score, model } = reading.result;
+    const result: ResultLine = [line, cells, label, rounded(confidence), language, rounded(score)];
+    part.bytes += output.add(`${JSON.stringify(result)}\n`);
+    part.lines += 1;
+    part.counts[label] += 1;
+    part.model = model;
+  }
 }
 
 function rounded(value: number): number {
   return Math.round(value * 1_000) / 1_000;
-}
-
-async function* inPieces(lines: readonly string[]): AsyncGenerator<Buffer> {
-  for (let at = 0; at < lines.length; at += 200) {
-    await Promise.resolve();
-    yield Buffer.from(lines.slice(at, at + 200).join(''));
-  }
 }
 
 async function* nothing(): AsyncGenerator<Buffer> {
