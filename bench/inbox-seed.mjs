@@ -45,8 +45,8 @@ const STORING = [
          FROM generate_series(1, $2::int) AS i`,
     // As words are used: the tenth most frequent one a tenth as often as the first.
     `CREATE TEMP TABLE said AS
-       SELECT i, (SELECT string_agg(words[ceil(exp(random() * ln(${INBOX.words})))::int], ' ')
-                    FROM generate_series(1, 4 + (i % 17))) AS text
+       SELECT i, (SELECT string_agg(words[ceil(exp(random() * ln(${INBOX.words}) + 0 * part))::int], ' ')
+                    FROM generate_series(1, 4 + (i % 17)) AS part) AS text
          FROM written, vocabulary`,
   ],
   [

@@ -42,9 +42,7 @@ export async function plantTenant(
   const digits = letter === 'A' ? '7701' : '7702';
   await db.query('UPDATE meta_accounts SET name = $2 WHERE id = $1', [accountId, `${mark} account`]);
   const [account] = await db.query<[Row]>('SELECT * FROM meta_accounts WHERE id = $1', [accountId]);
-  const [member] = (await db.query('SELECT * FROM account_members WHERE account_id = $1', [accountId])) as [
-    Row,
-  ];
+  const members = await db.query<Row[]>('SELECT * FROM account_members WHERE account_id = $1', [accountId]);
   const [user] = await db.query<[Row]>('SELECT * FROM users WHERE id = $1', [ownerId]);
   const assets: Record<string, { id: string; metaId: string }> = {};
   for (const [index, kind] of ASSETS.entries()) {
@@ -66,7 +64,7 @@ export async function plantTenant(
     {
       meta_accounts: account,
       users: user,
-      account_members: member,
+      account_members: members[0] ?? {},
       assets: { account_id: account.id, id: known.phone_number.id, meta_id: known.phone_number.metaId },
     },
     specialRows(known, digits),

@@ -230,7 +230,7 @@ export class Env {
   @integer @IsInt() @Min(1) @Max(10_000) REALTIME_CONNECTIONS_PER_USER: number = 20;
 
   @integer @IsInt() @Min(100) @Max(60_000) ENDPOINT_TIMEOUT_MS: number = 15_000;
-  @integer @IsInt() @Min(1) @Max(100) ENDPOINT_CONCURRENCY: number = 4;
+  @integer @IsInt() @Min(1) @Max(100) ENDPOINT_CONCURRENCY: number = 10;
   @integer @IsInt() @Min(0) @Max(86_400) ENDPOINT_ORDER_SECONDS: number = 600;
   @integer @IsInt() @Min(1) @Max(10_000) ENDPOINT_DISABLE_AFTER_HOURS: number = 120;
   @integer @IsInt() @Min(1) @Max(365) ENDPOINT_RETENTION_DAYS: number = 14;

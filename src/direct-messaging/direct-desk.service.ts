@@ -4,7 +4,9 @@ import { instanceToPlain } from 'class-transformer';
 import type { DataSource } from 'typeorm';
 import { ContactsService } from '../conversations/contacts/contacts.service';
 import { MessagesService } from '../conversations/messages/messages.service';
+import { ConversationVisibility } from '../conversations/visibility/conversation-visibility';
 import type { AccountId, ConversationId, MessageId } from '../database/ids';
+import { NotFoundError } from '../errors/app.error';
 import { AccountAccess } from '../identity/account-access.service';
 import type { AuthenticatedUser } from '../identity/authenticated-user';
 import type { MessagingPerson } from '../webhooks/messenger-events';
@@ -41,6 +43,7 @@ export class DirectDesk {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly access: AccountAccess,
+    private readonly visibility: ConversationVisibility,
     private readonly recipients: DirectRecipients,
     private readonly orders: DirectOrders,
     private readonly contacts: ContactsService,
@@ -71,6 +74,11 @@ export class DirectDesk {
       named,
       chosen?.id ?? null,
     );
+    if (
+      home !== null &&
+      !(await this.visibility.isVisible(await this.visibility.of(user), home.conversationId))
+    )
+      throw new NotFoundError('There is no such conversation.');
     if (chosen !== null) return { sender: chosen, person };
     const sender =
       home === null ? await house.choose(user, named) : await house.get(home.accountId, home.assetId);

@@ -8,6 +8,7 @@ import {
 } from '../conversations/messages/message-list.service';
 import { MessagesService } from '../conversations/messages/messages.service';
 import { SendLedger } from '../conversations/sends/send-ledger.service';
+import { ConversationVisibility } from '../conversations/visibility/conversation-visibility';
 import type { MessageWithHistory, StoredMessage } from '../conversations/messages/stored-message';
 import { type AccountId, type MessageId, isUuid } from '../database/ids';
 import { ConflictError, NotFoundError, ValidationFailedError } from '../errors/app.error';
@@ -46,6 +47,7 @@ export class DirectMessages {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly access: AccountAccess,
+    private readonly visibility: ConversationVisibility,
     private readonly messages: MessagesService,
     private readonly lists: MessageList,
     private readonly ledger: SendLedger,
@@ -81,6 +83,7 @@ export class DirectMessages {
       status: query.status,
       type: query.type,
       scheduled: query.scheduled,
+      view: await this.visibility.of(user),
     };
     const { messages, before, after } = await this.lists.page(accountId, filter, slice);
     return { messages: await this.describe(house.platform, accountId, messages), before, after };
@@ -159,8 +162,11 @@ export class DirectMessages {
     platform: MessagingPlatform,
     id: string,
   ): Promise<MessageWithHistory> {
-    const found = await this.messages.getWithHistory(await this.access.accountIdsOf(user.id), id);
-    if (found.message.platform !== platform) throw noSuchMessage();
+    const view = await this.visibility.of(user);
+    const found = await this.messages.getWithHistory(view.accountIds, id);
+    const { platform: where, accountId, id: messageId } = found.message;
+    if (where !== platform || !(await this.visibility.isMessageVisible(view, accountId, messageId)))
+      throw noSuchMessage();
     return found;
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { contactsOfPerson } from '../conversations/contacts/person-sql';
 import type { AccountId, AssetId, ConversationId } from '../database/ids';
 import { NotFoundError, ValidationFailedError } from '../errors/app.error';
 import type { MessagingPerson, MessagingPlatform } from '../webhooks/messenger-events';
@@ -89,7 +90,7 @@ export class DirectRecipients {
          FROM conversations v
         WHERE v.account_id = ANY($1) AND v.platform = $2 AND v.group_id = ''
           AND ($4::uuid IS NULL OR v.asset_id = $4)
-          AND ($5::uuid IS NULL OR v.id = $5) AND ($6::uuid IS NULL OR v.contact_id = $6)
+          AND ($5::uuid IS NULL OR v.id = $5) AND ($6::uuid IS NULL OR v.contact_id = ANY(${contactsOfPerson('ANY($1)', '$6')}))
         ORDER BY v.last_message_at DESC NULLS LAST, v.id DESC LIMIT 1`,
       [...parameters],
     );

@@ -3,11 +3,11 @@ import { ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
+import { ConversationVisibility } from '../conversations/visibility/conversation-visibility';
 import { NotFoundError } from '../errors/app.error';
 import { ApiEnvelope, ApiErrors, RawResponse } from '../http/envelope';
 import { UuidParam } from '../http/uuid-param.pipe';
 import { Access, CurrentUser } from '../identity/access.decorators';
-import { AccountAccess } from '../identity/account-access.service';
 import type { AuthenticatedUser } from '../identity/authenticated-user';
 import { MediaContent } from '../media/media-content';
 import { MessageFileDto } from './dto/message-file.dto';
@@ -25,7 +25,7 @@ const FILE_ID = {
 export class MessageMediaController {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
-    private readonly access: AccountAccess,
+    private readonly visibility: ConversationVisibility,
     private readonly files: MessageFiles,
     private readonly contents: MediaContent,
     private readonly removals: MessageMediaRemovals,
@@ -104,8 +104,10 @@ export class MessageMediaController {
 
   /** @throws NotFoundError also for somebody else's */
   private async find(user: AuthenticatedUser, id: string): Promise<MessageFile> {
-    const file = await this.files.find(await this.access.accountIdsOf(user.id), id);
-    if (file === null) throw new NotFoundError('There is no such file.');
+    const view = await this.visibility.of(user);
+    const file = await this.files.find(view.accountIds, id);
+    if (file === null || !(await this.visibility.isMessageVisible(view, file.accountId, file.messageId)))
+      throw new NotFoundError('There is no such file.');
     return file;
   }
 }

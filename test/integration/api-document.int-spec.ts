@@ -60,6 +60,7 @@ const RAW_ANSWERS = [
   'GET /api/meta/instagram/metrics.csv',
   'GET /api/meta/whatsapp/campaigns/{id}/recipients.csv',
   'GET /api/meta/whatsapp/campaigns/{id}/recipients.jsonl',
+  'POST /api/meta/contacts/{id}/export',
   'POST /api/meta/whatsapp/flows/endpoint/{id}',
   'GET /api/meta/public-media/{name}',
   ...WEBHOOKS.map((path) => `GET ${path}`),
@@ -254,6 +255,7 @@ describe('the API document of the built service', () => {
       'POST /api/meta/webhook/gaps/{id}/repair',
       'POST /api/meta/conversations/{id}/claim',
       'POST /api/meta/conversations/{id}/unread',
+      'POST /api/meta/contacts/{id}/export',
       'POST /api/meta/whatsapp/phone-numbers/{id}/deregister',
       'POST /api/meta/whatsapp/phone-numbers/{id}/two-step-pin/reveal',
       'POST /api/meta/whatsapp/templates/{id}/unpause',
@@ -270,6 +272,7 @@ describe('the API document of the built service', () => {
       'POST /api/meta/facebook/comments/{id}/hide',
       'POST /api/meta/facebook/comments/{id}/like',
       'POST /api/meta/instagram/comments/{id}/hide',
+      'POST /api/meta/contacts/{id}/merges/{mergeId}/undo',
       'POST /api/meta/notifications/endpoints/{id}/test',
       'POST /api/meta/notifications/endpoints/{endpointId}/deliveries/{deliveryId}/replay',
     ]);

@@ -59,7 +59,7 @@ describe('an endpoint that does not work', () => {
   it('is tried by one delivery at a time after some failures in a row, and gets all once it works', async () => {
     world.receiver.answer('/breaker', answering(500));
     const endpoint = await world.add('/breaker', { eventTypes: ['template.updated'] });
-    for (let count = 0; count < 30; count += 1) await world.happenOnce();
+    for (let count = 0; count < 40; count += 1) await world.happenOnce();
     const { health } = await eventually(
       () => world.get(endpoint),
       ({ health }) => health.nextProbeAt !== null && health.failures >= BREAKER_FAILURES,
@@ -74,7 +74,7 @@ describe('an endpoint that does not work', () => {
     expect(untried.length).toBeGreaterThan(10);
     world.receiver.answers.clear();
     await world.makeDue(endpoint);
-    await allDelivered(endpoint, 30);
+    await allDelivered(endpoint, 40);
     expect((await world.get(endpoint)).health).toMatchObject({
       failures: 0,
       failingSince: null,

@@ -7,32 +7,13 @@ import { repeatLostRaces } from '../../database/lost-race';
 import type { DomainEvent } from '../../domain-events/domain-events';
 import { Outbox } from '../../domain-events/outbox';
 import { ConflictError, NotFoundError } from '../../errors/app.error';
-import type { PersonIdentity } from '../conversation-types';
 import { ContactTies } from './contact-ties';
+import type { MergedSide, StoredMerge } from './stored-merge';
 
 /** Contacts that one person may be made of. Everything about a person is read in one go. */
 export const MOST_CONTACTS_OF_PERSON = 50;
 /** Whoever shows one of these reads it again; of further ones when they are looked at. */
 const MOST_CONVERSATIONS_TOLD = 50;
-
-/** A decision that two contacts are one person, and what became of it. */
-export interface StoredMerge {
-  id: ContactMergeId;
-  /** Both as they stood for themselves. */
-  contact: MergedSide;
-  merged: MergedSide;
-  mergedAt: Date;
-  mergedBy: UserId | null;
-  endedAt: Date | null;
-  endedBy: UserId | null;
-  endedHow: 'undone' | 'proven' | null;
-}
-
-export interface MergedSide {
-  id: ContactId;
-  name: string | null;
-  identities: PersonIdentity[];
-}
 
 interface MergeRow {
   id: ContactMergeId;

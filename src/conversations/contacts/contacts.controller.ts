@@ -62,8 +62,7 @@ export class ContactsController {
   }
 
   /**
-   * Reads one contact: name, picture and what else the platforms tell of the person, what your team knows, and the
-   * conversations.
+   * Reads one contact: what the platforms tell of the person, what your team knows, and the conversations.
    *
    * @remarks By the id of a contact that was merged into another one, too: the answer is the one that stands for the person.
    */

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { StoredErasure } from '../erasure/contact-erasures.repository';
+import type { StoredErasure } from '../erasure/stored-erasure';
 
 const ERASURE_STATUSES = ['running', 'completed'] as const;
 

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { StoredMerge } from '../contacts/contact-merges.service';
+import type { StoredMerge } from '../contacts/stored-merge';
 import { ContactIdentityDto } from './conversation.dto';
 
 const MERGE_STATES = ['merged', 'undone', 'proven'] as const;

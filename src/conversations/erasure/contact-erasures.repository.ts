@@ -5,20 +5,7 @@ import type { AccountId, ContactErasureId, ContactId, UserId } from '../../datab
 import { repeatLostRaces } from '../../database/lost-race';
 import type { PersonIdentity } from '../conversation-types';
 import { type ClaimedErasure, ERASURE_STAGES, type ErasureStage, type ErasureStep } from './erasure-stage';
-
-/** How far the removal of a person's data is. */
-export interface StoredErasure {
-  id: ContactErasureId;
-  accountId: AccountId;
-  status: 'running' | 'completed';
-  requestedAt: Date;
-  requestedBy: UserId | null;
-  completedAt: Date | null;
-  /** How much was removed so far, of what. */
-  removed: Record<string, number>;
-  /** Why the last attempt to go on failed, while it is tried again. */
-  problem: string | null;
-}
+import type { StoredErasure } from './stored-erasure';
 
 interface ErasureRow {
   account_id: AccountId;

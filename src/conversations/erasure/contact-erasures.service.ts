@@ -9,8 +9,9 @@ import { NotFoundError } from '../../errors/app.error';
 import { ContactTies } from '../contacts/contact-ties';
 import type { PersonIdentity } from '../conversation-types';
 import { SearchIndex } from '../search/search-index.service';
-import { ContactErasuresRepository, type StoredErasure } from './contact-erasures.repository';
+import { ContactErasuresRepository } from './contact-erasures.repository';
 import { ErasedPeople } from './erased-people';
+import type { StoredErasure } from './stored-erasure';
 
 type Updated<Row> = [rows: Row[], count: number];
 

@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { AccountId, AssetId, ConversationId, MessageId } from '../../database/ids';
 import { firstIdAt } from '../../database/ids';
 import { type MessageStatus, type PersonIdentity, type Platform, SEND_LANES } from '../conversation-types';
+import { type View, visibleCondition } from '../visibility/visible-conversations';
 import { MessagesService } from './messages.service';
 import type { StoredMessage } from './stored-message';
 
@@ -20,6 +21,8 @@ export interface MessageFilter {
   until?: Date | undefined;
   /** Only what waits for a time that was asked for. */
   scheduled?: boolean | undefined;
+  /** Only messages of conversations that the user sees. */
+  view?: View | undefined;
 }
 
 export interface MessageSlice {
@@ -183,5 +186,13 @@ function conditionsOf(
   require('m.status', filter.status);
   require('m.type', filter.templateName === undefined ? filter.type : 'template');
   require("m.content->>'name'", filter.templateName);
+  const visible =
+    filter.view === undefined
+      ? null
+      : visibleCondition(filter.view, 'v', (value) => `$${parameters.push(value)}`);
+  if (visible !== null)
+    conditions.push(
+      `EXISTS (SELECT FROM conversations v WHERE v.account_id = m.account_id AND v.id = m.conversation_id AND ${visible})`,
+    );
   return { conditions, parameters };
 }

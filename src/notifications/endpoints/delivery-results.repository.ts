@@ -2,69 +2,81 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { AppConfig } from '../../config/app-config';
-import type { DomainEvent } from '../../domain-events/domain-events';
-import { Outbox } from '../../domain-events/outbox';
 import type { ClaimedDelivery } from './delivery-claims.repository';
 import { giveTurns } from './delivery-turns';
 import type { CallOutcome } from './endpoint-call';
-import { type HealthChange, afterOutcome } from './endpoint-health';
+import {
+  type DeliveryResult,
+  type EndpointBefore,
+  EndpointHealthRecords,
+} from './endpoint-health.repository';
 import { retryDelayMs } from './retry-schedule';
 
-const HOUR_MS = 3_600_000;
-/** After an outage so many that were tried in it begin anew; the others keep their time. */
-const BEGUN_ANEW = 5_000;
-/** One that failed as often is not helped by beginning anew. */
-const MOST_ATTEMPTS_ANEW = 50;
-
-interface EndpointRow {
-  state: string;
-  failures: number;
-  failing_since: Date | null;
-  is_told: boolean;
-  is_probing: boolean;
-  now: Date;
+interface Waiting {
+  results: DeliveryResult[];
+  recorded: Promise<void>;
 }
-
-/** `UPDATE … RETURNING` answers `[rows, count]` through TypeORM's PostgreSQL driver. */
-type Updated<Row> = [rows: Row[], count: number];
 
 /** Writes down what became of deliveries, and what that says of their endpoints. */
 @Injectable()
 export class DeliveryResults {
+  /** By endpoint: what is being written down, and what is written down together after that. */
+  private readonly writing = new Map<string, Promise<void>>();
+  private readonly waiting = new Map<string, Waiting>();
+
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly config: AppConfig,
-    private readonly outbox: Outbox,
+    private readonly health: EndpointHealthRecords,
   ) {}
 
-  /** What comes after the process died before this is sent again: receivers know it by its id. */
+  /**
+   * What comes after the process died before this is sent again: receivers know it by its id. What comes for one endpoint
+   * while something of it is being written is written together, as each takes the lock of the endpoint.
+   */
   async record(claimed: ClaimedDelivery, outcome: CallOutcome): Promise<void> {
+    const { endpointId } = claimed;
+    const waiting = this.waiting.get(endpointId);
+    if (waiting !== undefined) {
+      waiting.results.push({ claimed, outcome });
+      return waiting.recorded;
+    }
+    const results = [{ claimed, outcome }];
+    const before = this.writing.get(endpointId) ?? Promise.resolve();
+    const recorded = before
+      .catch(() => undefined)
+      .then(() => {
+        this.waiting.delete(endpointId);
+        const written = this.recordTogether(results);
+        this.writing.set(endpointId, written);
+        return written.finally(() => {
+          if (this.writing.get(endpointId) === written) this.writing.delete(endpointId);
+        });
+      });
+    this.waiting.set(endpointId, { results, recorded });
+    return recorded;
+  }
+
+  /** @param results of one endpoint, in the order in which they came */
+  private async recordTogether(results: readonly DeliveryResult[]): Promise<void> {
+    const [first] = results;
+    if (first === undefined) return;
     await this.database.transaction(async (tx) => {
-      const endpoint = await this.lock(tx, claimed);
+      const endpoint = await this.lock(tx, first.claimed);
       if (endpoint === null) return;
-      await this.recordAttempt(tx, claimed, outcome);
-      if (outcome.failure === null) await this.recordDelivered(tx, claimed, outcome);
-      else await this.recordFailed(tx, claimed, outcome);
-      await this.giveTurn(tx, claimed);
-      // What was under way when somebody paused or disabled it says nothing of how it stands now.
-      if (endpoint.state !== 'active') return;
-      const change = afterOutcome(
-        {
-          failures: endpoint.failures,
-          failingSince: endpoint.failing_since,
-          isTold: endpoint.is_told,
-          isProbing: endpoint.is_probing,
-        },
-        outcome,
-        {
-          now: endpoint.now,
-          random: Math.random(),
-          disableAfterMs: this.config.env.ENDPOINT_DISABLE_AFTER_HOURS * HOUR_MS,
-        },
+      await this.recordAttempts(tx, results);
+      await this.recordDelivered(
+        tx,
+        results.filter(({ outcome }) => outcome.failure === null),
       );
-      await this.change(tx, claimed, outcome, change);
-      if (change.isBack) await this.beginAnew(tx, claimed);
-      await this.outbox.record(tx, newsOf(claimed, outcome, change));
+      for (const { claimed, outcome } of results)
+        if (outcome.failure !== null) await this.recordFailed(tx, claimed, outcome);
+      await this.giveTurn(
+        tx,
+        results.map(({ claimed }) => claimed),
+      );
+      // What was under way when somebody paused or disabled it says nothing of how it stands now.
+      if (endpoint.state === 'active') await this.health.record(tx, endpoint, results);
     });
   }
 
@@ -77,7 +89,7 @@ export class DeliveryResults {
           WHERE account_id = $1 AND id = $2 AND state = 'pending' AND attempts = $3`,
         [claimed.accountId, claimed.id, claimed.attempt],
       );
-      await this.giveTurn(tx, claimed);
+      await this.giveTurn(tx, [claimed]);
       await tx.query(
         `UPDATE notification_endpoints
             SET due_at = now(), probe_at = CASE WHEN probe_at IS NOT NULL THEN now() END
@@ -91,8 +103,8 @@ export class DeliveryResults {
   private async lock(
     tx: EntityManager,
     { accountId, endpointId }: ClaimedDelivery,
-  ): Promise<EndpointRow | null> {
-    const [row]: EndpointRow[] = await tx.query(
+  ): Promise<EndpointBefore | null> {
+    const [row]: EndpointBefore[] = await tx.query(
       `SELECT state, failures, failing_since, failing_told_at IS NOT NULL AS is_told, probe_at IS NOT NULL AS is_probing,
               clock_timestamp() AS now
          FROM notification_endpoints WHERE account_id = $1 AND id = $2 AND state <> 'removed' FOR NO KEY UPDATE`,
@@ -101,41 +113,37 @@ export class DeliveryResults {
     return row ?? null;
   }
 
-  private async recordAttempt(
-    tx: EntityManager,
-    claimed: ClaimedDelivery,
-    outcome: CallOutcome,
-  ): Promise<void> {
+  private async recordAttempts(tx: EntityManager, results: readonly DeliveryResult[]): Promise<void> {
     await tx.query(
       `INSERT INTO notification_attempts (account_id, delivery_id, number, at, duration_ms, status, failure, error, response)
-       SELECT account_id, id, $3, $4, $5, $6, $7, $8, $9 FROM notification_deliveries WHERE account_id = $1 AND id = $2
+       SELECT d.account_id, d.id, r.number, r.at, r."durationMs", r.status, r.failure, r.error, r.response
+         FROM jsonb_to_recordset($2::jsonb) AS r (id uuid, number integer, at timestamptz, "durationMs" integer,
+                status integer, failure text, error text, response text)
+         JOIN notification_deliveries d ON d.account_id = $1 AND d.id = r.id
        ON CONFLICT DO NOTHING`,
       [
-        claimed.accountId,
-        claimed.id,
-        claimed.attempt,
-        outcome.at,
-        outcome.durationMs,
-        outcome.status,
-        outcome.failure,
-        outcome.error,
-        outcome.response,
+        results[0]?.claimed.accountId,
+        JSON.stringify(
+          results.map(({ claimed, outcome }) => ({ ...outcome, id: claimed.id, number: claimed.attempt })),
+        ),
       ],
     );
   }
 
-  /** Whoever else may have taken it since, it has arrived. */
-  private async recordDelivered(
-    tx: EntityManager,
-    { accountId, id }: ClaimedDelivery,
-    { status }: CallOutcome,
-  ): Promise<void> {
+  /** Whoever else may have taken them since, they have arrived. */
+  private async recordDelivered(tx: EntityManager, results: readonly DeliveryResult[]): Promise<void> {
+    if (results.length === 0) return;
     await tx.query(
-      `UPDATE notification_deliveries
+      `UPDATE notification_deliveries d
           SET state = 'delivered', finished_at = now(), due_at = NULL, claimed_until = NULL, hold_until = NULL,
-              last_status = $3, last_error = NULL
-        WHERE account_id = $1 AND id = $2 AND state IN ('pending', 'held')`,
-      [accountId, id, status],
+              last_status = r.status, last_error = NULL
+         FROM unnest($2::uuid[], $3::int[]) AS r (id, status)
+        WHERE d.account_id = $1 AND d.id = r.id AND d.state IN ('pending', 'held')`,
+      [
+        results[0]?.claimed.accountId,
+        results.map(({ claimed }) => claimed.id),
+        results.map(({ outcome }) => outcome.status),
+      ],
     );
   }
 
@@ -170,82 +178,12 @@ export class DeliveryResults {
     );
   }
 
-  private async giveTurn(
-    tx: EntityManager,
-    { accountId, endpointId, partitionId }: ClaimedDelivery,
-  ): Promise<void> {
-    if (partitionId !== null) await giveTurns(tx, [{ accountId, endpointId, partitionId }]);
-  }
-
-  private async change(
-    tx: EntityManager,
-    { accountId, endpointId }: ClaimedDelivery,
-    outcome: CallOutcome,
-    change: HealthChange,
-  ): Promise<void> {
-    await tx.query(
-      `UPDATE notification_endpoints
-          SET failures = $3, failing_since = $4, probe_at = now() + $5::float8 * interval '1 ms', is_slow = $6,
-              failing_told_at = CASE WHEN $7::boolean THEN coalesce(failing_told_at, now()) END,
-              not_before = greatest(not_before, now() + $8::float8 * interval '1 ms'),
-              state = CASE WHEN $9::text IS NULL THEN state ELSE 'disabled' END,
-              state_reason = $9, state_changed_at = CASE WHEN $9::text IS NULL THEN state_changed_at ELSE now() END,
-              last_error = $10,
-              last_success_at = CASE WHEN $10::text IS NULL THEN now() ELSE last_success_at END,
-              last_failure_at = CASE WHEN $10::text IS NULL THEN last_failure_at ELSE now() END,
-              -- Whoever comes next looks when it is really due.
-              due_at = now()
-        WHERE account_id = $1 AND id = $2`,
-      [
-        accountId,
-        endpointId,
-        change.failures,
-        change.failingSince,
-        change.probeInMs,
-        change.isSlow,
-        change.isTold,
-        change.pauseMs,
-        change.disable,
-        outcome.error,
-      ],
-    );
-  }
-
-  /** In order, as if none of them had been tried: those that failed in an outage would otherwise come after the rest. */
-  private async beginAnew(tx: EntityManager, { accountId, endpointId }: ClaimedDelivery): Promise<void> {
-    const [rows]: Updated<{ partition_id: string | null }> = await tx.query(
-      `UPDATE notification_deliveries
-          SET tries = 0, hold_until = NULL, due_at = CASE WHEN partition_id IS NULL THEN now() END
-        WHERE account_id = $1 AND id IN (
-          SELECT id FROM notification_deliveries
-           WHERE account_id = $1 AND endpoint_id = $2 AND state = 'pending' AND due_at IS NOT NULL AND tries > 0
-             AND claimed_until IS NULL AND attempts < $3
-           ORDER BY due_at, id LIMIT $4)
-        RETURNING partition_id`,
-      [accountId, endpointId, MOST_ATTEMPTS_ANEW, BEGUN_ANEW],
-    );
+  private async giveTurn(tx: EntityManager, deliveries: readonly ClaimedDelivery[]): Promise<void> {
     await giveTurns(
       tx,
-      rows.flatMap(({ partition_id: partitionId }) =>
+      deliveries.flatMap(({ accountId, endpointId, partitionId }) =>
         partitionId === null ? [] : [{ accountId, endpointId, partitionId }],
       ),
     );
   }
-}
-
-function newsOf(claimed: ClaimedDelivery, outcome: CallOutcome, change: HealthChange): DomainEvent[] {
-  const { accountId, endpointId, url } = claimed;
-  const facts = { endpointId, host: new URL(url).host };
-  const error = outcome.error ?? '';
-  if (change.disable !== null)
-    return [{ kind: 'endpoint.disabled', accountId, payload: { ...facts, reason: change.disable, error } }];
-  if (change.news === 'failing')
-    return [
-      {
-        kind: 'endpoint.failing',
-        accountId,
-        payload: { ...facts, since: (change.failingSince ?? outcome.at).toISOString(), error },
-      },
-    ];
-  return change.news === 'recovered' ? [{ kind: 'endpoint.recovered', accountId, payload: facts }] : [];
 }

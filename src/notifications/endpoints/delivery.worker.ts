@@ -1,9 +1,9 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { AppConfig } from '../../config/app-config';
-import { DueRows } from '../../queue/due-rows';
 import { JobWorker } from '../../queue/job-worker';
 import { type ClaimedDelivery, DeliveryClaims } from './delivery-claims.repository';
+import { DeliveryLane } from './delivery-lane';
 import { DeliveryHolding } from './delivery-holding.repository';
 import { DeliveryResults } from './delivery-results.repository';
 import { messageIdOf } from './delivery-body';
@@ -11,7 +11,7 @@ import { type CallOutcome, EndpointCall } from './endpoint-call';
 import { EndpointSigner } from './endpoint-signer';
 
 /** Of one process; and as many again for endpoints that answer slowly, so that these hold up nobody else. */
-const CONCURRENCY = 16;
+const CONCURRENCY = 24;
 const SWEEP_EVERY_MS = 1_000;
 /** What is under way may end by itself so long, then it is broken off and handed back. */
 const PATIENCE_MS = 8_000;
@@ -21,7 +21,7 @@ const HANDING_BACK_MS = 4_000;
 @Injectable()
 export class DeliveryWorker implements OnModuleInit, BeforeApplicationShutdown {
   private readonly log = new Logger('Outbound webhooks');
-  private readonly lanes: DueRows<ClaimedDelivery>[];
+  private readonly lanes: DeliveryLane[];
   private readonly closing = new AbortController();
 
   constructor(
@@ -35,12 +35,10 @@ export class DeliveryWorker implements OnModuleInit, BeforeApplicationShutdown {
   ) {
     this.lanes = [false, true].map(
       (isSlow) =>
-        new DueRows(
-          isSlow ? 'Deliveries to slow endpoints' : 'Deliveries to endpoints',
+        new DeliveryLane(
           CONCURRENCY,
-          () => claims.claim(isSlow),
+          (most) => claims.claim(isSlow, most),
           (claimed) => this.send(claimed),
-          PATIENCE_MS + HANDING_BACK_MS,
         ),
     );
   }
@@ -74,7 +72,7 @@ export class DeliveryWorker implements OnModuleInit, BeforeApplicationShutdown {
     const patience = setTimeout(() => {
       this.closing.abort();
     }, PATIENCE_MS);
-    await Promise.all(this.lanes.map((lane) => lane.close()));
+    await Promise.all(this.lanes.map((lane) => lane.close(PATIENCE_MS + HANDING_BACK_MS)));
     clearTimeout(patience);
   }
 

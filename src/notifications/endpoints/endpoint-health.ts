@@ -60,7 +60,7 @@ export function afterOutcome(
       : failingMs >= disableAfterMs
         ? ('failing' as const)
         : null;
-  const probeInMs = disable === null ? probeDelayMs(failures, random) : null;
+  const probeInMs = disable === null ? probeDelayMs(failures, failingMs, random) : null;
   const isToldNow = disable === null && !health.isTold && probeInMs !== null && failingMs >= TOLD_AFTER_MS;
   return {
     failures,

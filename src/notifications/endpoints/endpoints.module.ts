@@ -17,6 +17,7 @@ import { DeliveryWriter } from './delivery-writer.repository';
 import { DeliveryWorker } from './delivery.worker';
 import { EndpointCall } from './endpoint-call';
 import { EndpointDeliveriesSubscriber } from './endpoint-deliveries.subscriber';
+import { EndpointHealthRecords } from './endpoint-health.repository';
 import { EndpointRetention } from './endpoint-retention.scheduler';
 import { EndpointSigner } from './endpoint-signer';
 import { EndpointsController } from './endpoints.controller';
@@ -40,6 +41,7 @@ import { EventPlaces } from './event-places';
     EndpointCall,
     EndpointDeliveriesService,
     EndpointDeliveriesSubscriber,
+    EndpointHealthRecords,
     EndpointRetention,
     EndpointSigner,
     EndpointsRepository,

@@ -41,9 +41,11 @@ describe('the schedule of retries', () => {
   });
 
   it('tries a broken endpoint by single deliveries, at first after half a minute, at last once an hour', () => {
-    expect(probeDelayMs(BREAKER_FAILURES - 1, 0.5)).toBeNull();
-    expect(probeDelayMs(BREAKER_FAILURES, 0.5)).toBe(30_000);
-    expect(probeDelayMs(BREAKER_FAILURES + 2, 0.5)).toBe(120_000);
-    expect(probeDelayMs(BREAKER_FAILURES + 10_000, 0.5)).toBe(HOUR_MS);
+    expect(probeDelayMs(BREAKER_FAILURES - 1, HOUR_MS, 0.5)).toBeNull();
+    expect(probeDelayMs(BREAKER_FAILURES, 100, 0.5)).toBe(30_000);
+    // Those that were under way at that moment fail, too, and say nothing new.
+    expect(probeDelayMs(BREAKER_FAILURES + 9, 100, 0.5)).toBe(30_000);
+    expect(probeDelayMs(BREAKER_FAILURES + 9, 10 * 60_000, 0.5)).toBe(300_000);
+    expect(probeDelayMs(BREAKER_FAILURES + 9, 24 * HOUR_MS, 0.5)).toBe(HOUR_MS);
   });
 });

@@ -19,7 +19,7 @@ export const RETRY_DELAYS_MS: readonly number[] = [
 export const LONGEST_RETRY_AFTER_MS = HOUR;
 /** So many failures in a row, over all deliveries, and the endpoint is only tried by one delivery at a time. */
 export const BREAKER_FAILURES = 10;
-const FIRST_PROBE_MS = 30 * SECOND;
+const SHORTEST_PROBE_MS = 30 * SECOND;
 const LONGEST_PROBE_MS = HOUR;
 const JITTER = 0.2;
 
@@ -34,11 +34,13 @@ export function retryDelayMs(tries: number, retryAfterMs: number | null, random:
   return Math.max(spread(delay, random), retryAfterMs ?? 0);
 }
 
-/** Until the next single delivery is tried; null while there have been too few failures in a row. */
-export function probeDelayMs(failures: number, random: number): number | null {
-  const beyond = failures - BREAKER_FAILURES;
-  if (beyond < 0) return null;
-  return spread(Math.min(FIRST_PROBE_MS * 2 ** Math.min(beyond, 20), LONGEST_PROBE_MS), random);
+/**
+ * Until the next single delivery is tried: half as long as it has been failing, so that it grows whoever fails meanwhile.
+ * @returns null while there have been too few failures in a row
+ */
+export function probeDelayMs(failures: number, failingMs: number, random: number): number | null {
+  if (failures < BREAKER_FAILURES) return null;
+  return spread(Math.min(Math.max(failingMs / 2, SHORTEST_PROBE_MS), LONGEST_PROBE_MS), random);
 }
 
 /**

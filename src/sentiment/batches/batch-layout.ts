@@ -71,7 +71,11 @@ async function table(head: Buffer, wish: LayoutWish): Promise<BatchLayout> {
     wish.delimiter !== undefined
       ? DELIMITERS[wish.delimiter]
       : (told?.[1] ?? commonest(head.subarray(begin.offset)));
-  const reader = new RecordReader(once(head.subarray(begin.offset)), delimiter, { ...begin });
+  const reader = new RecordReader(
+    once(head.subarray(begin.offset)),
+    { delimiter, isWanted: () => true },
+    { ...begin },
+  );
   const { items, position } = await reader.next({ records: 1, bytes: head.length });
   const [first] = items;
   if (first === undefined) throw fileRefused('file.empty', 'The file has no lines.');
@@ -134,7 +138,11 @@ function commonest(head: Buffer): string {
 }
 
 async function refuseWithoutText(head: Buffer, { start, delimiter }: BatchLayout): Promise<void> {
-  const reader = new RecordReader(once(head.subarray(start.offset)), delimiter, { ...start });
+  const reader = new RecordReader(
+    once(head.subarray(start.offset)),
+    { delimiter, isWanted: () => false },
+    { ...start },
+  );
   const { items } = await reader.next({ records: 1, bytes: head.length });
   if (items.length === 0) throw fileRefused('file.empty', 'The file has no line with a text.');
 }

@@ -2,7 +2,15 @@ import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { stringify } from 'csv-stringify';
 import { MediaStorage } from '../../media/media-storage';
-import { type ResultLine, type StoredBatch, partKey } from './stored-batch';
+import { type LineReading, readPart } from './part-format';
+import { parseRecord } from './record-parser';
+import { type StoredBatch, partKey } from './stored-batch';
+
+interface ResultRow {
+  reading: LineReading;
+  /** Of the file. */
+  cells: string[];
+}
 
 /** What is added to the columns of the file. */
 const OWN_COLUMNS = ['line', 'sentiment', 'confidence', 'language', 'score'];
@@ -21,7 +29,8 @@ export class BatchResults {
     const lines = this.lines(batch);
     async function* rows(): AsyncGenerator<string[]> {
       yield [...batch.columns.map(own), ...OWN_COLUMNS];
-      for await (const [line, cells, label, confidence, language, score] of lines)
+      for await (const { cells, reading } of lines) {
+        const { line, label, confidence, language, score } = reading;
         yield [
           ...batch.columns.map((_, index) => own(cells[index] ?? '')),
           String(line),
@@ -31,6 +40,7 @@ export class BatchResults {
           plainText(language ?? ''),
           String(score),
         ];
+      }
     }
     const source = Readable.from(rows());
     // The mark by which spreadsheets know that it is UTF-8.
@@ -70,31 +80,23 @@ export class BatchResults {
 
   private async *objects(batch: StoredBatch): AsyncGenerator<string> {
     const names = distinct(batch.columns);
-    for await (const [line, cells, label, confidence, language, score] of this.lines(batch)) {
+    for await (const { cells, reading } of this.lines(batch)) {
+      const { line, label, confidence, language, score } = reading;
       const columns = Object.fromEntries(names.map((name, index) => [name, cells[index] ?? '']));
       yield JSON.stringify({ line, columns, label, confidence, language, score });
     }
   }
 
-  private async *lines({ id, parts }: StoredBatch): AsyncGenerator<ResultLine> {
+  private async *lines({ id, parts, delimiter }: StoredBatch): AsyncGenerator<ResultRow> {
+    const rules = { delimiter, isWanted: () => true };
     for (let part = 0; part < parts; part++) {
       const { stream } = await this.storage.open(partKey(id, part));
-      yield* linesOf(stream);
+      for await (const { reading, raw } of readPart(stream as AsyncIterable<Buffer>)) {
+        const parsed = parseRecord(raw, 0, true, rules);
+        if (parsed.is !== 'record') throw new Error('A line of a result is not as it was read.');
+        yield { reading, cells: parsed.cells };
+      }
     }
-  }
-}
-
-/** Ends the stream, too, when nobody wants the rest. Only line feeds end a line: JSON may hold other separators. */
-async function* linesOf(stream: Readable): AsyncGenerator<ResultLine> {
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    let from = 0;
-    for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, from)) {
-      yield JSON.parse(bytes.toString('utf8', from, end)) as ResultLine;
-      from = end + 1;
-    }
-    rest = bytes.subarray(from);
   }
 }
 

@@ -6,8 +6,9 @@ import { SentimentAnalyzer } from '../analysis/sentiment-analyzer';
 import { type TextReading, readTexts } from '../lane/text-reading';
 import { BatchesRepository } from './batches.repository';
 import { PartBuffer } from './part-buffer';
+import { partHeader } from './part-format';
 import { type BadRecord, type RecordPosition, RecordReader, type TableRecord } from './record-reader';
-import { type BatchError, type ClaimedBatch, type ResultLine, partKey, uploadKey } from './stored-batch';
+import { type BatchError, type ClaimedBatch, partKey, uploadKey } from './stored-batch';
 
 /** What is stored and written down together. After a crash no more than this is done again. */
 const PART = { records: 2_000, bytes: 1_048_576 };
@@ -26,6 +27,7 @@ const LONGEST_TURN_MS = 30_000;
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 5 * 60_000;
 
+const LINE_END = Buffer.from('\n');
 const FILE_LOST = { code: 'FILE_LOST', message: 'The file is not in storage any more. Hand it in again.' };
 
 type TextLine = TableRecord & { text: string };
@@ -148,11 +150,17 @@ export class BatchRunner {
     }
   }
 
-  private async open({ id, size, delimiter, position, line }: ClaimedBatch): Promise<RecordReader> {
+  private async open(batch: ClaimedBatch): Promise<RecordReader> {
+    const { id, size, delimiter, position, line, columns, textColumn } = batch;
     const start = { offset: position, line };
-    if (position >= size) return new RecordReader(nothing(), delimiter, start);
+    // Cells that are too many are looked at, too.
+    const rules = {
+      delimiter,
+      isWanted: (place: number): boolean => place === textColumn || place >= columns.length,
+    };
+    if (position >= size) return new RecordReader(nothing(), rules, start);
     const { stream } = await this.storage.open(uploadKey(id), { start: position, end: size - 1 });
-    return new RecordReader(stream, delimiter, start);
+    return new RecordReader(stream, rules, start);
   }
 
   private async postpone(batch: ClaimedBatch, error: unknown, signal: AbortSignal): Promise<void> {
@@ -207,7 +215,7 @@ function textLinesOf(
 function addTo(
   part: Part,
   output: PartBuffer,
-  { line, cells }: TextLine,
+  { line, raw }: TextLine,
   { reading, isLastTry }: { reading: TextReading | undefined; isLastTry: boolean },
 ): void {
   if (reading === undefined || reading.state === 'later') {
@@ -217,17 +225,15 @@ function addTo(
   } else if (reading.state === 'refused') {
     part.errors.push({ line, code: 'text.refused', message: reading.reason });
   } else {
-    const { label, confidence, language, score, model } = reading.result;
-    const result: ResultLine = [line, cells, label, rounded(confidence), language, rounded(score)];
-    part.bytes += output.add(`${JSON.stringify(result)}\n`);
+    const { result } = reading;
+    // The line itself goes over as it stands, and never becomes text: of a wide table most is nobody's business here.
+    part.bytes += output.addText(partHeader({ ...result, line }, raw.length)) + raw.length + LINE_END.length;
+    output.addBytes(raw);
+    output.addBytes(LINE_END);
     part.lines += 1;
-    part.counts[label] += 1;
-    part.model = model;
+    part.counts[result.label] += 1;
+    part.model = result.model;
   }
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 1_000) / 1_000;
 }
 
 async function* nothing(): AsyncGenerator<Buffer> {

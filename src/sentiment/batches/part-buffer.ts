@@ -12,16 +12,18 @@ export class PartBuffer {
   }
 
   /** @returns how many bytes it took */
-  add(text: string): number {
+  addText(text: string): number {
     const size = Buffer.byteLength(text);
-    if (this.length + size > this.bytes.length) {
-      const larger = Buffer.allocUnsafe(2 * (this.length + size));
-      this.bytes.copy(larger, 0, 0, this.length);
-      this.bytes = larger;
-    }
+    this.makeRoom(size);
     this.bytes.write(text, this.length);
     this.length += size;
     return size;
+  }
+
+  addBytes(bytes: Uint8Array): void {
+    this.makeRoom(bytes.length);
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
   }
 
   /** Everything, which is forgotten with it. It has to be stored before anything is added. */
@@ -30,5 +32,12 @@ export class PartBuffer {
     this.length = 0;
     await Promise.resolve();
     yield all;
+  }
+
+  private makeRoom(size: number): void {
+    if (this.length + size <= this.bytes.length) return;
+    const larger = Buffer.allocUnsafe(2 * (this.length + size));
+    this.bytes.copy(larger, 0, 0, this.length);
+    this.bytes = larger;
   }
 }

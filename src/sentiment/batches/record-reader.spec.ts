@@ -1,6 +1,14 @@
 import * as fc from 'fast-check';
 import { stringify } from 'csv-stringify/sync';
-import { type BadRecord, RecordReader, type TableRecord } from './record-reader';
+import { type RecordRules, parseRecord } from './record-parser';
+import { type BadRecord, RecordReader } from './record-reader';
+
+type Found = BadRecord | { line: number; cells: string[] };
+
+function cellsOf(raw: Buffer, rules: RecordRules): string[] {
+  const parsed = parseRecord(raw, 0, true, rules);
+  return parsed.is === 'record' ? parsed.cells : [];
+}
 
 async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) {
@@ -17,17 +25,22 @@ async function readAll(
     size = 7,
     records = 2,
   }: { delimiter?: string | null; size?: number; records?: number } = {},
-): Promise<(TableRecord | BadRecord)[]> {
+): Promise<Found[]> {
   const bytes = Buffer.from(text as string);
-  const found: (TableRecord | BadRecord)[] = [];
+  const found: Found[] = [];
+  const rules = { delimiter, isWanted: () => true };
   let position = { offset: 0, line: 1 };
   for (;;) {
-    const reader = new RecordReader(inPieces(bytes.subarray(position.offset), size), delimiter, {
+    const reader = new RecordReader(inPieces(bytes.subarray(position.offset), size), rules, {
       ...position,
     });
     const chunk = await reader.next({ records, bytes: 1_000_000 });
     await reader.close();
-    found.push(...chunk.items);
+    for (const item of chunk.items) {
+      if (!('cells' in item)) found.push(item);
+      // What is kept of it is read again later.
+      else found.push({ line: item.line, cells: cellsOf(item.raw, rules) });
+    }
     position = chunk.position;
     if (chunk.isOver) return found;
   }

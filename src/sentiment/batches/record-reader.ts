@@ -1,8 +1,13 @@
+import { type ParsedRecord, type RecordRules, endOfLine, endsInReturn, parseRecord } from './record-parser';
+
 /** One line of a table, or several where a cell in quotes has line breaks. */
 export interface TableRecord {
   /** Of the file, from 1: where it begins. */
   line: number;
+  /** Those that nobody wants are empty. */
   cells: string[];
+  /** All of it as it stands in the file, without the line break. */
+  raw: Buffer;
 }
 
 /** A line that cannot be read; those after it can. */
@@ -28,16 +33,6 @@ export interface RecordChunk {
 /** A record that is longer is no text that anybody wrote, or has a quote that is never closed. */
 export const LONGEST_RECORD = 1_048_576;
 
-const QUOTE = 0x22;
-const NEWLINE = 0x0a;
-const RETURN = 0x0d;
-
-type Parsed =
-  | { is: 'record'; cells: string[]; next: number; breaks: number }
-  /** Its end has not come yet. `inQuotes`: it is in a cell whose quote is not closed. */
-  | { is: 'open'; inQuotes: boolean }
-  | { is: 'wrong' };
-
 /**
  * Reads records out of UTF-8 as it comes, and holds no more than one of them and a piece of the file. It knows at each of
  * them at which byte it stands, so that another process can go on there, and after a line with an error it goes on with the
@@ -49,13 +44,10 @@ export class RecordReader {
   private isAtEnd = false;
   private readonly source: AsyncIterator<Uint8Array>;
 
-  /**
-   * @param delimiter a character of ASCII; null where each line is one cell and quotes mean nothing
-   * @param position what `source` begins with
-   */
+  /** @param position what `source` begins with */
   constructor(
     source: AsyncIterable<Uint8Array>,
-    private readonly delimiter: string | null,
+    private readonly rules: RecordRules,
     private readonly position: RecordPosition = { offset: 0, line: 1 },
   ) {
     this.source = source[Symbol.asyncIterator]();
@@ -66,14 +58,15 @@ export class RecordReader {
     const items: RecordChunk['items'] = [];
     const { offset: start } = this.position;
     while (items.length < most.records && this.position.offset - start < most.bytes) {
-      const parsed = this.parse();
-      if (parsed.is === 'record' && parsed.next - this.at <= LONGEST_RECORD) {
+      const { buffer, at } = this;
+      const parsed = parseRecord(buffer, at, this.isAtEnd, this.rules);
+      if (parsed.is === 'record' && parsed.next - at <= LONGEST_RECORD) {
         const { line } = this.position;
-        this.advance(parsed.next, parsed.breaks);
-        if (parsed.cells.length > 1 || parsed.cells[0] !== '') items.push({ line, cells: parsed.cells });
-      } else if (parsed.is === 'open' && !this.isAtEnd && this.buffer.length - this.at <= LONGEST_RECORD) {
+        this.advance(parsed.next, parsed.lines);
+        if (parsed.end > at) items.push({ line, cells: parsed.cells, raw: buffer.subarray(at, parsed.end) });
+      } else if (parsed.is === 'open' && !this.isAtEnd && buffer.length - at <= LONGEST_RECORD) {
         await this.fill();
-      } else if (this.isAtEnd && this.at === this.buffer.length) {
+      } else if (this.isAtEnd && at === buffer.length) {
         return { items, position: { ...this.position }, isOver: true };
       } else {
         items.push({ line: this.position.line, ...problemOf(parsed) });
@@ -88,9 +81,9 @@ export class RecordReader {
     await this.source.return?.();
   }
 
-  private advance(next: number, breaks: number): void {
+  private advance(next: number, lines: number): void {
     this.position.offset += next - this.at;
-    this.position.line += breaks;
+    this.position.line += lines;
     this.at = next;
   }
 
@@ -108,85 +101,21 @@ export class RecordReader {
   /** To the next line of the file, wherever it is. What is skipped is not held. */
   private async skipLine(): Promise<void> {
     for (;;) {
-      const end = this.endOfLine();
+      const { buffer } = this;
+      const end = endOfLine(buffer, this.at, this.isAtEnd);
       if (end !== null) {
         this.advance(end, 1);
         return;
       }
       // CR LF may come in two pieces.
-      const { buffer } = this;
-      this.advance(buffer.at(-1) === RETURN ? buffer.length - 1 : buffer.length, 0);
+      this.advance(endsInReturn(buffer) ? buffer.length - 1 : buffer.length, 0);
+      if (this.isAtEnd) return;
       await this.fill();
-      if (this.isAtEnd && this.endOfLine() === null) return;
-    }
-  }
-
-  /** Behind the line break; null where it has not come yet. */
-  private endOfLine(): number | null {
-    for (let index = this.at; index < this.buffer.length; index++) {
-      if (this.buffer[index] === NEWLINE) return index + 1;
-      if (this.buffer[index] === RETURN) {
-        if (index + 1 === this.buffer.length) return this.isAtEnd ? index + 1 : null;
-        return this.buffer[index + 1] === NEWLINE ? index + 2 : index + 1;
-      }
-    }
-    return null;
-  }
-
-  private parse(): Parsed {
-    const { buffer, isAtEnd } = this;
-    const delimiter = this.delimiter === null ? -1 : this.delimiter.charCodeAt(0);
-    const cells: string[] = [];
-    let breaks = 1;
-    let index = this.at;
-    if (index === buffer.length) return { is: 'open', inQuotes: false };
-    for (;;) {
-      if (delimiter !== -1 && buffer[index] === QUOTE) {
-        const close = this.closingQuote(index);
-        if (close === null) return { is: 'open', inQuotes: true };
-        const text = buffer.toString('utf8', index + 1, close);
-        breaks += breaksIn(text);
-        cells.push(text.includes('""') ? text.replaceAll('""', '"') : text);
-        index = close + 1;
-      } else {
-        const begin = index;
-        for (; index < buffer.length; index++) {
-          const byte = buffer[index];
-          if (byte === delimiter || byte === NEWLINE || byte === RETURN) break;
-        }
-        cells.push(buffer.toString('utf8', begin, index));
-      }
-      if (index === buffer.length)
-        return isAtEnd ? { is: 'record', cells, next: index, breaks } : { is: 'open', inQuotes: false };
-      const byte = buffer[index];
-      index += 1;
-      if (byte === delimiter) continue;
-      if (byte === NEWLINE) return { is: 'record', cells, next: index, breaks };
-      if (byte !== RETURN) return { is: 'wrong' };
-      // CR LF may come in two pieces.
-      if (index === buffer.length && !isAtEnd) return { is: 'open', inQuotes: false };
-      return { is: 'record', cells, next: buffer[index] === NEWLINE ? index + 1 : index, breaks };
-    }
-  }
-
-  /** @param open where the cell's first quote stands */
-  private closingQuote(open: number): number | null {
-    for (let from = open + 1; ;) {
-      const quote = this.buffer.indexOf(QUOTE, from);
-      if (quote === -1) return null;
-      if (quote + 1 === this.buffer.length) return this.isAtEnd ? quote : null;
-      if (this.buffer[quote + 1] !== QUOTE) return quote;
-      from = quote + 2;
     }
   }
 }
 
-function breaksIn(text: string): number {
-  if (!/[\r\n]/.test(text)) return 0;
-  return text.split(/\r\n|\n|\r/).length - 1;
-}
-
-function problemOf(parsed: Parsed): { code: string; message: string } {
+function problemOf(parsed: ParsedRecord): { code: string; message: string } {
   if (parsed.is === 'wrong')
     return {
       code: 'csv.quote',

@@ -47,16 +47,6 @@ export interface BatchError {
   message: string;
 }
 
-/** One line of a part of the result, as it lies in storage. */
-export type ResultLine = [
-  line: number,
-  cells: string[],
-  label: SentimentLabel,
-  confidence: number,
-  language: string | null,
-  score: number,
-];
-
 export function uploadKey(batchId: string): string {
   return `sentiment-batches/${batchId}/upload`;
 }

@@ -9,6 +9,7 @@ import {
 } from '../../conversations/messages/message-list.service';
 import { MessagesService } from '../../conversations/messages/messages.service';
 import { SendLedger } from '../../conversations/sends/send-ledger.service';
+import { ConversationVisibility } from '../../conversations/visibility/conversation-visibility';
 import type { MessageWithHistory, StoredMessage } from '../../conversations/messages/stored-message';
 import { type AccountId, type AssetId, type MessageId, isUuid } from '../../database/ids';
 import { ConflictError, NotFoundError, ValidationFailedError } from '../../errors/app.error';
@@ -45,6 +46,7 @@ export class WhatsAppMessagesService {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly scope: AccountScope,
+    private readonly visibility: ConversationVisibility,
     private readonly messages: MessagesService,
     private readonly lists: MessageList,
     private readonly ledger: SendLedger,
@@ -75,6 +77,7 @@ export class WhatsAppMessagesService {
       from: instantOf('from', query.from),
       until: instantOf('to', query.to),
       scheduled: query.scheduled,
+      view: await this.visibility.of(user),
     };
     const { messages, before, after } = await this.lists.page(accountId, filter, slice);
     return { messages: await this.describe(accountId, messages), before, after };
@@ -171,8 +174,11 @@ export class WhatsAppMessagesService {
   }
 
   private async find(user: AuthenticatedUser, id: string): Promise<MessageWithHistory> {
-    const found = await this.messages.getWithHistory(await this.scope.accountIdsOf(user), id);
-    if (found.message.platform !== 'whatsapp') throw new NotFoundError('There is no such message.');
+    const view = await this.visibility.of(user);
+    const found = await this.messages.getWithHistory(view.accountIds, id);
+    const { platform, accountId, id: messageId } = found.message;
+    if (platform !== 'whatsapp' || !(await this.visibility.isMessageVisible(view, accountId, messageId)))
+      throw new NotFoundError('There is no such message.');
     return found;
   }
 }
