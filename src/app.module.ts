@@ -52,7 +52,7 @@ export class AppModule {
         WebhooksModule,
         MetaAuthModule,
         ConversationsModule,
-    DataProtectionModule,
+        DataProtectionModule,
         WhatsAppModule,
         FacebookModule,
         InstagramModule,

@@ -27,7 +27,11 @@ import { UsersService } from './users.service';
 
 @Global()
 @Module({
-  imports: [QueueModule, DiscoveryModule, TypeOrmModule.forFeature([UserEntity, RefreshTokenEntity, ApiKeyEntity])],
+  imports: [
+    QueueModule,
+    DiscoveryModule,
+    TypeOrmModule.forFeature([UserEntity, RefreshTokenEntity, ApiKeyEntity]),
+  ],
   controllers: [AuthController, ApiKeysController, UsersController],
   providers: [
     // In this order: who it is, then what they may do.

@@ -20,7 +20,7 @@ const PERSONS_LOCK = 7_205_064;
 
 /**
  * Keeps `contacts.person_id`, by which everything is read, the same as what follows from the merges that have not ended
- * (docs/decisions/0014).
+ * (docs/decisions/0015).
  */
 @Injectable()
 export class ContactTies {

@@ -1,6 +1,6 @@
 /**
  * Several contacts may be one person, because somebody merged them: SQL for what is true of the person and not of one contact
- * alone (docs/decisions/0014). Each part is read by an index.
+ * alone (docs/decisions/0015). Each part is read by an index.
  */
 
 /**
