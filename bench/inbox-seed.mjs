@@ -11,14 +11,15 @@ const FUNCTIONS = [
      SELECT '49171' || lpad(person::text, 7, '0') $$`,
   // Words that look like some: two to four syllables, every fifth in Arabic letters. The first ones are written most.
   `CREATE TEMP TABLE vocabulary AS
-     SELECT array_agg(word ORDER BY rank) AS words FROM (
-       SELECT rank, CASE WHEN rank % 5 = 0
-                THEN (SELECT string_agg(substr('بتثجحخدذرزسشصضطظعغفقكلمنهوي', 1 + (abs(hashint4(rank * 7 + part)) % 27), 1), ''
-                                        ORDER BY part) FROM generate_series(1, 3 + rank % 4) part)
-                ELSE (SELECT string_agg((ARRAY['ba','co','di','fe','gu','ha','ju','ke','lo','mi','nu','pa','qui','ro','si','ta',
-                                               've','wo','ex','za','ner','tion','ment','ing','ers'])[1 + abs(hashint4(rank * 11 + part)) % 25], ''
-                                        ORDER BY part) FROM generate_series(1, 2 + rank % 3) part) END AS word
-         FROM generate_series(1, ${INBOX.words}) AS rank) AS made`,
+     SELECT rank, CASE WHEN rank % 5 = 0
+              THEN (SELECT string_agg(substr('بتثجحخدذرزسشصضطظعغفقكلمنهوي', 1 + (abs(hashint4(rank * 7 + part)) % 27), 1), ''
+                                      ORDER BY part) FROM generate_series(1, 3 + rank % 4) part)
+              ELSE (SELECT string_agg((ARRAY['ba','co','di','fe','gu','ha','ju','ke','lo','mi','nu','pa','qui','ro','si','ta',
+                                             've','wo','ex','za','ner','tion','ment','ing','ers'])[1 + abs(hashint4(rank * 11 + part)) % 25], ''
+                                      ORDER BY part) FROM generate_series(1, 2 + rank % 3) part) END AS word
+       FROM generate_series(1, ${INBOX.words}) AS rank`,
+  'CREATE UNIQUE INDEX ON vocabulary (rank)',
+  'ANALYZE vocabulary',
 ];
 
 /** In the order in which the foreign keys allow it. $1 is the user, $2 how many messages. */
@@ -45,9 +46,10 @@ const STORING = [
          FROM generate_series(1, $2::int) AS i`,
     // As words are used: the tenth most frequent one a tenth as often as the first.
     `CREATE TEMP TABLE said AS
-       SELECT i, (SELECT string_agg(words[ceil(exp(random() * ln(${INBOX.words}) + 0 * part))::int], ' ')
-                    FROM generate_series(1, 4 + (i % 17)) AS part) AS text
-         FROM written, vocabulary`,
+       SELECT i, string_agg(word, ' ') AS text
+         FROM (SELECT i, ceil(exp(random() * ln(${INBOX.words}) + 0 * part))::int AS rank
+                 FROM written, generate_series(1, 4 + (i % 17)) AS part) AS token
+         JOIN vocabulary USING (rank) GROUP BY i`,
   ],
   [
     'conversations',
@@ -59,8 +61,10 @@ const STORING = [
          FROM written JOIN channel c ON c.number = person % ${INBOX.channels}
         GROUP BY person, c.account_id, c.asset_id`,
     `INSERT INTO contacts (account_id, id, name, created_at, updated_at)
-     SELECT account_id, contact_id, initcap(words[1 + (person * 13) % 2000] || ' ' || words[1 + (person * 7) % 5000]),
-            first_at, last_at FROM talk, vocabulary`,
+     SELECT account_id, contact_id, initcap(first.word || ' ' || last.word), first_at, last_at
+       FROM talk
+       JOIN vocabulary first ON first.rank = 1 + (person * 13) % 2000
+       JOIN vocabulary last ON last.rank = 1 + (person * 7) % 5000`,
     `INSERT INTO contact_identities (account_id, kind, value, contact_id, created_at)
      SELECT account_id, 'wa_id', pg_temp.number_of(person), contact_id, first_at FROM talk`,
     `INSERT INTO conversations (account_id, id, platform, asset_id, contact_id, agent_id, status, priority, sentiment,
@@ -78,7 +82,8 @@ const STORING = [
     `INSERT INTO labels (account_id, id, name)
      SELECT account_id, pg_temp.id_at(now(), 'label ' || account_id), 'Refund' FROM (SELECT DISTINCT account_id FROM channel) a`,
     `INSERT INTO conversation_labels (account_id, conversation_id, label_id)
-     SELECT account_id, conversation_id, pg_temp.id_at(now(), 'label ' || account_id) FROM talk WHERE person % 40 = 3`,
+     SELECT t.account_id, t.conversation_id, l.id FROM talk t JOIN labels l ON l.account_id = t.account_id
+      WHERE t.person % 40 = 3`,
   ],
   [
     'messages',

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { ClaimedDelivery } from './delivery-claims.repository';
 import { DeliveryLane } from './delivery-lane';
 
@@ -72,11 +73,12 @@ describe('a lane of deliveries', () => {
         return id === 'a' ? Promise.reject(new Error('no database')) : Promise.resolve();
       },
     );
-    const log = jest.spyOn(failing['log'], 'warn').mockImplementation();
+    const log = jest.spyOn(Logger.prototype, 'warn').mockImplementation();
     failing.wake();
     await settled();
     expect(told).toEqual(['a', 'b', 'c']);
     expect(log).toHaveBeenCalledTimes(1);
+    log.mockRestore();
   });
 
   it('begins nothing more once it closes, and waits for what is under way', async () => {

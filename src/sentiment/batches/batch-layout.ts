@@ -1,6 +1,6 @@
 import { ValidationFailedError } from '../../errors/app.error';
 import { fileRefused } from './batch-error';
-import { type RecordPosition, RecordReader } from './record-reader';
+import { type ByteSource, type RecordPosition, RecordReader } from './record-reader';
 
 export const BATCH_FORMATS = ['csv', 'txt'] as const;
 export type BatchFormat = (typeof BATCH_FORMATS)[number];
@@ -147,7 +147,6 @@ async function refuseWithoutText(head: Buffer, { start, delimiter }: BatchLayout
   if (items.length === 0) throw fileRefused('file.empty', 'The file has no line with a text.');
 }
 
-async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
-  await Promise.resolve();
-  yield bytes;
+function bytesOf(head: Buffer): ByteSource {
+  return (from, into) => Promise.resolve(from >= head.length ? 0 : head.copy(into, 0, from));
 }

@@ -89,32 +89,28 @@ export class BatchRunner {
   private async parts(batch: ClaimedBatch, signal: AbortSignal): Promise<void> {
     const turnEnds = Date.now() + LONGEST_TURN_MS;
     const output = new PartBuffer(2 * PART.bytes);
-    const reader = await this.open(batch);
-    try {
-      let { parts, stuck } = batch;
-      for (;;) {
-        const { part, end, isOver } = await this.read(batch, reader, output, {
-          isLastTry: stuck >= MOST_TRIES,
-          signal,
-        });
-        const hasPart = part.lines > 0;
-        // Under its number: who does the same part again after a crash replaces it by the same.
-        if (hasPart) await this.storage.store(partKey(batch.id, parts), output.take());
-        const progress = { ...part, hasPart, position: end.offset, line: end.line };
-        if (!(await this.batches.advance(batch, progress, BATCH_LEASE_MS))) return;
-        if (hasPart) parts += 1;
-        stuck = 0;
-        if (isOver) {
-          if (await this.batches.finish(batch, null)) await this.storage.remove(uploadKey(batch.id));
-          return;
-        }
-        if (Date.now() >= turnEnds) {
-          await this.batches.release(batch, { state: 'queued', delayMs: 0, error: null });
-          return;
-        }
+    const reader = this.open(batch);
+    let { parts, stuck } = batch;
+    for (;;) {
+      const { part, end, isOver } = await this.read(batch, reader, output, {
+        isLastTry: stuck >= MOST_TRIES,
+        signal,
+      });
+      const hasPart = part.lines > 0;
+      // Under its number: who does the same part again after a crash replaces it by the same.
+      if (hasPart) await this.storage.store(partKey(batch.id, parts), output.take());
+      const progress = { ...part, hasPart, position: end.offset, line: end.line };
+      if (!(await this.batches.advance(batch, progress, BATCH_LEASE_MS))) return;
+      if (hasPart) parts += 1;
+      stuck = 0;
+      if (isOver) {
+        if (await this.batches.finish(batch, null)) await this.storage.remove(uploadKey(batch.id));
+        return;
       }
-    } finally {
-      await reader.close();
+      if (Date.now() >= turnEnds) {
+        await this.batches.release(batch, { state: 'queued', delayMs: 0, error: null });
+        return;
+      }
     }
   }
 
@@ -150,7 +146,7 @@ export class BatchRunner {
     }
   }
 
-  private async open(batch: ClaimedBatch): Promise<RecordReader> {
+  private open(batch: ClaimedBatch): RecordReader {
     const { id, size, delimiter, position, line, columns, textColumn } = batch;
     const start = { offset: position, line };
     // Cells that are too many are looked at, too.
@@ -158,9 +154,20 @@ export class BatchRunner {
       delimiter,
       isWanted: (place: number): boolean => place === textColumn || place >= columns.length,
     };
-    if (position >= size) return new RecordReader(nothing(), rules, start);
-    const { stream } = await this.storage.open(uploadKey(id), { start: position, end: size - 1 });
-    return new RecordReader(stream, rules, start);
+    return new RecordReader((from, into) => this.bytes(id, size, from, into), rules, start);
+  }
+
+  /** All of it at once: pieces that waited to be asked for would outlive the collector's first look. */
+  private async bytes(id: string, size: number, from: number, into: Uint8Array): Promise<number> {
+    const end = Math.min(from + into.length, size) - 1;
+    if (end < from) return 0;
+    const { stream } = await this.storage.open(uploadKey(id), { start: from, end });
+    let length = 0;
+    for await (const piece of stream as AsyncIterable<Uint8Array>) {
+      into.set(piece, length);
+      length += piece.length;
+    }
+    return length;
   }
 
   private async postpone(batch: ClaimedBatch, error: unknown, signal: AbortSignal): Promise<void> {
@@ -234,9 +241,4 @@ function addTo(
     part.counts[result.label] += 1;
     part.model = result.model;
   }
-}
-
-async function* nothing(): AsyncGenerator<Buffer> {
-  await Promise.resolve();
-  yield* [];
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { stringify } from 'csv-stringify/sync';
 import { type RecordRules, parseRecord } from './record-parser';
-import { type BadRecord, RecordReader } from './record-reader';
+import { type BadRecord, type ByteSource, RecordReader } from './record-reader';
 
 type Found = BadRecord | { line: number; cells: string[] };
 
@@ -10,11 +10,9 @@ function cellsOf(raw: Buffer, rules: RecordRules): string[] {
   return parsed.is === 'record' ? parsed.cells : [];
 }
 
-async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
-  for (let at = 0; at < bytes.length; at += size) {
-    await Promise.resolve();
-    yield bytes.subarray(at, at + size);
-  }
+/** No more than so many bytes at a time. */
+function inPieces(bytes: Buffer, size: number): ByteSource {
+  return (from, into) => Promise.resolve(bytes.copy(into, 0, from, Math.min(from + size, bytes.length)));
 }
 
 /** Reads all of it, in pieces of `size` bytes, and after every chunk goes on with another reader, as after a crash. */
@@ -31,11 +29,8 @@ async function readAll(
   const rules = { delimiter, isWanted: () => true };
   let position = { offset: 0, line: 1 };
   for (;;) {
-    const reader = new RecordReader(inPieces(bytes.subarray(position.offset), size), rules, {
-      ...position,
-    });
+    const reader = new RecordReader(inPieces(bytes, size), rules, { ...position }, 64);
     const chunk = await reader.next({ records, bytes: 1_000_000 });
-    await reader.close();
     for (const item of chunk.items) {
       if (!('cells' in item)) found.push(item);
       // What is kept of it is read again later.

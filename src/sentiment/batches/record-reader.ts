@@ -30,8 +30,17 @@ export interface RecordChunk {
   isOver: boolean;
 }
 
+/**
+ * Reads bytes of a file into the beginning of `into`.
+ * @param from the place in the file
+ * @returns how many; 0 at the end of the file
+ */
+export type ByteSource = (from: number, into: Uint8Array) => Promise<number>;
+
 /** A record that is longer is no text that anybody wrote, or has a quote that is never closed. */
 export const LONGEST_RECORD = 1_048_576;
+/** Read from the file in one go. */
+const LONGEST_PIECE = 524_288;
 
 /**
  * Reads records out of UTF-8 as it comes, and holds no more than one of them and a piece of the file. It knows at each of
@@ -39,46 +48,53 @@ export const LONGEST_RECORD = 1_048_576;
  * next line of the file: the parsers that there are do neither. Lines end with LF, CR LF or CR.
  */
 export class RecordReader {
-  private buffer: Buffer = Buffer.alloc(0);
+  /** The same all the time: pieces of the file would become garbage faster than the collector looks for it. */
+  private readonly buffer: Buffer;
+  /** How much of it there is of the file. */
+  private length = 0;
   private at = 0;
   private isAtEnd = false;
-  private readonly source: AsyncIterator<Uint8Array>;
 
-  /** @param position what `source` begins with */
+  /** @param position where it begins */
   constructor(
-    source: AsyncIterable<Uint8Array>,
+    private readonly source: ByteSource,
     private readonly rules: RecordRules,
     private readonly position: RecordPosition = { offset: 0, line: 1 },
+    longestPiece: number = LONGEST_PIECE,
   ) {
-    this.source = source[Symbol.asyncIterator]();
+    this.buffer = Buffer.allocUnsafe(LONGEST_RECORD + longestPiece);
   }
 
-  /** @param most how many records, and about how many bytes of them, at most; lines without anything are left out */
+  /**
+   * What it gives is overwritten by the next call. It may give less than there is, but nothing only at the end.
+   * @param most how many records, and about how many bytes of them, at most; lines without anything are left out
+   */
   async next(most: { records: number; bytes: number }): Promise<RecordChunk> {
     const items: RecordChunk['items'] = [];
     const { offset: start } = this.position;
     while (items.length < most.records && this.position.offset - start < most.bytes) {
-      const { buffer, at } = this;
-      const parsed = parseRecord(buffer, at, this.isAtEnd, this.rules);
+      const { at } = this;
+      const held = this.buffer.subarray(0, this.length);
+      const parsed = parseRecord(held, at, this.isAtEnd, this.rules);
       if (parsed.is === 'record' && parsed.next - at <= LONGEST_RECORD) {
         const { line } = this.position;
         this.advance(parsed.next, parsed.lines);
-        if (parsed.end > at) items.push({ line, cells: parsed.cells, raw: buffer.subarray(at, parsed.end) });
-      } else if (parsed.is === 'open' && !this.isAtEnd && buffer.length - at <= LONGEST_RECORD) {
+        if (parsed.end > at) items.push({ line, cells: parsed.cells, raw: held.subarray(at, parsed.end) });
+      } else if (parsed.is === 'open' && !this.isAtEnd && held.length - at <= LONGEST_RECORD) {
+        if (items.length > 0) break;
         await this.fill();
-      } else if (this.isAtEnd && at === buffer.length) {
+      } else if (this.isAtEnd && at === held.length) {
         return { items, position: { ...this.position }, isOver: true };
       } else {
-        items.push({ line: this.position.line, ...problemOf(parsed) });
+        // Skipping overwrites what was read before.
+        if (items.length > 0) break;
+        const problem = { line: this.position.line, ...problemOf(parsed) };
         await this.skipLine();
+        items.push(problem);
+        break;
       }
     }
     return { items, position: { ...this.position }, isOver: false };
-  }
-
-  /** Lets go of the source, where it is not read to its end. */
-  async close(): Promise<void> {
-    await this.source.return?.();
   }
 
   private advance(next: number, lines: number): void {
@@ -88,27 +104,25 @@ export class RecordReader {
   }
 
   private async fill(): Promise<void> {
-    const next = await this.source.next();
-    if (next.done === true) {
-      this.isAtEnd = true;
-      return;
-    }
-    const rest = this.buffer.subarray(this.at);
-    this.buffer = rest.length === 0 ? Buffer.from(next.value) : Buffer.concat([rest, next.value]);
+    this.buffer.copyWithin(0, this.at, this.length);
+    this.length -= this.at;
     this.at = 0;
+    const count = await this.source(this.position.offset + this.length, this.buffer.subarray(this.length));
+    if (count === 0) this.isAtEnd = true;
+    this.length += count;
   }
 
   /** To the next line of the file, wherever it is. What is skipped is not held. */
   private async skipLine(): Promise<void> {
     for (;;) {
-      const { buffer } = this;
-      const end = endOfLine(buffer, this.at, this.isAtEnd);
+      const held = this.buffer.subarray(0, this.length);
+      const end = endOfLine(held, this.at, this.isAtEnd);
       if (end !== null) {
         this.advance(end, 1);
         return;
       }
       // CR LF may come in two pieces.
-      this.advance(endsInReturn(buffer) ? buffer.length - 1 : buffer.length, 0);
+      this.advance(endsInReturn(held) ? held.length - 1 : held.length, 0);
       if (this.isAtEnd) return;
       await this.fill();
     }
