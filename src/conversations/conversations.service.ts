@@ -34,7 +34,11 @@ export class ConversationsService {
     const rows: ConversationRow[] =
       isUuid(id) && accountIds.length > 0
         ? await this.database.query(
-            `WITH listed AS (SELECT * FROM conversations WHERE account_id = ANY($1) AND id = $2)
+            `WITH listed AS (
+               SELECT * FROM conversations v WHERE v.account_id = ANY($1) AND v.id = $2
+                  -- Of somebody whose data is being removed nothing is shown, however long that takes.
+                  AND NOT EXISTS (SELECT FROM contacts c WHERE c.account_id = v.account_id AND c.id = v.contact_id
+                                     AND c.erasing_at IS NOT NULL))
              ${describeListed('$3')}`,
             [accountIds, id, userId],
           )

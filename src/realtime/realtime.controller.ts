@@ -17,8 +17,10 @@ export class RealtimeController {
   ) {}
 
   /**
-   * Who is connected to the process that answers, and how far behind they are. Live updates themselves come over
-   * Socket.IO, in the namespace `/realtime` of this address: see `docs/realtime.md`.
+   * Tells who is connected to the process that answers.
+   *
+   * @remarks And how far behind they are. Live updates themselves come over Socket.IO, in the namespace `/realtime` of this
+   * address.
    */
   @Get('stats')
   @Access('admin')

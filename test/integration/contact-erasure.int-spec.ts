@@ -260,6 +260,7 @@ describe('removing everything there is of a person', () => {
     const get = async () =>
       (await shop.client.get<ErasureView>(`${CONTACTS}/erasures/${erasureId}`)).body.data;
     expect((await get()).status).toBe('running');
+    expect((await shop.client.get(`/api/meta/conversations/${underWay.conversationId}`)).status).toBe(404);
     // The same again is the same erasure.
     expect((await erase(underWay.contactId ?? '')).body.data.erasureId).toBe(erasureId);
     await app.db.query(

@@ -233,7 +233,8 @@ describe('who may do what with outbound webhooks', () => {
     expect(await count('state=delivered,dead')).toBe(0);
     expect(await count('type=template.updated')).toBe(1);
     expect(await count('type=message.created')).toBe(0);
-    const [{ createdAt }] = (await world.deliveries(endpoint)) as [{ createdAt: string }];
+    const [listed] = await world.deliveries(endpoint);
+    const createdAt = listed!.createdAt as string;
     expect(await count(`from=${createdAt}`)).toBe(1);
     expect(await count(`until=${createdAt}`)).toBe(0);
   });

@@ -3,6 +3,8 @@ import { MessageStore } from '../../src/conversations/messages/message-store.ser
 import { reindexSearch } from '../../src/conversations/search/reindex-search.command';
 import { wordsOf } from '../../src/conversations/search/search-words';
 import type { ArrivedMessage } from '../../src/conversations/conversation-types';
+import { type AccountPlace, removeSearchDocuments } from '../../src/database/bounded-removal';
+import { firstIdAt } from '../../src/database/ids';
 import { OutboxRelay } from '../../src/domain-events/outbox-relay.service';
 import type { ApiClient } from '../api-client';
 import { type Tenant, aTenant, anArrivedMessage } from '../factories/conversations.factory';
@@ -164,6 +166,37 @@ describe('the search index', () => {
           [tenant.accountId, id],
         );
     await Promise.all([settledSearch(app), settledSearch(app), settledSearch(app)]);
+    expect(await documents()).toEqual(before);
+  });
+
+  it('loses the messages of a month that is removed, a few at a time, and nothing else', async () => {
+    const [from, to] = [
+      firstIdAt(new Date('2025-01-01T00:00:00Z')),
+      firstIdAt(new Date('2025-02-01T00:00:00Z')),
+    ];
+    const others = await aTenant(app.db);
+    const before = await documents();
+    const old = Array.from({ length: 5 }, (_, index) => firstIdAt(new Date(Date.UTC(2025, 0, 1 + index))));
+    const insert = (accountId: string, kind: string, id: string): Promise<unknown> =>
+      app.db.query(
+        `INSERT INTO search_documents (account_id, kind, subject_id, at, words) VALUES ($1, $2, $3, now(), 'old')`,
+        [accountId, kind, id],
+      );
+    for (const { accountId } of [tenant, others])
+      for (const id of old) await insert(accountId, 'message', id);
+    await insert(tenant.accountId, 'contact', old[0] ?? '');
+    await insert(tenant.accountId, 'message', to);
+    let place: AccountPlace | null = null;
+    do place = await removeSearchDocuments(app.db.manager, { from, to }, 2, place);
+    while (place !== null);
+    const left = await app.db.query<{ kind: string; subject_id: string }[]>(
+      `SELECT kind, subject_id FROM search_documents WHERE words @@ 'old' ORDER BY kind`,
+    );
+    expect(left).toEqual([
+      { kind: 'contact', subject_id: old[0] },
+      { kind: 'message', subject_id: to },
+    ]);
+    await app.db.query(`DELETE FROM search_documents WHERE words @@ 'old'`);
     expect(await documents()).toEqual(before);
   });
 

@@ -71,11 +71,7 @@ async function table(head: Buffer, wish: LayoutWish): Promise<BatchLayout> {
     wish.delimiter !== undefined
       ? DELIMITERS[wish.delimiter]
       : (told?.[1] ?? commonest(head.subarray(begin.offset)));
-  const reader = new RecordReader(
-    once(head.subarray(begin.offset)),
-    { delimiter, isWanted: () => true },
-    { ...begin },
-  );
+  const reader = new RecordReader(bytesOf(head), { delimiter, isWanted: () => true }, { ...begin });
   const { items, position } = await reader.next({ records: 1, bytes: head.length });
   const [first] = items;
   if (first === undefined) throw fileRefused('file.empty', 'The file has no lines.');
@@ -138,11 +134,7 @@ function commonest(head: Buffer): string {
 }
 
 async function refuseWithoutText(head: Buffer, { start, delimiter }: BatchLayout): Promise<void> {
-  const reader = new RecordReader(
-    once(head.subarray(start.offset)),
-    { delimiter, isWanted: () => false },
-    { ...start },
-  );
+  const reader = new RecordReader(bytesOf(head), { delimiter, isWanted: () => false }, { ...start });
   const { items } = await reader.next({ records: 1, bytes: head.length });
   if (items.length === 0) throw fileRefused('file.empty', 'The file has no line with a text.');
 }

@@ -40,6 +40,8 @@ const FORM_SCHEMA = {
     file: { type: 'string', format: 'binary' },
   },
 };
+const JSON_LINE_EXAMPLE =
+  '{"line":2,"columns":{"id":"7","review":"Loved it"},"label":"positive","confidence":0.94,"language":"en","score":0.81}\n';
 const CSV_EXAMPLE =
   'id,review,line,sentiment,confidence,language,score\r\n7,Loved it,2,positive,0.94,en,0.81\r\n';
 
@@ -153,7 +155,7 @@ export class BatchesController {
     content: {
       'text/csv': { schema: { type: 'string' }, example: CSV_EXAMPLE },
       'application/json': {
-        schema: { type: 'array', items: { type: 'object' } },
+        schema: { type: 'array', items: { type: 'object', additionalProperties: true } },
         example: [
           {
             line: 2,
@@ -165,7 +167,7 @@ export class BatchesController {
           },
         ],
       },
-      'application/x-ndjson': { schema: { type: 'string' } },
+      'application/x-ndjson': { schema: { type: 'string' }, example: JSON_LINE_EXAMPLE },
     },
   })
   @ApiErrors('VALIDATION_FAILED', 'NOT_FOUND', 'CONFLICT')

@@ -4,13 +4,13 @@ import { ThreadMessageDto } from '../../conversations/dto/thread-message.dto';
 import { MessagesService } from '../../conversations/messages/messages.service';
 import { parsePosition } from '../../conversations/page-position';
 import { type CorrectionPlace, MessageCorrections } from '../../conversations/sentiment/message-corrections';
-import type { AccountId } from '../../database/ids';
-import { ValidationFailedError } from '../../errors/app.error';
+import { ConversationVisibility } from '../../conversations/visibility/conversation-visibility';
+import type { AccountId, MessageId } from '../../database/ids';
+import { NotFoundError, ValidationFailedError } from '../../errors/app.error';
 import { decodeCursor, encodeCursor } from '../../http/cursor';
 import { ApiEnvelope, ApiErrors, RawResponse } from '../../http/envelope';
 import { UuidParam } from '../../http/uuid-param.pipe';
 import { Access, CurrentUser } from '../../identity/access.decorators';
-import { AccountAccess } from '../../identity/account-access.service';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import {
   CorrectSentimentDto,
@@ -33,7 +33,7 @@ export class CorrectionsController {
   constructor(
     private readonly corrections: MessageCorrections,
     private readonly messages: MessagesService,
-    private readonly access: AccountAccess,
+    private readonly visibility: ConversationVisibility,
   ) {}
 
   /**
@@ -52,7 +52,7 @@ export class CorrectionsController {
     @Param('id', UuidParam) id: string,
     @Body() { label }: CorrectSentimentDto,
   ): Promise<ThreadMessageDto> {
-    const accountIds = await this.access.accountIdsOf(user.id);
+    const accountIds = await this.accountsOfMessage(user, id);
     await this.corrections.correct(accountIds, id, { label, userId: user.id });
     return this.shown(accountIds, id);
   }
@@ -67,12 +67,16 @@ export class CorrectionsController {
     @CurrentUser() user: AuthenticatedUser,
     @Param('id', UuidParam) id: string,
   ): Promise<ThreadMessageDto> {
-    const accountIds = await this.access.accountIdsOf(user.id);
+    const accountIds = await this.accountsOfMessage(user, id);
     await this.corrections.takeBack(accountIds, id, user.id);
     return this.shown(accountIds, id);
   }
 
-  /** Lists what people have put right, the latest first, beside what the analyzer said. */
+  /**
+   * Lists what people have put right, the latest first, beside what the analyzer said.
+   *
+   * @remarks Of accounts in which you see every conversation.
+   */
   @Get('corrections')
   @Access('viewer')
   @ApiEnvelope(CorrectionPageDto)
@@ -136,9 +140,18 @@ export class CorrectionsController {
   }
 
   private async accountsOf(user: AuthenticatedUser, accountId: string | undefined): Promise<AccountId[]> {
-    return accountId === undefined
-      ? this.access.accountIdsOf(user.id)
-      : [await this.access.require(user, accountId)];
+    const { accountIds, assignedOnly } = await this.visibility.within(user, accountId);
+    return accountIds.filter((id) => !assignedOnly.includes(id));
+  }
+
+  /** @throws NotFoundError for a message that the user may not see */
+  private async accountsOfMessage(user: AuthenticatedUser, id: string): Promise<readonly AccountId[]> {
+    const view = await this.visibility.of(user);
+    for (const accountId of view.assignedOnly)
+      if (await this.visibility.isMessageVisible(view, accountId, id as MessageId)) return [accountId];
+    const open = view.accountIds.filter((accountId) => !view.assignedOnly.includes(accountId));
+    if (open.length === 0) throw new NotFoundError('There is no such message.');
+    return open;
   }
 
   private async shown(accountIds: readonly AccountId[], id: string): Promise<ThreadMessageDto> {
