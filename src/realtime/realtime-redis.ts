@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { createAdapter } from '@socket.io/redis-adapter';
 import { Redis } from 'ioredis';
 import { AppConfig } from '../config/app-config';
@@ -12,13 +12,14 @@ type Listener = (...payload: unknown[]) => void;
  * be woken. Without it clients get their events a second later, and see of each other only who is in the same process.
  */
 @Injectable()
-export class RealtimeRedis implements OnApplicationShutdown {
+export class RealtimeRedis implements OnModuleInit, OnApplicationShutdown {
   private readonly publisher: Redis;
   private readonly subscriber: Redis;
   private readonly listeners = new Map<string, (message: string) => void>();
 
   constructor(private readonly config: AppConfig) {
-    const options = redisOptions(config.env.REDIS_URL);
+    // Connected once the application is put together: where that fails nobody would close it.
+    const options = { ...redisOptions(config.env.REDIS_URL), lazyConnect: true };
     // What cannot be told now is of no use later; it must not pile up while Redis is away.
     this.publisher = new Redis({ ...options, enableOfflineQueue: false });
     this.subscriber = new Redis(options);
@@ -29,6 +30,11 @@ export class RealtimeRedis implements OnApplicationShutdown {
     this.subscriber.on('message', (channel: string, message: string) => {
       this.listeners.get(channel)?.(message);
     });
+  }
+
+  onModuleInit(): void {
+    // It goes on trying by itself.
+    this.publisher.connect().catch(() => undefined);
   }
 
   /** @param channel without the installation's prefix */

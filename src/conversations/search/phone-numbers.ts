@@ -11,9 +11,13 @@ const WRITTEN = /[+(]?\p{Nd}(?:[\s().\-/\u2010-\u2015\u00A0\u202F]{0,3}\p{Nd})*/
 /** The trunk zero of `+49 (0) 171`: dialled at home only. */
 const TRUNK_ZERO = /\(\s*[0٠۰]\s*\)/g;
 
+const LEADING_ZEROS = /^0+/;
+
 export interface WrittenNumber {
   /** Latin digits, without the zeros that lead out of a town or country. */
   digits: string;
+  /** All of them: the end of a number may begin with zeros. */
+  written: string;
   /** Where it stands in the text, in UTF-16 code units. */
   start: number;
   end: number;
@@ -23,9 +27,10 @@ export interface WrittenNumber {
 export function numbersIn(text: string, leastDigits: number = SHORTEST_NUMBER): WrittenNumber[] {
   const found: WrittenNumber[] = [];
   for (const match of text.matchAll(WRITTEN)) {
-    const digits = significantDigits(match[0]);
-    if (digits.length < leastDigits || digits.length > LONGEST_NUMBER) continue;
-    found.push({ digits, start: match.index, end: match.index + match[0].length });
+    const written = digitsOf(match[0]);
+    const digits = written.replace(LEADING_ZEROS, '');
+    if (written.length < leastDigits || digits.length > LONGEST_NUMBER) continue;
+    found.push({ digits, written, start: match.index, end: match.index + match[0].length });
     if (found.length === MOST_NUMBERS) break;
   }
   return found;
@@ -40,10 +45,14 @@ export function endsOf(digits: string): string[] {
 
 /** The same number, dialled from near or far: without trunk zero, `00` and everything that is no digit. */
 export function significantDigits(written: string): string {
-  const digits = written
+  return digitsOf(written).replace(LEADING_ZEROS, '');
+}
+
+function digitsOf(written: string): string {
+  return written
     .replace(TRUNK_ZERO, '')
     .normalize('NFKC')
     .replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x0660))
-    .replace(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x06f0));
-  return digits.replace(/\D/g, '').replace(/^0+/, '');
+    .replace(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x06f0))
+    .replace(/\D/g, '');
 }

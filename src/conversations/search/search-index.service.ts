@@ -142,11 +142,16 @@ export class SearchIndex {
     const read = subjects.map((subject) => ({
       subject,
       words: wordsOfSubject(subject),
-      languages: languagesOfText(subject.texts.join(' ')),
+      // Of a name there is none to be told.
+      languages: languagesOfText(subject.kind === 'contact' ? '' : subject.texts.join(' ')),
     }));
     const wanted = new Map<string, Set<string>>();
     for (const { words, languages } of read)
-      for (const { text } of words) wanted.set(text, new Set([...(wanted.get(text) ?? []), ...languages]));
+      for (const { text } of words) {
+        const known = wanted.get(text);
+        if (known === undefined) wanted.set(text, new Set(languages));
+        else for (const code of languages) known.add(code);
+      }
     const stems = await this.stems.of(tx, wanted);
     await tx.query(
       `INSERT INTO search_documents AS d (account_id, kind, subject_id, conversation_id, platform, at, words)

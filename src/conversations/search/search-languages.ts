@@ -54,21 +54,26 @@ const MOST_LANGUAGES = 2;
 /** Where a text is too short to tell: names of things are English everywhere. */
 const FALLBACK = 'en';
 
-/** Enough of a text to tell its language by. */
-const LOOKED_AT = 500;
+/** Enough of a text to tell its language by: that takes longer than anything else that is done with it. */
+const LOOKED_AT = 200;
+const HAS_LATIN_WORDS = /\p{Script=Latin}[^\p{L}]+\p{Script=Latin}/u;
+
+const OTHER_SCRIPTS = SEARCH_LANGUAGES.filter(({ script }) => script !== 'Latin').map(({ code }) => code);
 
 /** The languages that a text is stemmed in, by their codes: in Latin letters one or two that it seems to be written in. */
 export function languagesOfText(text: string): ReadonlySet<string> {
-  const codes = new Set(SEARCH_LANGUAGES.filter(({ script }) => script !== 'Latin').map(({ code }) => code));
+  const latin = HAS_LATIN_WORDS.test(text) ? likelyLanguages(text) : [];
+  return new Set([...OTHER_SCRIPTS, ...(latin.length === 0 ? [FALLBACK] : latin)]);
+}
+
+function likelyLanguages(text: string): string[] {
   const guesses = detectAll(text.slice(0, LOOKED_AT));
   const best = guesses[0]?.accuracy ?? 0;
-  const likely = guesses
+  return guesses
     .filter(({ accuracy }) => accuracy >= best * NEARLY_AS_LIKELY)
     .slice(0, MOST_LANGUAGES)
-    .map(({ lang }) => (lang === 'nb' || lang === 'nn' ? 'no' : lang));
-  const latin = likely.filter((code) => LATIN_CODES.has(code));
-  for (const code of latin.length === 0 ? [FALLBACK] : latin) codes.add(code);
-  return codes;
+    .map(({ lang }) => (lang === 'nb' || lang === 'nn' ? 'no' : lang))
+    .filter((code) => LATIN_CODES.has(code));
 }
 
 const LATIN_CODES = new Set(

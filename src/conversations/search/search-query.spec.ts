@@ -27,6 +27,8 @@ describe('what is looked for', () => {
     expect(built('+49 (0)171-4567 ').indexed).toBe(`('#491714567' | ('49' & '0' & '171' & '4567'))`);
     expect(built('order 4711 ').indexed).toBe(`'order' & ('#4711' | '4711')`);
     expect(built('4711').indexed).toBe(`('#4711':* | ('4711' | '4711':*))`);
+    expect(built('0012 ').indexed).toBe(`('#0012' | '0012')`);
+    expect(built('00491714567 ').indexed).toBe(`('#491714567' | '#00491714567' | '00491714567')`);
     expect(built('471 ').indexed).toBe(`'471'`);
   });
 

@@ -1,5 +1,5 @@
 import { ValidationFailedError } from '../../errors/app.error';
-import { numbersIn, SHORTEST_PART } from './phone-numbers';
+import { SHORTEST_PART, type WrittenNumber, numbersIn } from './phone-numbers';
 import { languagesOfWord } from './search-languages';
 import { type StemsOfWords, marked } from './search-stems';
 import { numberLexeme, quoted } from './search-vector';
@@ -22,8 +22,8 @@ export interface SoughtPhrase {
 /** One of the things that all have to be found: any of the phrases together, or a number. */
 export interface SoughtTerm {
   phrases: readonly SoughtPhrase[];
-  /** Digits that a phone number ends with, or has in it where the term may go on. */
-  number: string | null;
+  /** Digits that a phone number ends with, or has in it where the term may go on: any of these. None for what is no number. */
+  numbers: readonly string[];
 }
 
 export interface BuiltSearch {
@@ -40,7 +40,7 @@ interface Piece {
   start: number;
   end: number;
   words: string[];
-  number: string | null;
+  numbers: readonly string[];
 }
 
 const QUOTED = /["“”„«»]([^"“”„«»]*)["“”„«»]/g;
@@ -55,18 +55,18 @@ export function parseSearch(q: string): SoughtTerm[] {
   const unquoted = q.replace(QUOTED, (all, phrase: string) => {
     const words = textsOf(phrase);
     if (words.length > 0)
-      terms.push({ phrases: [{ words, isExact: true, isBeginning: false }], number: null });
+      terms.push({ phrases: [{ words, isExact: true, isBeginning: false }], numbers: [] });
     return ' '.repeat(all.length);
   });
   // The one that is being typed: nothing comes after it, not even a space.
   const isTyping = /\S$/u.test(unquoted);
   const pieces = piecesOf(unquoted);
-  pieces.forEach(({ words, number }, index) => {
+  pieces.forEach(({ words, numbers }, index) => {
     const isBeginning = isTyping && index === pieces.length - 1;
     // Of a number the groups may be written elsewhere with other signs between them.
-    const parts = number === null || words.length === 1 ? [words] : words.map((word) => [word]);
+    const parts = numbers.length === 0 || words.length === 1 ? [words] : words.map((word) => [word]);
     terms.push({
-      number,
+      numbers,
       phrases: parts.map((part, at) => ({
         words: part,
         isExact: false,
@@ -124,16 +124,16 @@ class SearchBuilder {
 
   constructor(private readonly stems: StemsOfWords) {}
 
-  term({ phrases, number }: SoughtTerm, isOnly: boolean): BuiltTerm {
+  term({ phrases, numbers }: SoughtTerm, isOnly: boolean): BuiltTerm {
     const built = phrases.map((phrase) => this.phrase(phrase, isOnly));
     const indexed = joined(presentIn(built), ' & ');
     const full = joined(
       built.map((each) => each.full),
       ' & ',
     );
-    if (number === null || full === null) return { indexed, full: full ?? '' };
+    if (numbers.length === 0 || full === null) return { indexed, full: full ?? '' };
     const isBeginning = phrases.some((phrase) => phrase.isBeginning);
-    const digits = this.number(number, isBeginning);
+    const digits = numbers.map((number) => this.number(number, isBeginning)).join(' | ');
     return { indexed: indexed === null ? null : `(${digits} | ${indexed})`, full: `(${digits} | ${full})` };
   }
 
@@ -202,6 +202,10 @@ const canGoOn = (word: string): boolean =>
 
 const textsOf = (text: string): string[] => wordsOf(text).map((word) => word.text);
 
+/** As dialled here, where zeros may lead out of a town, or as the end of one with zeros in it. */
+const partsOf = ({ digits, written }: WrittenNumber): string[] =>
+  [...new Set([digits, written])].filter((part) => part.length >= SHORTEST_PART);
+
 /** Between spaces, but a phone number is one piece whatever it is written with. */
 function piecesOf(text: string): Piece[] {
   const numbers = numbersIn(text, SHORTEST_PART);
@@ -221,7 +225,7 @@ function piecesOf(text: string): Piece[] {
         start: place?.start ?? word.start,
         end: place?.end ?? word.end,
         words: [word.text],
-        number: number?.digits ?? null,
+        numbers: number === undefined ? [] : partsOf(number),
       });
   }
   return pieces;

@@ -64,11 +64,14 @@ const DIGIT = /\p{Nd}/gu;
 const SPACELESS =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
+const ASCII = /^[ -~]*$/;
 /** Each with its marks, whether they are part of it or written after it. */
 const CHARACTERS = /.\p{M}*/gsu;
 
 /** Lower case, without accents, with Latin digits, in one form of each letter. */
 export function folded(text: string): string {
+  // Nothing else can be folded in most of what people write.
+  if (ASCII.test(text)) return text.toLowerCase();
   const apart = text.normalize('NFKD').toLowerCase().replace(INVISIBLE, '').replace(MARKS, '');
   return apart
     .normalize('NFC')

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { stringify } from 'csv-stringify';
 import { MediaStorage } from '../../media/media-storage';
+import { beThrifty } from './heap-thrift';
 import { type LineReading, readPart } from './part-format';
 import { parseRecord } from './record-parser';
 import { type StoredBatch, partKey } from './stored-batch';
@@ -89,13 +90,18 @@ export class BatchResults {
 
   private async *lines({ id, parts, delimiter }: StoredBatch): AsyncGenerator<ResultRow> {
     const rules = { delimiter, isWanted: () => true };
-    for (let part = 0; part < parts; part++) {
-      const { stream } = await this.storage.open(partKey(id, part));
-      for await (const { reading, raw } of readPart(stream as AsyncIterable<Buffer>)) {
-        const parsed = parseRecord(raw, 0, true, rules);
-        if (parsed.is !== 'record') throw new Error('A line of a result is not as it was read.');
-        yield { reading, cells: parsed.cells };
+    const spend = beThrifty();
+    try {
+      for (let part = 0; part < parts; part++) {
+        const { stream } = await this.storage.open(partKey(id, part));
+        for await (const { reading, raw } of readPart(stream as AsyncIterable<Buffer>)) {
+          const parsed = parseRecord(raw, 0, true, rules);
+          if (parsed.is !== 'record') throw new Error('A line of a result is not as it was read.');
+          yield { reading, cells: parsed.cells };
+        }
       }
+    } finally {
+      spend();
     }
   }
 }

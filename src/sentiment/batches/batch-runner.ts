@@ -5,6 +5,7 @@ import { MediaMissingError, MediaStorage } from '../../media/media-storage';
 import { SentimentAnalyzer } from '../analysis/sentiment-analyzer';
 import { type TextReading, readTexts } from '../lane/text-reading';
 import { BatchesRepository } from './batches.repository';
+import { beThrifty } from './heap-thrift';
 import { PartBuffer } from './part-buffer';
 import { partHeader } from './part-format';
 import { type BadRecord, type RecordPosition, RecordReader, type TableRecord } from './record-reader';
@@ -63,6 +64,7 @@ export class BatchRunner {
   /** Until it is over, its turn is, or `signal` ends it; what is not done is handed back. */
   async run(batch: ClaimedBatch, signal: AbortSignal): Promise<void> {
     const lost = new AbortController();
+    const spend = beThrifty();
     const renewing = setInterval(() => {
       this.batches.renew(batch, BATCH_LEASE_MS).then(
         (isOurs) => {
@@ -83,6 +85,7 @@ export class BatchRunner {
       await this.postpone(batch, error, signal);
     } finally {
       clearInterval(renewing);
+      spend();
     }
   }
 
