@@ -270,6 +270,9 @@ export class Env {
   SENTIMENT_ALERT_CONFIDENCE: number = 0.8;
   @flag
   @IsIn([true, false], { message: 'true or false' })
+  SENTIMENT_MESSAGES: boolean = true;
+  @flag
+  @IsIn([true, false], { message: 'true or false' })
   SENTIMENT_HISTORY: boolean = false;
   @integer @IsInt() @Min(1) @Max(1_099_511_627_776) SENTIMENT_BATCH_MAX_BYTES: number = 10_737_418_240;
   @integer @IsInt() @Min(1) @Max(36_500) SENTIMENT_BATCH_RETENTION_DAYS: number = 30;

@@ -102,6 +102,7 @@ describe('search', () => {
     ['characters without spaces', '我要退款谢谢', '退款'],
     ['a phone number in another spelling', 'call me: +49 (0) 171 123-4567', '0171 1234567'],
     ['the end of a phone number', 'call me: +49 171 1234567', '4567'],
+    ['the end of one that begins with zeros', 'call me: +49 171 1230045', '0045'],
     ['several words in any order', 'the red shoes are too small', 'small red'],
   ])('finds by %s', async (_, text, q) => {
     await say(text);
@@ -299,53 +300,5 @@ describe('search', () => {
     ]);
     expect(await hits('secret')).toEqual([]);
     expect(await hits('Ana')).toEqual([]);
-  });
-
-  it.each([
-    ['signs alone', '!?&|()<->:*'],
-    ['an emoji', '👍'],
-    ['null bytes', '\0\0'],
-    ['spaces', '   '],
-    ['more than anybody types', 'a'.repeat(10_000)],
-    ['too many words', Array.from({ length: 17 }, (_, index) => `w${index}`).join(' ')],
-  ])('refuses %s with a reason', async (_, q) => {
-    for (const path of ['/api/meta/conversations/search', '/api/meta/conversations']) {
-      const answer = await client.get(`${path}?q=${encodeURIComponent(q)}`);
-      expect(answer).toMatchObject({
-        status: 400,
-        body: { error: { code: 'VALIDATION_FAILED', details: { fields: [{ path: 'q' }] } } },
-      });
-    }
-  });
-
-  it.each([
-    `it's | !(a) & b:*`,
-    `\\' OR 1=1 --`,
-    `'); DROP TABLE messages; --`,
-    `"unfinished`,
-    `""`.repeat(20) + 'x',
-    `a\0b`,
-    `@x #1234 ^202603 en/walk`,
-    `\u202Eabc \uFFFE\uFDD0`,
-    '%_\\',
-    `<b>bold</b> 'quoted':1A`,
-  ])('takes %j for words', async (q) => {
-    const { status } = await client.get(
-      `/api/meta/conversations/search?q=${encodeURI(q).replaceAll('#', '%23').replaceAll('&', '%26')}`,
-    );
-    expect([200, 400]).toContain(status);
-  });
-
-  it.each([
-    'before=nonsense',
-    'limit=0',
-    'kind=thing',
-    'from=yesterday',
-    'from=2026-02-30',
-    'colour=blue',
-    'until=2025-01-01&from=2026-01-01',
-  ])('refuses &%s', async (query) => {
-    const answer = await client.get(`/api/meta/conversations/search?q=x&${query}`);
-    expect(answer).toMatchObject({ status: 400, body: { error: { code: 'VALIDATION_FAILED' } } });
   });
 });

@@ -30,7 +30,7 @@ describe('the sentiment of what customers write', () => {
   let tenant: SentimentTenant;
 
   beforeAll(async () => {
-    app = await startTestApp();
+    app = await startTestApp({ env: { SENTIMENT_MESSAGES: 'true' } });
     admin = app.api.as(await app.api.registerAdmin());
     analyzer = new ScriptedAnalyzer(app);
   });

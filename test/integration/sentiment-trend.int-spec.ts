@@ -37,7 +37,7 @@ describe('the mood of a conversation', () => {
   let tenant: SentimentTenant;
 
   beforeAll(async () => {
-    app = await startTestApp();
+    app = await startTestApp({ env: { SENTIMENT_MESSAGES: 'true' } });
     admin = app.api.as(await app.api.registerAdmin());
     analyzer = new ScriptedAnalyzer(app);
   });

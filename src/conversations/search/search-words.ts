@@ -91,7 +91,24 @@ export function wordsOf(text: string): Word[] {
 }
 
 function addParts(words: Word[], run: string, span: { start: number; end: number }): void {
-  for (const [part] of folded(run).matchAll(PARTS)) add(words, part, span);
+  for (const [part] of folded(run).matchAll(PARTS))
+    for (const text of SPACELESS.test(part) ? charactersOf(part) : [part]) add(words, text, span);
+}
+
+/** One sign may stand for two characters. */
+function charactersOf(part: string): string[] {
+  const characters: string[] = [];
+  let other = '';
+  for (const [character] of part.matchAll(CHARACTERS)) {
+    if (!SPACELESS.test(character)) {
+      other += character;
+      continue;
+    }
+    if (other !== '') characters.push(other);
+    characters.push(character);
+    other = '';
+  }
+  return other === '' ? characters : [...characters, other];
 }
 
 /** The characters by themselves, what stands between them in other scripts as it would elsewhere. */

@@ -43,13 +43,16 @@ export class ConversationMoods {
     private readonly outbox: Outbox,
   ) {}
 
-  /** Before their messages, as everything does that touches both. Those that are gone are left out. */
+  /**
+   * Before their messages, as everything does that touches both, and in the order in which messages that arrive lock them
+   * (ConversationOpener): in another one, each would wait for the other. Those that are gone are left out.
+   */
   async lock(tx: EntityManager, keys: readonly ConversationKey[]): Promise<LockedConversation[]> {
     if (keys.length === 0) return [];
     const rows: ConversationRow[] = await tx.query(
       `SELECT account_id, id, status, priority, sentiment, sentiment_score, sentiment_trend FROM conversations
         WHERE (account_id, id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
-        ORDER BY account_id, id FOR NO KEY UPDATE`,
+        ORDER BY group_id <> '', account_id, asset_id, contact_id, group_id COLLATE "C", id FOR NO KEY UPDATE`,
       columnsOf(keys),
     );
     return rows.map((row) => ({

@@ -47,6 +47,7 @@ export class SentimentSubscriber implements OnModuleInit {
   }
 
   private async handle(events: readonly Told[], tx: EntityManager): Promise<void> {
+    if (!this.config.env.SENTIMENT_MESSAGES) return;
     const messages = await this.messages(tx, events);
     const comments = await this.comments(tx, events);
     const added = [...messages.readable, ...comments.readable];

@@ -1,9 +1,10 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { AppConfig } from '../../config/app-config';
 import { MessageSentiments } from '../../conversations/sentiment/message-sentiments';
+import { untilUnlocked } from '../../database/patience';
 import { DueRows } from '../../queue/due-rows';
 import { JobWorker } from '../../queue/job-worker';
 import { SentimentAnalyzer } from '../analysis/sentiment-analyzer';
@@ -18,6 +19,7 @@ const CONCURRENCY = 2;
 /** An analyzer that is asked takes less, with all its own tries. */
 const LEASE_MS = 120_000;
 const SWEEP_EVERY_MS = 2_000;
+const GIVING_WAY = { lockTimeoutMs: 300, attempts: 10, retryPauseMs: 150 };
 const LONGEST_CLOSE_MS = 10_000;
 const FIRST_RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 5 * 60_000;
@@ -110,7 +112,7 @@ export class SentimentWorker implements OnModuleInit, BeforeApplicationShutdown 
     );
     if (read.length + empty.length === 0) return;
     const isMessage = ({ messageId }: ClaimedText): boolean => messageId !== null;
-    await this.database.transaction(async (tx) => {
+    await this.inTransaction(async (tx) => {
       const settled = await this.work.settle(tx, read.filter(isMessage));
       const gone = await this.work.settle(tx, empty.filter(isMessage));
       await this.sentiments.apply(
@@ -123,7 +125,7 @@ export class SentimentWorker implements OnModuleInit, BeforeApplicationShutdown 
       );
     });
     if ([...read, ...empty].every(isMessage)) return;
-    await this.database.transaction(async (tx) => {
+    await this.inTransaction(async (tx) => {
       const settled = await this.work.settle(
         tx,
         read.filter((each) => !isMessage(each)),
@@ -141,6 +143,19 @@ export class SentimentWorker implements OnModuleInit, BeforeApplicationShutdown 
         gone.flatMap(({ accountId, commentId }) => (commentId === null ? [] : [{ accountId, commentId }])),
       );
     });
+  }
+
+  /**
+   * Never holds up the messages themselves: a transaction of theirs that waits for this one goes on when this one gives
+   * way, which it does before PostgreSQL would look for a deadlock (a second) and might end theirs.
+   */
+  private inTransaction(work: (tx: EntityManager) => Promise<void>): Promise<void> {
+    return untilUnlocked(GIVING_WAY, undefined, () =>
+      this.database.transaction(async (tx) => {
+        await tx.query(`SET LOCAL lock_timeout = ${GIVING_WAY.lockTimeoutMs}`);
+        await work(tx);
+      }),
+    );
   }
 
   private async postpone(outcomes: readonly { item: ClaimedText; reading: TextReading }[]): Promise<void> {
