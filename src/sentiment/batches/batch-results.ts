@@ -88,9 +88,9 @@ export class BatchResults {
     }
   }
 
-  private async *lines({ id, parts, delimiter }: StoredBatch): AsyncGenerator<ResultRow> {
+  private async *lines({ id, parts, delimiter, size }: StoredBatch): AsyncGenerator<ResultRow> {
     const rules = { delimiter, isWanted: () => true };
-    const spend = beThrifty();
+    const spend = beThrifty(size);
     try {
       for (let part = 0; part < parts; part++) {
         const { stream } = await this.storage.open(partKey(id, part));

@@ -64,7 +64,7 @@ export class BatchRunner {
   /** Until it is over, its turn is, or `signal` ends it; what is not done is handed back. */
   async run(batch: ClaimedBatch, signal: AbortSignal): Promise<void> {
     const lost = new AbortController();
-    const spend = beThrifty();
+    const spend = beThrifty(batch.size - batch.position);
     const renewing = setInterval(() => {
       this.batches.renew(batch, BATCH_LEASE_MS).then(
         (isOurs) => {
