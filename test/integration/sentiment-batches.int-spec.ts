@@ -107,7 +107,7 @@ describe('a file of texts', () => {
       ['-5', '@great, "yes"', '3', 'positive', '0.9', 'en', '0.9'],
     ]);
     const safe = await client.raw(`${BATCHES}/${id}/results?format=csv&formulaSafe=true`, {});
-    expect((parse(safe.text, { bom: true }) as string[][]).map(([name, text]) => [name, text])).toEqual([
+    expect(parse<string[]>(safe.text, { bom: true }).map(([name, text]) => [name, text])).toEqual([
       ['name', 'text'],
       ["'=cmd()", 'awful'],
       ['-5', `'@great, "yes"`],
