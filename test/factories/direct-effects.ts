@@ -17,7 +17,8 @@ const READINGS: Readonly<Record<string, string>> = {
   thread: `SELECT person, fact, value, at FROM direct_thread_facts ORDER BY fact COLLATE "C"`,
   opt_ins: `SELECT kind, person, user_ref, token IS NOT NULL AS has_token, ref, title, status, told_at AS at
     FROM message_opt_ins ORDER BY kind`,
-  conversations: `SELECT platform, unread_count AS unread, window_expires_at IS NOT NULL AS has_window FROM conversations`,
+  conversations: `SELECT platform, unread_count AS unread, window_expires_at IS NOT NULL AS has_window
+                    FROM conversations WHERE comment_thread_id = ''`,
   profiles: `SELECT person_kind AS kind, person FROM contact_profiles`,
   pages: `SELECT policy_action, policy_reason, policy_at, app_roles FROM facebook_pages
     WHERE policy_at IS NOT NULL OR app_roles IS NOT NULL`,

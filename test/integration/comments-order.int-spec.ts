@@ -202,7 +202,7 @@ describe('a private reply and its echo', () => {
     }
     const rows: Record<string, unknown>[] = await app.db.query(
       `SELECT m.external_id, m.direction, m.sender_type, m.sender_id, m.message_text, m.context, a.state,
-              a.user_id, (SELECT count(*)::int FROM conversations v WHERE v.account_id = $1) AS conversations
+              a.user_id, (SELECT count(*)::int FROM conversations v WHERE v.account_id = $1 AND v.comment_thread_id = '') AS conversations
          FROM messages m JOIN comment_actions a ON a.account_id = m.account_id AND a.external_id = m.external_id
         WHERE m.account_id = $1`,
       [tenant.accountId],

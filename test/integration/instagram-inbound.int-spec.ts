@@ -72,7 +72,10 @@ describe('what Instagram tells of messages', () => {
     delivered(app, anInstagramDelivery({ id: SEED.instagramId, messaging }));
   const here = (): Promise<StoredDirectMessage[]> => directMessagesOf(app, me.assetId);
   const conversation = async (): Promise<Json> => {
-    const rows: Json[] = await app.db.query('SELECT * FROM conversations WHERE asset_id = $1', [me.assetId]);
+    const rows: Json[] = await app.db.query(
+      `SELECT * FROM conversations WHERE asset_id = $1 AND comment_thread_id = ''`,
+      [me.assetId],
+    );
     expect(rows).toHaveLength(1);
     return rows[0]!;
   };

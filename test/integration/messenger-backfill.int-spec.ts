@@ -66,7 +66,7 @@ const conversations = async (): Promise<
   app.db.query(
     `SELECT id, contact_id, status, agent_id, last_seq, unread_count, inbound_count, last_message_at, last_message_preview,
             last_inbound_at, window_expires_at
-       FROM conversations WHERE asset_id = $1 ORDER BY id`,
+       FROM conversations WHERE asset_id = $1 AND comment_thread_id = '' ORDER BY id`,
     [me.assetId],
   );
 

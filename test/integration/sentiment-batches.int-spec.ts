@@ -107,7 +107,8 @@ describe('a file of texts', () => {
       ['-5', '@great, "yes"', '3', 'positive', '0.9', 'en', '0.9'],
     ]);
     const safe = await client.raw(`${BATCHES}/${id}/results?format=csv&formulaSafe=true`, {});
-    expect(parse<string[]>(safe.text, { bom: true }).map(([name, text]) => [name, text])).toEqual([
+    const rows: string[][] = parse(safe.text, { bom: true });
+    expect(rows.map(([name, text]) => [name, text])).toEqual([
       ['name', 'text'],
       ["'=cmd()", 'awful'],
       ['-5', `'@great, "yes"`],

@@ -1,11 +1,14 @@
 import { MessageStore } from '../../src/conversations/messages/message-store.service';
+import { firstIdAt } from '../../src/database/ids';
 import { CommentStore } from '../../src/conversations/comments/comment-store.service';
 import {
   SentimentRefusedError,
   SentimentUnavailableError,
 } from '../../src/sentiment/analysis/sentiment.errors';
+import { SentimentScanWorker } from '../../src/sentiment/lane/sentiment-scan.worker';
 import { SentimentWorker } from '../../src/sentiment/lane/sentiment.worker';
 import type { ApiClient } from '../api-client';
+import { aTenant } from '../factories/conversations.factory';
 import { eventually } from '../eventually';
 import {
   type SentimentTenant,
@@ -230,5 +233,38 @@ describe('the sentiment of what customers write', () => {
       PATIENCE,
     );
     expect(rows[1]?.sentiment).toBeNull();
+    // The thread is a conversation.
+    const [thread] = await eventually(
+      (): Promise<{ sentiment: string | null; priority: string }[]> =>
+        app.db.query(
+          `SELECT sentiment, priority FROM conversations WHERE account_id = $1 AND comment_thread_id = '1_3'`,
+          [tenant.accountId],
+        ),
+      ([found]) => found?.sentiment === 'negative',
+      PATIENCE,
+    );
+    expect(thread).toMatchObject({ priority: 'high' });
+  });
+
+  it('is also that of imported history, where the settings ask for it', async () => {
+    const asking = await startTestApp({ env: { SENTIMENT_HISTORY: 'true' } });
+    try {
+      const other = await aTenant(asking.db);
+      const [id] = await customerWrites(asking, other, ['long ago, great'], {
+        live: false,
+        metadata: { imported: true },
+      });
+      // As if it had been imported some minutes ago: what is quite new may still be under way.
+      const older = firstIdAt(new Date(Date.now() - 300_000));
+      await asking.db.query('UPDATE messages SET id = $2 WHERE id = $1', [id, older]);
+      await asking.app.get(SentimentScanWorker).followSetting();
+      await eventually(
+        () => moodsOf(asking, [older]),
+        ([row]) => row?.sentiment === 'positive',
+        PATIENCE,
+      );
+    } finally {
+      await asking.close();
+    }
   });
 });

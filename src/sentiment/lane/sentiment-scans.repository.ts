@@ -168,7 +168,7 @@ export class SentimentScans {
                         AND CASE WHEN $6 THEN sentiment_model IS NULL ELSE sentiment_model IS DISTINCT FROM $4 END
                    THEN message_text END AS text
          FROM messages WHERE account_id = $1 AND id > $2 AND id < $3 ORDER BY id LIMIT ${LOOKED_AT_ONCE}`,
-      [account_id, position, until, model, withImported, kind === 'history'],
+      [account_id, position, until, model, withImported || kind === 'history', kind === 'history'],
     );
   }
 
