@@ -35,6 +35,20 @@ export interface NotificationPage {
   pagination: { limit: number; before: string | null; after: string | null };
 }
 
+const CONFIGURATION = {
+  verifyToken: 'notification-token',
+  fields: {
+    messages: true,
+    message_template_status_update: true,
+    account_update: true,
+    account_alerts: true,
+    phone_number_quality_update: true,
+    phone_number_name_update: true,
+    business_capability_update: true,
+    security: true,
+  },
+};
+
 /** The application with Meta's webhooks coming in, and before each test an agent who has connected the seeded business. */
 export class NotificationWorld {
   app!: TestApp;
@@ -55,20 +69,11 @@ export class NotificationWorld {
     this.user = await this.admin.createUser('admin');
     this.client = this.app.api.as(this.user);
     await this.connect();
-    const configured = await this.client.post('/api/meta/webhook/configure', {
-      verifyToken: 'notification-token',
-      fields: {
-        messages: true,
-        message_template_status_update: true,
-        account_update: true,
-        account_alerts: true,
-        phone_number_quality_update: true,
-        phone_number_name_update: true,
-        business_capability_update: true,
-        security: true,
-      },
-    });
-    expect(configured.body.data).toMatchObject({ status: 'active' });
+    // Meta's question may take the application longer to answer, at the first time, than Meta waits.
+    await eventually(
+      () => this.client.post('/api/meta/webhook/configure', CONFIGURATION),
+      ({ body }) => body.data.status === 'active',
+    );
     await eventually(
       () => this.client.get('/api/meta/whatsapp/account'),
       ({ body }) => body.data.subscribed === true,
