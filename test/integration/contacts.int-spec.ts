@@ -79,7 +79,7 @@ describe('the list of people', () => {
     ['identity=igsid', ['Dan_1']],
     ['platform=messenger&identity=wa_id', []],
     ['q=dan', ['dana', 'Dan_1']],
-    ['q=DAN_', ['Dan_1']],
+    ['q=D_N', []],
     ['q=%25', []],
     ['q=%2B1 650-555', ['Ben', 'Ana']],
     ['q=0049151', ['dana']],
