@@ -78,13 +78,17 @@ const CLEARS_OWNERS = /^DELETE FROM (?:assets|meta_accounts)$/;
 /**
  * What a test does beside the application may meet what the application still does in the background, as clearing tables
  * between two tests does: it is done again, as the application does its own. And threads of comments become conversations
- * a moment after they were stored, which hold on to their Page.
+ * a moment after they were stored, which hold on to their Page: nobody makes one until its owner is gone as well.
  */
 function patient(database: DataSource): DataSource {
-  const query: DataSource['query'] = (...parts) =>
-    repeatLostRaces(async () => {
-      if (CLEARS_OWNERS.test(parts[0])) await database.query('DELETE FROM conversations');
-      return database.query(...parts);
+  const query: DataSource['query'] = (statement, values, runner) =>
+    repeatLostRaces(() => {
+      if (!CLEARS_OWNERS.test(statement)) return database.query(statement, values, runner);
+      return database.transaction(async (tx) => {
+        await tx.query('LOCK TABLE conversations IN SHARE ROW EXCLUSIVE MODE');
+        await tx.query('DELETE FROM conversations');
+        return tx.query(statement, values);
+      });
     });
   return Object.assign(Object.create(database) as DataSource, { query });
 }

@@ -9,12 +9,21 @@ import { FailuresService } from './message-metrics/failures.service';
 import { MessageMetricsController } from './message-metrics/message-metrics.controller';
 import { MessageMetricsService } from './message-metrics/message-metrics.service';
 import { MetricChannels } from './message-metrics/metric-channels.repository';
-import { MetricsRepository } from './message-metrics/metrics.repository';
+import { CaseCounting } from './counting/case-counting.service';
+import { CaseCountsRepository } from './overview/case-counts.repository';
+import { OverviewController } from './overview/overview.controller';
+import { OverviewService } from './overview/overview.service';
+import { SeriesGroups } from './overview/series-groups';
+import { TimeseriesController } from './overview/timeseries.controller';
+import { TimeseriesService } from './overview/timeseries.service';
+import { RollupReader } from './rollups/rollup-reader';
+import { AnalyticsScopes } from './scope/analytics-scopes.service';
+import { AnalyticsDatasets } from './tables/analytics-datasets';
 
 /** What happened, in figures. Listens to the others; nobody imports it. */
 @Module({
   imports: [WhatsAppModule],
-  controllers: [MessageMetricsController, ErrorExplanationsController],
+  controllers: [MessageMetricsController, ErrorExplanationsController, OverviewController, TimeseriesController],
   providers: [
     MessageCounting,
     MessageCountingSubscriber,
@@ -23,7 +32,14 @@ import { MetricsRepository } from './message-metrics/metrics.repository';
     FailuresService,
     MessageMetricsService,
     MetricChannels,
-    MetricsRepository,
+    RollupReader,
+    AnalyticsDatasets,
+    AnalyticsScopes,
+    CaseCounting,
+    CaseCountsRepository,
+    OverviewService,
+    SeriesGroups,
+    TimeseriesService,
   ],
 })
 export class AnalyticsModule {}

@@ -276,6 +276,7 @@ export class Env {
   SENTIMENT_HISTORY: boolean = false;
   @integer @IsInt() @Min(1) @Max(1_099_511_627_776) SENTIMENT_BATCH_MAX_BYTES: number = 10_737_418_240;
   @integer @IsInt() @Min(1) @Max(36_500) SENTIMENT_BATCH_RETENTION_DAYS: number = 30;
+  @integer @IsInt() @Min(1) @Max(36_500) REPORT_RETENTION_DAYS: number = 30;
 
   @IsIn(LOG_LEVELS, { message: `one of ${LOG_LEVELS.join(', ')}` })
   LOG_LEVEL: LogLevel = 'info';

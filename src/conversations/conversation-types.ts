@@ -155,6 +155,8 @@ export interface SendOrder {
   /** What will be sent to Meta, without our own correlation data. */
   request: Readonly<Record<string, unknown>>;
   lane: SendLane;
+  /** The campaign that it belongs to. */
+  campaignId?: string;
   /** Not before this instant; null: as soon as it may. */
   sendAt: Date | null;
 }

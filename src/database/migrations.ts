@@ -35,6 +35,9 @@ import { CreateMessageSentiments1795564800004 } from './migrations/1795564800004
 import { CreateSentimentBatches1795564800005 } from './migrations/1795564800005-create-sentiment-batches';
 import { CreateNotificationEndpoints1795564800007 } from './migrations/1795564800007-create-notification-endpoints';
 import { IndexContactNotes1795564800008 } from './migrations/1795564800008-index-contact-notes';
+import { ExtendMetrics1795651200000 } from './migrations/1795651200000-extend-metrics';
+import { CreateWhatsappMetaFigures1795651200001 } from './migrations/1795651200001-create-whatsapp-meta-figures';
+import { CreateReports1795651200002 } from './migrations/1795651200002-create-reports';
 
 /** In the order they run. Listed by hand: a glob would differ between sources and build. */
 export const MIGRATIONS = [
@@ -75,4 +78,7 @@ export const MIGRATIONS = [
   CreateSentimentBatches1795564800005,
   CreateNotificationEndpoints1795564800007,
   IndexContactNotes1795564800008,
+  ExtendMetrics1795651200000,
+  CreateWhatsappMetaFigures1795651200001,
+  CreateReports1795651200002,
 ];

@@ -95,6 +95,14 @@ export interface EndpointFacts {
   host: string;
 }
 
+/** Figures of an account as a file, asked for once or by a schedule. */
+export interface ReportFacts {
+  reportId: string;
+  title: string;
+  scheduleId: string | null;
+  recipientIds: UserId[];
+}
+
 /** A post of a Page. */
 export interface FacebookPostFacts {
   /** Ours, of what was published from here; null for a post that was made elsewhere. */
@@ -353,6 +361,15 @@ export interface DomainEventMap {
   'endpoint.disabled': EndpointFacts & { reason: 'failing' | 'gone'; error: string };
   /** It works again, was switched on again, or is no more: nothing is wrong with it any longer. */
   'endpoint.recovered': EndpointFacts;
+  /** A report can be downloaded. `recipientIds`: who is to be told, of those who have access. */
+  'report.completed': ReportFacts & { format: string; rows: number; expiresAt: string };
+  'report.failed': ReportFacts & { error: { code: string; message: string } };
+  /** Nobody's access carries it any more: somebody has to take it over. */
+  'report.schedule_stopped': {
+    scheduleId: string;
+    title: string;
+    reason: { code: string; message: string };
+  };
   /** Something worth a person's attention. Who has it muted is not to be disturbed by it. */
   'notification.created': NotificationNews;
   /** It happened again, got worse, is over, …; `isNews` when it counts as unread again. */

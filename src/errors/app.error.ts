@@ -105,6 +105,12 @@ export class IdempotencyConflictError extends AppError {
   }
 }
 
+/** It was there, and is not kept any longer. */
+export class GoneError extends AppError {
+  readonly code = 'GONE';
+  readonly status = 410;
+}
+
 export class PayloadTooLargeError extends AppError {
   readonly code = 'PAYLOAD_TOO_LARGE';
   readonly status = 413;

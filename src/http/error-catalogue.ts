@@ -30,6 +30,7 @@ export const ERROR_CATALOGUE = {
     status: 409,
     message: 'This Idempotency-Key was used before with another request.',
   },
+  GONE: { status: 410, message: 'The report has expired. Ask for it again.' },
   PAYLOAD_TOO_LARGE: { status: 413, message: 'The request body is too large.' },
   UNSUPPORTED_MEDIA: { status: 415, message: 'Send the body as application/json.' },
   RANGE_NOT_SATISFIABLE: {

@@ -15,11 +15,13 @@ export interface JobContracts {
   media: { fetch: Record<string, never> };
   campaigns: { feed: { accountId: string; campaignId: string } };
   insights: { pull: { accountId: string; assetId: string } };
+  'whatsapp-figures': { pull: { accountId: string; assetId: string } };
   'facebook-publishing': { run: Record<string, never> };
   'instagram-publishing': { advance: Record<string, never> };
   'endpoint-deliveries': { send: Record<string, never> };
   sentiment: { read: Record<string, never> };
   'sentiment-batches': { run: Record<string, never> };
+  reports: { build: Record<string, never> };
 }
 
 export type QueueName = keyof JobContracts;
@@ -40,10 +42,12 @@ const NAMES: Record<QueueName, true> = {
   media: true,
   campaigns: true,
   insights: true,
+  'whatsapp-figures': true,
   'facebook-publishing': true,
   'instagram-publishing': true,
   'endpoint-deliveries': true,
   sentiment: true,
   'sentiment-batches': true,
+  reports: true,
 };
 export const QUEUE_NAMES = Object.keys(NAMES) as QueueName[];

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { CaseCounting } from '../../src/analytics/counting/case-counting.service';
 import { MessageCounting } from '../../src/analytics/counting/message-counting.service';
 import { MessageCountingSubscriber } from '../../src/analytics/counting/message-counting.subscriber';
 import type { SendOrder } from '../../src/conversations/conversation-types';
@@ -18,7 +19,7 @@ export interface CountingProcess {
 /** A worker process that counts messages and does nothing by itself. */
 export function aCountingProcess(db: DataSource): CountingProcess {
   const { subscribers, relay } = aRelayProcess(db);
-  const counting = new MessageCounting(db);
+  const counting = new MessageCounting(db, new CaseCounting());
   new MessageCountingSubscriber(subscribers, counting).onModuleInit();
   return {
     counting,
@@ -59,7 +60,7 @@ export async function storedFigures(
             sum(sent)::int AS sent, sum(delivered)::int AS delivered, sum(read)::int AS read, sum(failed)::int AS failed,
             sum(sent_delivered)::int AS sent_delivered, sum(sent_read)::int AS sent_read,
             sum(sent_failed)::int AS sent_failed, sum(unsent_failed)::int AS unsent_failed
-       FROM message_metrics WHERE account_id = $1
+       FROM message_metrics WHERE account_id = $1 AND grain = 'quarter'
       GROUP BY dimension, asset_id, template_name, template_language, label, bucket_at`,
     [accountId],
   );

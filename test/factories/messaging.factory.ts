@@ -93,7 +93,7 @@ export async function messageWhen(
   client: ApiClient,
   id: string,
   isWanted: (message: MessageView) => boolean,
-  timeoutMs = 15_000,
+  timeoutMs = 30_000,
 ): Promise<MessageView> {
   return eventually(() => message(client, id), isWanted, { timeoutMs });
 }

@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
+import { OnboardingRunner } from '../../src/whatsapp/accounts/onboarding.runner';
 import type { ApiAnswer, ApiBody, ApiClient } from '../api-client';
-import type { TestApp } from '../test-app';
+import { eventually } from '../eventually';
+import { type TestApp, startTestApp } from '../test-app';
 import type { sandboxOf } from './meta-login';
 
 export const CONNECT = '/api/meta/auth/connect';
@@ -50,6 +53,32 @@ export function finish(
 
 export async function readOnboarding(client: ApiClient, phoneNumberId: string | null): Promise<Onboarding> {
   return (await client.get<Onboarding>(`${NUMBERS}/${phoneNumberId ?? ''}/onboarding`)).body.data;
+}
+
+/**
+ * Once its steps stand like this: what takes long is gone on with after the answer to whoever connects.
+ * @throws Error with how they stand when they never do
+ */
+export async function onboardingWhen(
+  client: ApiClient,
+  phoneNumberId: string | null,
+  states: Readonly<Record<string, string>>,
+): Promise<Onboarding> {
+  return eventually(
+    () => readOnboarding(client, phoneNumberId),
+    ({ steps }) => isDeepStrictEqual(statesOf(steps), states),
+  );
+}
+
+/** Where no step is taken but those that a request or a test takes: the sweep could be at one of them at any moment. */
+export async function startSignupApp(): Promise<TestApp> {
+  // What has no schedule while the application starts gets none.
+  const sweep = jest.spyOn(OnboardingRunner.prototype, 'sweep').mockResolvedValue();
+  try {
+    return await startTestApp({ sandbox: true, env: { META_TIMEOUT_MS: '6000' } });
+  } finally {
+    sweep.mockRestore();
+  }
 }
 
 /** What would be tried again in a while is to be tried again now. */

@@ -218,7 +218,7 @@ describe('what is counted', () => {
     ).toHaveLength(1);
   });
 
-  it('is told apart by template and by category of price once they are known', async () => {
+  it('is told apart by template and by price once they are known', async () => {
     const content = { name: 'order_confirmation', language: { code: 'en_US' }, components: [] };
     const wamid = await taken({ type: 'template', content });
     await tell(status(wamid, 'sent', '09:00:00'));
@@ -230,7 +230,7 @@ describe('what is counted', () => {
       }),
     );
     await figures();
-    expect(await labels('category')).toEqual(['utility']);
+    expect(await labels('price')).toEqual(['utility']);
     const stored = await storedFigures(db, tenant.accountId);
     expect(Object.keys(ofDimension(stored, 'template'))[0]).toContain('order_confirmation en_US');
     expect(addedUp(stored, 'template')).toEqual(addedUp(stored, 'account'));

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { ACCOUNT_LOCK } from '../../src/analytics/counting/account-lock';
+import { CaseCounting } from '../../src/analytics/counting/case-counting.service';
 import { MetricsRebuild } from '../../src/analytics/counting/metrics-rebuild.service';
 import { rebuildMetrics, rebuildRangeOf } from '../../src/analytics/counting/rebuild-metrics.command';
 import { PartitionRetention } from '../../src/database/partition-retention';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   ({ db, close } = await openMigratedDatabase());
   url = String((db.options as { url?: unknown }).url);
   counter = aCountingProcess(db);
-  rebuild = new MetricsRebuild(db);
+  rebuild = new MetricsRebuild(db, new CaseCounting());
 });
 afterAll(async () => {
   await close();
@@ -79,13 +80,16 @@ describe('a rebuild', () => {
       tenant.accountId,
     ]);
     await db.query(
-      `INSERT INTO message_metrics SELECT account_id, dimension, platform, asset_id, bucket_at + interval '1 day', template_name,
+      `INSERT INTO message_metrics (account_id, grain, dimension, platform, asset_id, bucket_at, template_name,
+         template_language, label, message_month, received, sent, delivered, read, failed, sent_delivered, sent_read, sent_failed,
+         unsent_failed)
+       SELECT account_id, grain, dimension, platform, asset_id, bucket_at + interval '1 day', template_name,
          template_language, label, message_month, received, sent, delivered, read, failed, sent_delivered, sent_read, sent_failed,
          unsent_failed FROM message_metrics WHERE account_id = $1 AND dimension = 'channel' AND received > 0`,
       [tenant.accountId],
     );
     expect(await figures()).not.toEqual(before);
-    expect(await corrected()).toBe(3);
+    expect(await corrected()).toBe(9);
     expect(await figures()).toEqual(before);
     expect(await corrected()).toBe(0);
   });
@@ -94,7 +98,7 @@ describe('a rebuild', () => {
     const { store } = messageStores(db);
     await db.transaction((tx) => store.storeArrived(tx, [anArrivedMessage(tenant)]));
     expect(await figures()).toEqual({});
-    expect(await corrected()).toBe(2);
+    expect(await corrected()).toBe(6);
     const counted = await figures();
     await counter.settle();
     expect(await figures()).toEqual(counted);
@@ -114,11 +118,11 @@ describe('a rebuild', () => {
       isDone = true;
       return count;
     });
-    expect(await new MetricsRebuild(db).run({ accountId: other.accountId })).not.toEqual([]);
+    expect(await new MetricsRebuild(db, new CaseCounting()).run({ accountId: other.accountId })).not.toEqual([]);
     expect(isDone).toBe(false);
     await holder.commitTransaction();
     await holder.release();
-    expect(await waiting).toBe(2);
+    expect(await waiting).toBe(6);
   });
 
   it('leaves the figures of months whose messages are gone', async () => {
@@ -148,7 +152,7 @@ describe('npm run analytics:rebuild', () => {
     const args = ['--from', `${month}-01`, '--until', `${month}-01`, '--account', tenant.accountId];
     const env = { ...testEnvironment(url, 3_000), REDIS_URL: 'redis://127.0.0.1:9' };
     expect(await rebuildMetrics(env, args, (line) => said.push(line))).toBe(0);
-    expect(said).toEqual([`${month}: 3 messages counted, 2 figures corrected`]);
+    expect(said).toEqual([`${month}: 3 messages counted, 6 figures corrected`, `Cases of conversations: 0 corrected`]);
   });
 
   it('refuses what it does not understand, and says how it is called', () => {

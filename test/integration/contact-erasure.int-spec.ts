@@ -2,6 +2,7 @@ import { CommentStore } from '../../src/conversations/comments/comment-store.ser
 import { SendLedger } from '../../src/conversations/sends/send-ledger.service';
 import type { MessageId } from '../../src/database/ids';
 import { newId } from '../../src/database/ids';
+import { CaseCounting } from '../../src/analytics/counting/case-counting.service';
 import { MetricsRebuild } from '../../src/analytics/counting/metrics-rebuild.service';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';
@@ -223,7 +224,7 @@ describe('removing everything there is of a person', () => {
     await eventually(received, (sum) => sum === 2);
     await erased(await contactIdOf(app, shop, PHONE));
     expect(await received()).toBe(2);
-    await new MetricsRebuild(app.db).run({ accountId: shop.accountId });
+    await new MetricsRebuild(app.db, new CaseCounting()).run({ accountId: shop.accountId });
     expect(await received()).toBe(2);
   });
 

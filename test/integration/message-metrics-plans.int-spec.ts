@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { FailuresRepository } from '../../src/analytics/message-metrics/failures.repository';
-import { MetricsRepository, type MetricScope } from '../../src/analytics/message-metrics/metrics.repository';
+import { RollupReader, type RollupScope } from '../../src/analytics/rollups/rollup-reader';
 import { type AssetId, newId } from '../../src/database/ids';
 import { type Tenant, aTenant } from '../factories/conversations.factory';
 import { openMigratedDatabase } from '../migrated-database';
@@ -23,20 +23,22 @@ beforeAll(async () => {
   // Two accounts with three numbers each and two years of figures, as far as the planner can see.
   for (const { accountId, assetId } of [tenant, other])
     await db.query(
-      `INSERT INTO message_metrics
-       SELECT $1, dimension, 'whatsapp', CASE WHEN dimension = 'account' THEN '00000000-0000-0000-0000-000000000000' ELSE asset END,
+      `INSERT INTO message_metrics (account_id, grain, dimension, platform, asset_id, bucket_at, template_name,
+         template_language, label, message_month, received, sent, delivered, read, failed, sent_delivered, sent_read,
+         sent_failed, unsent_failed)
+       SELECT $1, grain, dimension, 'whatsapp', CASE WHEN dimension = 'account' THEN '00000000-0000-0000-0000-000000000000' ELSE asset END,
               '2024-03-01Z'::timestamptz + hour * interval '5 hours', CASE WHEN dimension = 'template' THEN 'a' ELSE '' END,
               CASE WHEN dimension = 'template' THEN 'de' ELSE '' END, CASE WHEN dimension = 'error' THEN '131026' ELSE '' END,
               '2024-03-01', 1, 1, 1, 1, 1, 1, 1, 1, 0
-         FROM unnest(ARRAY['account', 'channel', 'template', 'error']) AS dimension,
+         FROM unnest(ARRAY['quarter', 'hour', 'day']) AS grain, unnest(ARRAY['account', 'channel', 'template', 'error']) AS dimension,
               unnest(ARRAY[$2::uuid, gen_random_uuid(), gen_random_uuid()]) AS asset, generate_series(1, 3500) AS hour
        ON CONFLICT DO NOTHING`,
       [accountId, assetId],
     );
   await db.query(
     `INSERT INTO message_metric_facts (account_id, message_id, message_month, platform, asset_id, template_name,
-                                       template_language, category, error_code, failed_at)
-     SELECT $1, gen_random_uuid(), '2024-03-01', 'whatsapp', $2, '', '', '', (131000 + n % 50)::text, now() - n * interval '1 hour'
+                                       template_language, error_code, failed_at)
+     SELECT $1, gen_random_uuid(), '2024-03-01', 'whatsapp', $2, '', '', (131000 + n % 50)::text, now() - n * interval '1 hour'
        FROM generate_series(1, 20000) AS n`,
     [tenant.accountId, tenant.assetId],
   );
@@ -67,9 +69,9 @@ async function plansOf(ask: (database: DataSource) => Promise<unknown>): Promise
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 
 describe('what is read of the figures', () => {
-  const scope = (changes: Partial<MetricScope> = {}): MetricScope & { assetIds: AssetId[] } => ({
+  const scope = (changes: Partial<RollupScope> = {}): RollupScope & { assetIds: AssetId[] } => ({
     accountId: tenant.accountId,
-    template: null,
+    platforms: ['whatsapp'],
     from: new Date('2025-03-01T00:00:00Z'),
     until: new Date('2025-03-15T00:00:00Z'),
     ...changes,
@@ -84,16 +86,20 @@ describe('what is read of the figures', () => {
   it.each<[string, (database: DataSource) => Promise<unknown>]>([
     [
       'all numbers',
-      (database) => new MetricsRepository(database).series({ ...scope(), assetIds: null }, bounds),
+      (database) => new RollupReader(database).series({ ...scope(), assetIds: null }, 'account', bounds),
     ],
-    ['some numbers', (database) => new MetricsRepository(database).series(scope(), bounds)],
+    ['some numbers', (database) => new RollupReader(database).series(scope(), 'channel', bounds)],
     [
       'a template',
       (database) =>
-        new MetricsRepository(database).series(scope({ template: { name: 'a', language: null } }), bounds),
+        new RollupReader(database).series(
+          scope({ template: { name: 'a', language: null } }),
+          'template',
+          bounds,
+        ),
     ],
-    ['by number', (database) => new MetricsRepository(database).byChannel(scope())],
-    ['by template', (database) => new MetricsRepository(database).byTemplate(scope())],
+    ['by number', (database) => new RollupReader(database).totalsBy(scope(), 'channel', 'asset')],
+    ['by template', (database) => new RollupReader(database).totalsBy(scope(), 'template', 'template')],
     ['failures by code', (database) => new FailuresRepository(database).byCode(scope())],
     ['failures by number and template', (database) => new FailuresRepository(database).parts(scope())],
   ])('goes down the index to the account, number and time, for %s', async (_, ask) => {

@@ -1,3 +1,4 @@
+import { SchedulerRegistry } from '@nestjs/schedule';
 import { WebhookGapsRepository } from '../../src/webhooks/gaps/webhook-gaps.repository';
 import { type Outage, ReceptionWatch } from '../../src/webhooks/gaps/reception-watch';
 import type { ApiClient } from '../api-client';
@@ -15,12 +16,16 @@ let admin: ApiClient;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  // Nobody else beats, sweeps or checks on the way: what happens, these tests make happen.
   app = await startTestApp({ sandbox: true, database, env: { APP_ROLES: 'api' } });
   neighbour = await startTestApp({
     database,
     env: { APP_ROLES: 'api', PUBLIC_URL: app.url, META_GRAPH_URL: app.sandbox?.url ?? '' },
   });
+  // Nobody beats, sweeps or checks on the way: what happens, these tests make happen.
+  for (const each of [app, neighbour]) {
+    const schedule = each.app.get(SchedulerRegistry);
+    for (const name of schedule.getIntervals()) schedule.deleteInterval(name);
+  }
   admin = app.api.as(await app.api.registerAdmin());
 });
 afterAll(async () => {
@@ -178,9 +183,6 @@ describe('an outage of all receivers', () => {
   it('ends when a process begins to listen, not before, and not with one that receives nothing', async () => {
     await aMessenger(app, admin);
     await lastReceivedAgo(app, 6_000);
-    const watch = watchOf(app);
-    jest.spyOn(watch, 'beatRegularly').mockResolvedValue();
-    jest.spyOn(watchOf(neighbour), 'beatRegularly').mockResolvedValue();
     const worker = await startTestApp({ database, env: { APP_ROLES: 'worker' } });
     await watchOf(worker).beatRegularly();
     expect(await gapsIn(app)).toEqual([]);
@@ -195,6 +197,5 @@ describe('an outage of all receivers', () => {
     await lastReceivedAgo(app, 6_000);
     await watchOf(receiver).beatRegularly();
     expect(await gapsIn(app)).toHaveLength(2);
-    jest.restoreAllMocks();
   });
 });

@@ -7,10 +7,11 @@ import {
   type Signup,
   finish,
   makeStepsDue,
+  onboardingWhen,
   readOnboarding,
-  statesOf,
+  startSignupApp,
 } from '../factories/whatsapp-signup.factory';
-import { type TestApp, startTestApp } from '../test-app';
+import type { TestApp } from '../test-app';
 
 const COEXISTENCE = 'FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING';
 
@@ -19,7 +20,7 @@ describe('Embedded Signup of a number that stays on the phone', () => {
   let client: ApiClient;
   let admin: ApiClient;
   beforeAll(async () => {
-    app = await startTestApp({ sandbox: true, env: { META_TIMEOUT_MS: '2000' } });
+    app = await startSignupApp();
     admin = app.api.as(await app.api.registerAdmin());
   });
   afterAll(() => app.close());
@@ -55,8 +56,8 @@ describe('Embedded Signup of a number that stays on the phone', () => {
       contacts: [{ phone: '16505551234', fullName: 'Ana Plumber' }],
       threads: [{ id: '16505551234', messages }],
     });
-    const answer = await connect(signup, { event: COEXISTENCE });
-    expect(statesOf(answer.body.data.onboarding?.steps)).toEqual({
+    await connect(signup, { event: COEXISTENCE });
+    const onboarding = await onboardingWhen(client, signup.phoneNumberId, {
       import: 'done',
       subscribe: 'done',
       contacts: 'done',
@@ -68,7 +69,6 @@ describe('Embedded Signup of a number that stays on the phone', () => {
         .calls({ path: /smb_app_data$/ })
         .map(({ body }) => (body as { sync_type: string }).sync_type),
     ).toEqual(['smb_app_state_sync', 'history']);
-    const onboarding = await onboardingOf(signup.phoneNumberId);
     expect(onboarding.steps.find(({ step }) => step === 'history')).toMatchObject({
       requestId: expect.any(String),
     });
@@ -115,8 +115,10 @@ describe('Embedded Signup of a number that stays on the phone', () => {
   it('takes an answer that was lost for what it was', async () => {
     const signup = sandbox().playEmbeddedSignup({ event: COEXISTENCE });
     sandbox().failNext({ path: 'smb_app_data$', drop: 'after' });
-    const answer = await connect(signup, { event: COEXISTENCE });
-    expect(statesOf(answer.body.data.onboarding?.steps)).toMatchObject({
+    await connect(signup, { event: COEXISTENCE });
+    await onboardingWhen(client, signup.phoneNumberId, {
+      import: 'done',
+      subscribe: 'done',
       contacts: 'pending',
       history: 'done',
     });
@@ -133,9 +135,15 @@ describe('Embedded Signup of a number that stays on the phone', () => {
   it('says what to do when it is too late', async () => {
     const signup = sandbox().playEmbeddedSignup({ event: COEXISTENCE });
     sandbox().failNext({ path: 'smb_app_data$', code: 2593108, times: 2 });
-    const answer = await connect(signup, { event: COEXISTENCE });
-    expect(answer.body.data.onboarding).toMatchObject({ state: 'failed' });
-    expect(answer.body.data.onboarding?.steps.find(({ step }) => step === 'history')?.error).toMatchObject({
+    await connect(signup, { event: COEXISTENCE });
+    const onboarding = await onboardingWhen(client, signup.phoneNumberId, {
+      import: 'done',
+      subscribe: 'done',
+      contacts: 'failed',
+      history: 'failed',
+    });
+    expect(onboarding.state).toBe('failed');
+    expect(onboarding.steps.find(({ step }) => step === 'history')?.error).toMatchObject({
       code: 'META_REJECTED',
       message: expect.stringMatching(/24 hours.*Embedded Signup again/),
     });
@@ -144,15 +152,22 @@ describe('Embedded Signup of a number that stays on the phone', () => {
   it('does not ask before the events can arrive', async () => {
     const signup = sandbox().playEmbeddedSignup({ event: COEXISTENCE });
     sandbox().failNext({ path: 'subscribed_apps$', code: 200, times: 50 });
-    const answer = await connect(signup, { event: COEXISTENCE });
-    expect(answer.body.data.onboarding).toMatchObject({ state: 'failed' });
+    await connect(signup, { event: COEXISTENCE });
+    await onboardingWhen(client, signup.phoneNumberId, {
+      import: 'done',
+      subscribe: 'failed',
+      contacts: 'failed',
+      history: 'failed',
+    });
     expect(sandbox().calls({ path: /smb_app_data$/ })).toEqual([]);
   });
 
   it('finds out by itself which number it was', async () => {
     const signup = sandbox().playEmbeddedSignup({ event: COEXISTENCE });
-    const answer = await connect({ ...signup, phoneNumberId: null }, { event: COEXISTENCE });
-    expect(answer.body.data.onboarding).toMatchObject({ state: 'complete' });
-    expect(await onboardingOf(signup.phoneNumberId)).toMatchObject({ phoneNumberId: signup.phoneNumberId });
+    await connect({ ...signup, phoneNumberId: null }, { event: COEXISTENCE });
+    await eventually(
+      () => onboardingOf(signup.phoneNumberId),
+      ({ state, phoneNumberId }) => state === 'complete' && phoneNumberId === signup.phoneNumberId,
+    );
   });
 });

@@ -1,28 +1,23 @@
-export const COUNTERS = [
-  'received',
-  'sent',
-  'delivered',
-  'read',
-  'failed',
-  'sent_delivered',
-  'sent_read',
-  'sent_failed',
-  'unsent_failed',
-] as const;
-export type Counter = (typeof COUNTERS)[number];
+import { GRAINS } from '../rollups/rollup-grains';
+import { COUNTERS, type Counter } from '../rollups/rollup-counts';
 
 /** What the figures are told apart by. Each is a set of sums of its own, so that no question adds up more than it has to. */
-export type MetricDimension = 'account' | 'channel' | 'template' | 'category' | 'error';
+export type RollupDimension =
+  | 'account'
+  | 'channel'
+  | 'template'
+  /** By Meta's category and type of the price. */
+  | 'price'
+  | 'error'
+  | 'campaign'
+  | 'agent'
+  | 'sentiment';
 
 /** In the place of an asset where all of an account are added up. */
 export const NO_ASSET = '00000000-0000-0000-0000-000000000000';
 
-/** Width of a bucket: offsets of today's time zones are multiples of it. */
-export const BUCKET_MINUTES = 15;
-
-/** In the order of the primary key, without the month. */
-const KEY = [
-  'account_id',
+/** What a quarter of an hour is told apart by, without the month of the messages. */
+const PLACE = [
   'dimension',
   'platform',
   'asset_id',
@@ -30,8 +25,10 @@ const KEY = [
   'template_name',
   'template_language',
   'label',
-  'message_month',
-];
+] as const;
+
+/** In the order of the primary key. */
+const KEY = ['account_id', 'grain', ...PLACE, 'message_month'];
 
 export const METRIC_KEY = KEY.join(', ');
 export const METRIC_COLUMNS = [...KEY, ...COUNTERS].join(', ');
@@ -40,8 +37,38 @@ export const SAME_KEY = (one: string, other: string): string =>
 export const countersOfRow = (alias: string): string =>
   `(${COUNTERS.map((name) => `${alias}.${name}`).join(', ')})`;
 export const ADD_COUNTERS = COUNTERS.map((name) => `${name} = m.${name} + excluded.${name}`).join(', ');
-export const ANY_COUNTER = `(${COUNTERS.map((name) => `sum(${name}) <> 0`).join(' OR ')})`;
-export const SUM_COUNTERS = COUNTERS.map((name) => `sum(${name})::integer AS ${name}`).join(', ');
+
+const ANY_COUNTER = `(${COUNTERS.map((name) => `sum(${name}) <> 0`).join(' OR ')})`;
+const SUM_COUNTERS = COUNTERS.map((name) => `sum(${name}) AS ${name}`).join(', ');
+
+/** At each instant of a fact that counts, which counters it raises; the others are 0 there. */
+const POINTS: Record<string, Partial<Record<Counter, string>>> = {
+  received_at: { received: '1' },
+  sent_at: {
+    sent: '1',
+    sent_delivered: '(f.delivered_at IS NOT NULL)::integer',
+    sent_read: '(f.read_at IS NOT NULL)::integer',
+    sent_failed: '(f.failed_at IS NOT NULL)::integer',
+    sent_billable: 'f.is_billable::integer',
+    sent_clicked: '(f.clicked_at IS NOT NULL)::integer',
+    sent_replied: '(f.replied_at IS NOT NULL)::integer',
+  },
+  delivered_at: { delivered: '1' },
+  read_at: { read: '1' },
+  failed_at: { failed: '1', unsent_failed: '(f.sent_at IS NULL)::integer' },
+  answered_at: {
+    answers: '1',
+    answer_seconds: 'f.answer_seconds::bigint',
+    first_answers: 'f.is_first_answer::integer',
+    first_answer_seconds: 'CASE WHEN f.is_first_answer THEN f.answer_seconds::bigint ELSE 0 END',
+  },
+  commented_at: { comments: '1' },
+  comment_replied_at: { comment_replies: '1' },
+};
+
+const pointValues = Object.entries(POINTS)
+  .map(([at, raised]) => `(f.${at}, ${COUNTERS.map((name) => raised[name] ?? '0').join(', ')})`)
+  .join(',\n       ');
 
 /**
  * What facts add to the figures, as a query: a row for each dimension and each instant that counts.
@@ -52,23 +79,43 @@ export function contributionsOf(facts: string, sign: 1 | -1): string {
   const signed = COUNTERS.map((name) => `${sign === 1 ? '' : '-'}point.${name} AS ${name}`).join(', ');
   return `
     SELECT f.account_id, part.dimension, f.platform, part.asset_id,
-           date_bin('${BUCKET_MINUTES} minutes', point.at, '2000-01-01T00:00:00Z') AS bucket_at,
+           date_bin('${GRAINS.quarter} minutes', point.at, '2000-01-01T00:00:00Z') AS bucket_at,
            part.template_name, part.template_language, part.label, f.message_month, ${signed}
       FROM ${facts} f
      CROSS JOIN LATERAL (VALUES
-       (f.received_at, 1, 0, 0, 0, 0, 0, 0, 0, 0),
-       (f.sent_at, 0, 1, 0, 0, 0, (f.delivered_at IS NOT NULL)::integer, (f.read_at IS NOT NULL)::integer,
-        (f.failed_at IS NOT NULL)::integer, 0),
-       (f.delivered_at, 0, 0, 1, 0, 0, 0, 0, 0, 0),
-       (f.read_at, 0, 0, 0, 1, 0, 0, 0, 0, 0),
-       (f.failed_at, 0, 0, 0, 0, 1, 0, 0, 0, (f.sent_at IS NULL)::integer)
+       ${pointValues}
      ) AS point (at, ${COUNTERS.join(', ')})
      CROSS JOIN LATERAL (VALUES
        ('account', '${NO_ASSET}'::uuid, '', '', '', true),
        ('channel', f.asset_id, '', '', '', true),
        ('template', f.asset_id, f.template_name, f.template_language, '', f.template_name <> ''),
-       ('category', f.asset_id, '', '', f.category, f.category <> ''),
-       ('error', f.asset_id, f.template_name, f.template_language, f.error_code, point.failed = 1)
+       ('price', f.asset_id, f.template_name, f.template_language, f.price, f.price <> ''),
+       ('error', f.asset_id, f.template_name, f.template_language, f.error_code, point.failed = 1),
+       ('campaign', f.asset_id, '', '', f.campaign, f.campaign <> ''),
+       ('agent', f.asset_id, '', '', f.agent, f.agent <> ''),
+       ('sentiment', f.asset_id, '', '', f.sentiment, f.sentiment <> '' AND point.received + point.comments = 1)
      ) AS part (dimension, asset_id, template_name, template_language, label, is_part)
      WHERE point.at IS NOT NULL AND part.is_part`;
+}
+
+/**
+ * Contributions added up, for each grain: first to quarters, which are few, and these to hours and days.
+ * @param contributions a query as `contributionsOf`, or several with UNION ALL between them
+ */
+export function rollupsOf(contributions: string): string {
+  const place = PLACE.join(', ');
+  const wide = PLACE.map((name) =>
+    name === 'bucket_at' ? `date_bin(g.width, bucket_at, '2000-01-01T00:00:00Z') AS bucket_at` : name,
+  ).join(', ');
+  const grains = Object.entries(GRAINS)
+    .map(([name, minutes]) => `('${name}', interval '${minutes} minutes')`)
+    .join(', ');
+  return `
+    SELECT account_id, g.grain, ${wide}, message_month, ${SUM_COUNTERS}
+      FROM (SELECT account_id, ${place}, message_month, ${SUM_COUNTERS} FROM (${contributions}) AS part
+             GROUP BY account_id, ${place}, message_month HAVING ${ANY_COUNTER}) AS quarters
+     CROSS JOIN (VALUES ${grains}) AS g (grain, width)
+     GROUP BY account_id, g.grain, dimension, platform, asset_id,
+              date_bin(g.width, bucket_at, '2000-01-01T00:00:00Z'), template_name, template_language, label, message_month
+    HAVING ${ANY_COUNTER}`;
 }

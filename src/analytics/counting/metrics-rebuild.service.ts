@@ -1,20 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
-import { type AccountId, createdAtOf } from '../../database/ids';
+import { type AccountId, type ConversationId, createdAtOf } from '../../database/ids';
 import { type StoredPartition, listPartitions } from '../../database/partition-catalogue';
 import { ACCOUNT_LOCK } from './account-lock';
-import {
-  ANY_COUNTER,
-  COUNTERS,
-  METRIC_COLUMNS,
-  METRIC_KEY,
-  SAME_KEY,
-  SUM_COUNTERS,
-  contributionsOf,
-  countersOfRow,
-} from './message-counters';
-import { FACT_COLUMNS, factsOf, factsOfRow, isCounted } from './message-facts';
+import { CaseCounting, type ConversationRef } from './case-counting.service';
+import { METRIC_COLUMNS, SAME_KEY, contributionsOf, countersOfRow, rollupsOf } from './message-counters';
+import { FACT_COLUMNS, commentFactsOf, factsOf, factsOfRow, isCounted } from './message-facts';
+import { COUNTERS } from '../rollups/rollup-counts';
 
 export interface RebuildRange {
   /** Messages that were stored in the month of this instant, and later; all where left out. */
@@ -28,7 +21,7 @@ export interface RebuildRange {
 export interface RebuiltMonth {
   /** As `2026-03`. */
   month: string;
-  /** Messages that count. */
+  /** Messages and comments that count. */
   messages: number;
   /** Figures that were not as the messages say, and are now. */
   corrected: number;
@@ -42,6 +35,9 @@ interface Month {
   statuses: string;
 }
 
+/** Conversations whose cases are looked at in one transaction. */
+const CONVERSATIONS_AT_ONCE = 2_000;
+
 /**
  * Counts all stored messages from the beginning and puts the figures right where they differ. May run at any time beside the
  * live service: while an account is counted, what changes of it is noted and counted afterwards. Figures of months whose messages
@@ -49,7 +45,10 @@ interface Month {
  */
 @Injectable()
 export class MetricsRebuild {
-  constructor(@InjectDataSource() private readonly database: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly cases: CaseCounting,
+  ) {}
 
   /** A transaction for each account and month; stopped half-way, it can be started again. */
   async run(
@@ -73,6 +72,44 @@ export class MetricsRebuild {
     return rebuilt;
   }
 
+  /**
+   * Finds out again which cases there were, in all conversations that are stored.
+   * @returns how many were not as they should have been
+   */
+  async rebuildCases({ accountId: only }: Pick<RebuildRange, 'accountId'>): Promise<number> {
+    let corrected = 0;
+    for (const accountId of await this.accountsOf({ accountId: only }))
+      for (let after: ConversationId | null = null; ;) {
+        const ids: ConversationId[] = await this.conversationsAfter(accountId, after);
+        const last = ids.at(-1);
+        if (last === undefined) break;
+        corrected += await this.database.transaction('READ COMMITTED', async (tx) => {
+          await this.lock(tx, accountId);
+          return this.cases.replace(
+            tx,
+            ids.map((id): ConversationRef => [accountId, id]),
+          );
+        });
+        after = last;
+      }
+    return corrected;
+  }
+
+  private async conversationsAfter(
+    accountId: AccountId,
+    after: ConversationId | null,
+  ): Promise<ConversationId[]> {
+    const rows: { id: ConversationId }[] = await this.database.query(
+      `SELECT id FROM conversations WHERE account_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3`,
+      [accountId, after, CONVERSATIONS_AT_ONCE],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  private async lock(tx: EntityManager, accountId: AccountId): Promise<void> {
+    await tx.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [ACCOUNT_LOCK, accountId]);
+  }
+
   private async accountsOf({ accountId }: RebuildRange): Promise<AccountId[]> {
     const rows: { id: AccountId }[] = await this.database.query(
       'SELECT id FROM meta_accounts WHERE $1::uuid IS NULL OR id = $1 ORDER BY id',
@@ -94,7 +131,7 @@ export class MetricsRebuild {
     accountId: AccountId,
     month: Month,
   ): Promise<Pick<RebuiltMonth, 'messages' | 'corrected'>> {
-    await tx.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [ACCOUNT_LOCK, accountId]);
+    await this.lock(tx, accountId);
     if (!(await this.hold(tx, month))) return { messages: 0, corrected: 0 };
     await this.countFacts(tx, accountId, month);
     const facts = await this.replaceFacts(tx, accountId, month);
@@ -123,6 +160,14 @@ export class MetricsRebuild {
        SELECT ${FACT_COLUMNS} FROM (${factsOf('told', month)}) AS fresh WHERE ${isCounted('fresh')}`,
       [accountId, `${month.name}-01`],
     );
+    await tx.query(
+      `WITH told AS (
+         SELECT account_id, id AS message_id, $2::date AS message_month FROM comments
+          WHERE account_id = $1 AND id >= $3 AND id < $4)
+       INSERT INTO rebuilt_facts (${FACT_COLUMNS})
+       SELECT ${FACT_COLUMNS} FROM (${commentFactsOf('told')}) AS fresh WHERE ${isCounted('fresh')}`,
+      [accountId, `${month.name}-01`, month.from, month.to],
+    );
     // Of messages whose person was erased nothing is left to count from but what was counted.
     await tx.query(
       `INSERT INTO rebuilt_facts (${FACT_COLUMNS}, is_erased)
@@ -132,8 +177,7 @@ export class MetricsRebuild {
     );
     await tx.query(
       `INSERT INTO rebuilt_metrics (${METRIC_COLUMNS})
-       SELECT ${METRIC_KEY}, ${SUM_COUNTERS} FROM (${contributionsOf('rebuilt_facts', 1)}) AS part
-        GROUP BY ${METRIC_KEY} HAVING ${ANY_COUNTER}`,
+       SELECT ${METRIC_COLUMNS} FROM (${rollupsOf(contributionsOf('rebuilt_facts', 1))}) AS rollups`,
     );
     await tx.query('ANALYZE rebuilt_facts; ANALYZE rebuilt_metrics');
   }

@@ -6,6 +6,7 @@ import { ConfigModule } from '../../config/config.module';
 import { parseEnv, processEnvironment } from '../../config/env';
 import { type AccountId, isUuid } from '../../database/ids';
 import { DatabaseModule } from '../../database/database.module';
+import { CaseCounting } from './case-counting.service';
 import { MetricsRebuild, type RebuildRange } from './metrics-rebuild.service';
 
 /** As little of the application as counting needs: no Redis, no Meta, no schedule. */
@@ -15,7 +16,7 @@ export class RebuildMetricsModule {
     return {
       module: RebuildMetricsModule,
       imports: [ConfigModule.forEnvironment(env), DatabaseModule],
-      providers: [MetricsRebuild],
+      providers: [CaseCounting, MetricsRebuild],
     };
   }
 }
@@ -85,9 +86,11 @@ export async function rebuildMetrics(
     abortOnError: false,
   });
   try {
-    const months = await app.get(MetricsRebuild).run(range, ({ month, messages, corrected }) => {
+    const rebuild = app.get(MetricsRebuild);
+    const months = await rebuild.run(range, ({ month, messages, corrected }) => {
       say(`${month}: ${messages} messages counted, ${corrected} figures corrected`);
     });
+    say(`Cases of conversations: ${await rebuild.rebuildCases(range)} corrected`);
     if (months.length === 0) say('No messages of these months are stored.');
     return 0;
   } finally {

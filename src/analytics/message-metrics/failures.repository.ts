@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { AssetId, MessageId } from '../../database/ids';
-import { type MetricScope, conditions } from './metrics.repository';
+import { type RollupScope, rollupRows } from '../rollups/rollup-reader';
 
 export interface FailureCount {
   code: string;
   count: number;
-  /** The quarter of an hour of the last one. */
+  /** The quarter of an hour, or the day of UTC, of the last one. */
   lastBucketAt: Date;
 }
 
@@ -26,7 +26,7 @@ export interface LastFailure {
   title: string | null;
 }
 
-type FailureScope = MetricScope & { assetIds: readonly AssetId[] };
+export type FailureScope = RollupScope & { assetIds: readonly AssetId[] };
 
 /** Meta has some two hundred codes. */
 const MOST_CODES = 500;
@@ -38,10 +38,10 @@ export class FailuresRepository {
 
   /** The most frequent first. */
   async byCode(scope: FailureScope): Promise<FailureCount[]> {
-    const { where, parameters } = conditions(scope, 'error');
+    const { relation, parameters } = rollupRows(scope, 'error');
     const rows: { code: string; count: number; last_bucket_at: Date }[] = await this.database.query(
       `SELECT label AS code, sum(failed)::float8 AS count, max(bucket_at) FILTER (WHERE failed > 0) AS last_bucket_at
-         FROM message_metrics WHERE ${where}
+         FROM ${relation} AS part
         GROUP BY label HAVING sum(failed) > 0 ORDER BY sum(failed) DESC, label LIMIT ${MOST_CODES}`,
       parameters,
     );
@@ -50,7 +50,7 @@ export class FailuresRepository {
 
   /** Of each code the twenty numbers and the twenty templates with the most, the most first. */
   async parts(scope: FailureScope): Promise<FailurePart[]> {
-    const { where, parameters } = conditions(scope, 'error');
+    const { relation, parameters } = rollupRows(scope, 'error');
     const rows: {
       code: string;
       asset_id: AssetId | null;
@@ -62,7 +62,7 @@ export class FailuresRepository {
          SELECT label AS code, asset_id, template_name, template_language, sum(failed)::float8 AS count,
                 row_number() OVER (PARTITION BY label, grouping(asset_id)
                                    ORDER BY sum(failed) DESC, asset_id, template_name, template_language) AS place
-           FROM message_metrics WHERE ${where}
+           FROM ${relation} AS part
           GROUP BY GROUPING SETS ((label, asset_id), (label, template_name, template_language))
          HAVING sum(failed) > 0 AND (template_name IS NULL OR template_name <> '')) AS part
         WHERE place <= ${MOST_PARTS} ORDER BY code, place`,
@@ -88,7 +88,7 @@ export class FailuresRepository {
           CROSS JOIN LATERAL (
             SELECT f.failed_at, f.message_id FROM message_metric_facts f
              WHERE f.account_id = $1 AND f.error_code = c.code AND f.failed_at >= $4 AND f.failed_at < $5
-               AND f.platform = 'whatsapp' AND f.asset_id = ANY($3::uuid[])
+               AND f.platform = ANY($8::text[]) AND f.asset_id = ANY($3::uuid[])
                AND ($6::text IS NULL OR f.template_name = $6) AND ($7::text IS NULL OR f.template_language = $7)
              ORDER BY f.failed_at DESC LIMIT 1) AS last
            LEFT JOIN LATERAL (
@@ -103,6 +103,7 @@ export class FailuresRepository {
           scope.until,
           scope.template?.name ?? null,
           scope.template?.language ?? null,
+          scope.platforms,
         ],
       );
     return new Map(

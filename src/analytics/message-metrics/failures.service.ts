@@ -3,12 +3,12 @@ import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import { AccountScope } from '../../whatsapp/account-scope';
 import type { MetricRangeQuery } from '../dto/metrics-query.dto';
 import { explainError } from '../error-explanations/error-explanation';
-import { type FailurePart, FailuresRepository } from './failures.repository';
-import { share } from './message-figures';
+import { type FailurePart, type FailureScope, FailuresRepository } from './failures.repository';
+import { share } from '../rollups/rollup-counts';
 import { MetricChannels } from './metric-channels.repository';
 import { edgesOf, metricRange } from '../../calendar/metric-range';
+import { templateOf } from './message-metrics.service';
 import type { FailureGroup, Failures, MetricChannel } from './metric-results';
-import type { MetricScope } from './metrics.repository';
 
 @Injectable()
 export class FailuresService {
@@ -23,13 +23,11 @@ export class FailuresService {
     const range = metricRange(query);
     const accountId = await this.accounts.resolve(user, query);
     const { channels } = await this.channels.choose(accountId, query);
-    const scope: MetricScope & { assetIds: MetricChannel['id'][] } = {
+    const scope: FailureScope = {
       accountId,
+      platforms: ['whatsapp'],
       assetIds: channels.map(({ id }) => id),
-      template:
-        query.templateName === undefined
-          ? null
-          : { name: query.templateName, language: query.templateLanguage ?? null },
+      ...templateOf(query),
       ...edgesOf(range),
     };
     const codes = await this.repository.byCode(scope);

@@ -2,26 +2,21 @@ import { Injectable } from '@nestjs/common';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import { AccountScope } from '../../whatsapp/account-scope';
 import type { MetricsQuery } from '../dto/metrics-query.dto';
-import {
-  type Counts,
-  type Figures,
-  METRICS,
-  type Metric,
-  NO_COUNTS,
-  addCounts,
-  figuresOf,
-} from './message-figures';
+import { type Counts, NO_COUNTS, addCounts } from '../rollups/rollup-counts';
+import { type Figures, METRICS, type Metric, figuresOf } from './message-figures';
 import { MetricChannels } from './metric-channels.repository';
 import { type MetricRange, edgesOf, metricRange } from '../../calendar/metric-range';
 import type { MessageMetrics, MetricChannel } from './metric-results';
-import { MetricsRepository, type MetricScope } from './metrics.repository';
+import { RollupReader, type RollupScope, dimensionOfAll } from '../rollups/rollup-reader';
+
+const MOST_TEMPLATES = 1_000;
 
 @Injectable()
 export class MessageMetricsService {
   constructor(
     private readonly accounts: AccountScope,
     private readonly channels: MetricChannels,
-    private readonly repository: MetricsRepository,
+    private readonly rollups: RollupReader,
   ) {}
 
   /**
@@ -32,34 +27,34 @@ export class MessageMetricsService {
     const range = metricRange(query);
     const accountId = await this.accounts.resolve(user, query);
     const { channels, isAll } = await this.channels.choose(accountId, query);
-    const assetIds = channels.map(({ id }) => id);
-    const template =
-      query.templateName === undefined
-        ? null
-        : { name: query.templateName, language: query.templateLanguage ?? null };
-    const scope: MetricScope & { assetIds: typeof assetIds } = {
+    const scope: RollupScope = {
       accountId,
-      assetIds,
-      template,
+      platforms: ['whatsapp'],
+      assetIds: channels.map(({ id }) => id),
+      ...templateOf(query),
       ...edgesOf(range),
     };
-    const isOverall = isAll && template === null;
-    const found = await this.repository.series(
-      { ...scope, assetIds: isOverall ? null : assetIds },
-      range.bounds,
-    );
+    const assetIds = isAll && scope.template === undefined ? null : scope.assetIds;
+    const dimension = scope.template === undefined ? dimensionOfAll(assetIds) : 'template';
+    const series = await this.rollups.series({ ...scope, assetIds }, dimension, range.bounds);
+    const found = series.get('') ?? new Map<number, Counts>();
     const result: MessageMetrics = {
       range,
       metrics: seriesOf(query.chosenMetrics(), range, found),
       totals: figuresOf([...found.values()].reduce(addCounts, NO_COUNTS)),
     };
     if (query.groupBy?.includes('number') === true)
-      result.byNumber = numbersOf(channels, await this.repository.byChannel(scope));
-    if (query.groupBy?.includes('template') === true)
-      result.byTemplate = (await this.repository.byTemplate(scope)).map(({ counts, ...named }) => ({
-        ...named,
-        totals: figuresOf(counts),
-      }));
+      result.byNumber = numbersOf(
+        channels,
+        await this.rollups.totalsBy(scope, scope.template === undefined ? 'channel' : 'template', 'asset'),
+      );
+    if (query.groupBy?.includes('template') === true) {
+      const counts = [...(await this.rollups.totalsBy(scope, 'template', 'template'))];
+      result.byTemplate = counts.slice(0, MOST_TEMPLATES).map(([key, of]) => {
+        const [name = '', language = ''] = key.split('\t');
+        return { name, language, totals: figuresOf(of) };
+      });
+    }
     return result;
   }
 }
@@ -89,4 +84,12 @@ function numbersOf(
   return channels
     .filter(({ id, isOwned }) => isOwned || counts.has(id))
     .map((channel) => ({ channel, totals: figuresOf(counts.get(channel.id) ?? NO_COUNTS) }));
+}
+
+/** The template that a request names. */
+export function templateOf({
+  templateName: name,
+  templateLanguage: language,
+}: Pick<MetricsQuery, 'templateName' | 'templateLanguage'>): Pick<RollupScope, 'template'> {
+  return name === undefined ? {} : { template: { name, language: language ?? null } };
 }

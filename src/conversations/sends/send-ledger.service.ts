@@ -190,13 +190,14 @@ export class SendLedger {
   private async insertMessages(tx: EntityManager, placed: readonly PlacedOrder[]): Promise<void> {
     await tx.query(
       `INSERT INTO messages (account_id, id, conversation_id, asset_id, contact_id, platform, direction, sender_type,
-                             sender_id, type, message_text, content, context, status, seq, "timestamp")
+                             sender_id, type, message_text, content, context, metadata, status, seq,
+                             "timestamp")
        SELECT account_id, id, conversation_id, asset_id, contact_id, platform, 'outbound', 'agent',
-              sender_id, type, message_text, content, context, 'queued', seq, at
+              sender_id, type, message_text, content, context, metadata, 'queued', seq, at
          FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
-                     $9::text[], $10::jsonb[], $11::jsonb[], $12::bigint[], $13::timestamptz[])
+                     $9::text[], $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::bigint[], $14::timestamptz[])
                 AS told (account_id, id, conversation_id, asset_id, contact_id, platform, sender_id, type,
-                         message_text, content, context, seq, at)`,
+                         message_text, content, context, metadata, seq, at)`,
       [
         placed.map(({ order }) => order.accountId),
         placed.map(({ messageId }) => messageId),
@@ -209,6 +210,7 @@ export class SendLedger {
         placed.map(({ order }) => order.text),
         placed.map(({ order }) => JSON.stringify(order.content)),
         placed.map(({ order }) => (order.context === null ? null : JSON.stringify(order.context))),
+        placed.map(({ order: { campaignId } }) => JSON.stringify(campaignId === undefined ? {} : { campaignId })),
         placed.map(({ seq }) => seq),
         placed.map(({ at }) => at),
       ],

@@ -10,6 +10,7 @@ import type { Finding, RuleTable, Surroundings } from './finding';
 import { INSTAGRAM_RULES } from './instagram.rules';
 import { NUMBER_RULES } from './number.rules';
 import { POST_RULES } from './post.rules';
+import { REPORT_RULES } from './report.rules';
 import { SENTIMENT_RULES } from './sentiment.rules';
 import { TEMPLATE_RULES } from './template.rules';
 import { WABA_RULES } from './waba.rules';
@@ -25,6 +26,7 @@ const RULES: RuleTable = {
   ...INSTAGRAM_RULES,
   ...NUMBER_RULES,
   ...POST_RULES,
+  ...REPORT_RULES,
   ...SENTIMENT_RULES,
   ...TEMPLATE_RULES,
   ...WABA_RULES,

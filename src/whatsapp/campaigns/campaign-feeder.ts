@@ -135,6 +135,7 @@ function orderOf(
     context: null,
     request: { recipient_type: 'individual', ...recipientFields(to), type: 'template', template },
     lane: 'campaign',
+    campaignId: campaign.id,
     sendAt: null,
   };
 }

@@ -1,0 +1,284 @@
+import { Injectable } from '@nestjs/common';
+import type { AssetId } from '../../database/ids';
+import {
+  MetaCoverageRepository,
+  type MetaFigureAccount,
+  type MetaNumber,
+} from '../../whatsapp/meta-figures/meta-coverage.repository';
+import {
+  type MetaPointRow,
+  type MetaSumRow,
+  type MetaSumScope,
+  MetaSumsRepository,
+} from '../../whatsapp/meta-figures/meta-sums.repository';
+import { type Counts, NO_COUNTS } from '../rollups/rollup-counts';
+import { RollupReader } from '../rollups/rollup-reader';
+import type { AnalyticsRange } from '../scope/analytics-range';
+import type { AnalyticsScope } from '../scope/analytics-scope';
+import { type CostFigure, addMeta, addOurs, costFigure, priceKey, priceOf } from './cost-figures';
+import { type MetaPart, partsOf, reachOf } from './meta-reach';
+
+export interface CostPoint extends CostFigure {
+  timestamp: Date;
+}
+
+export interface PriceCosts extends CostFigure {
+  /** null where Meta did not say. */
+  category: string | null;
+  type: string | null;
+  points: CostPoint[];
+}
+
+export interface NumberCosts extends CostFigure {
+  /** null: Meta names a number that the account does not have, or none. */
+  number: MetaNumber | null;
+  /** Digits. */
+  phoneNumber: string | null;
+}
+
+export interface CountryCosts extends CostFigure {
+  country: string | null;
+}
+
+/** Amounts of two currencies are never added up: each has its own figures. */
+export interface CurrencyCosts {
+  currency: string | null;
+  totals: CostFigure;
+  /** Messages that were sent without Meta having told a price of them by now. */
+  sentWithoutPrice: number;
+  prices: PriceCosts[];
+  points: CostPoint[];
+  numbers: NumberCosts[];
+  /** null where numbers were chosen. */
+  countries: CountryCosts[] | null;
+}
+
+export interface Costs {
+  range: AnalyticsRange;
+  currencies: CurrencyCosts[];
+  accounts: MetaFigureAccount[];
+}
+
+/** What of Meta's side a scope means. */
+interface Reading {
+  scope: AnalyticsScope;
+  numbers: MetaNumber[];
+  accounts: MetaFigureAccount[];
+  metaScope: MetaSumScope;
+  isChosen: boolean;
+}
+
+/** What messages cost: ours and Meta's figures beside each other. */
+@Injectable()
+export class CostsService {
+  constructor(
+    private readonly rollups: RollupReader,
+    private readonly sums: MetaSumsRepository,
+    private readonly coverage: MetaCoverageRepository,
+  ) {}
+
+  async read(scope: AnalyticsScope): Promise<Costs> {
+    const reading = await this.reading(scope);
+    const { metaScope, accounts } = reading;
+    if (accounts.length === 0) return { range: scope.range, currencies: [], accounts: [] };
+    const [totals, series, byNumber, byCountry] = await Promise.all([
+      this.sums.totals('pricing', metaScope),
+      this.sums.series('pricing', metaScope, scope.range.bounds),
+      this.sums.totals('pricing', metaScope, 'number'),
+      reading.isChosen ? null : this.sums.totals('pricing', metaScope, 'country'),
+    ]);
+    const currencies = new Set<string | null>([
+      ...accounts.map(({ currency }) => currency),
+      ...totals.map(({ currency }) => currency),
+    ]);
+    const answers: CurrencyCosts[] = [];
+    for (const currency of currencies) {
+      const of = <Row extends MetaSumRow>(rows: readonly Row[]): Row[] =>
+        rows.filter((row) => row.currency === currency);
+      answers.push(
+        await this.ofCurrency(reading, currency, {
+          totals: of(totals),
+          series: of(series),
+          byNumber: of(byNumber),
+          byCountry: byCountry === null ? null : of(byCountry),
+        }),
+      );
+    }
+    return { range: scope.range, currencies: answers, accounts };
+  }
+
+  private async reading(scope: AnalyticsScope): Promise<Reading> {
+    const isMeant = scope.platforms.includes('whatsapp');
+    const [numbers, accounts] = isMeant
+      ? await Promise.all([
+          this.coverage.numbers(scope.accountId),
+          this.coverage.accounts(scope.accountId),
+        ])
+      : [[], []];
+    const { channels } = scope;
+    const chosen =
+      channels === null ? numbers : numbers.filter((number) => channels.some(({ id }) => id === number.id));
+    const wabaIds =
+      channels === null ? accounts.map(({ id }) => id) : [...new Set(chosen.map(({ wabaId }) => wabaId))];
+    return {
+      scope,
+      numbers: chosen,
+      accounts: accounts.filter(({ id }) => wabaIds.includes(id)),
+      isChosen: channels !== null,
+      metaScope: {
+        accountId: scope.accountId,
+        wabaIds,
+        phoneNumbers: channels === null ? null : chosen.map(({ digits }) => digits),
+        from: scope.range.from,
+        until: scope.range.until,
+      },
+    };
+  }
+
+  private async ofCurrency(
+    { scope, numbers, accounts }: Reading,
+    currency: string | null,
+    meta: {
+      totals: MetaSumRow[];
+      series: MetaPointRow[];
+      byNumber: MetaSumRow[];
+      byCountry: MetaSumRow[] | null;
+    },
+  ): Promise<CurrencyCosts> {
+    const now = new Date();
+    const { range } = scope;
+    const own = accounts.filter((account) => account.currency === currency);
+    const parts = partsOf(own.length > 0 ? own : accounts, 'pricing');
+    const mine = numbers.filter((number) => number.currency === currency);
+    const ours = await this.ours(scope, mine.map(({ id }) => id));
+    const whole = reachOf(parts, range, now);
+    const buckets = bucketsOf(range).map((span) => ({ ...span, reach: reachOf(parts, span, now) }));
+    const pointsOf = (counts: readonly Map<number, Counts>[], rows: readonly MetaPointRow[]): CostPoint[] =>
+      buckets.map(({ from, reach }, bucket) => ({
+        timestamp: from,
+        ...costFigure(
+          addOurs(counts.flatMap((each) => each.get(bucket) ?? [])),
+          addMeta(rows.filter((row) => row.bucket === bucket)),
+          reach,
+        ),
+      }));
+    const keys = [...new Set([...ours.byPrice.keys(), ...meta.totals.map(keyOf)])];
+    const byKey = groupedBy(meta.series, keyOf);
+    const prices = keys.map((key): PriceCosts => {
+      const told = meta.totals.filter((row) => keyOf(row) === key);
+      return {
+        ...priceOf(key),
+        ...costFigure(addOurs(ours.byPrice.get(key) ?? []), addMeta(told), whole),
+        points: pointsOf(ours.series.get(key) ?? [], byKey.get(key) ?? []),
+      };
+    });
+    return {
+      currency,
+      totals: costFigure(addOurs([...ours.byPrice.values()].flat()), addMeta(meta.totals), whole),
+      sentWithoutPrice: Math.max(
+        0,
+        ours.sent - addOurs([...ours.byPrice.values()].flat()).sent,
+      ),
+      prices: prices.sort(dearestFirst),
+      points: summedPoints(prices, buckets),
+      numbers: this.byNumber(mine, ours.byAsset, meta.byNumber, parts, range, now),
+      countries:
+        meta.byCountry === null
+          ? null
+          : [...groupedBy(meta.byCountry, ({ country }) => country)].map(([country, rows]) => ({
+              country: country === '' ? null : country,
+              ...costFigure(null, addMeta(rows), whole),
+            })),
+    };
+  }
+
+  private async ours(scope: AnalyticsScope, assetIds: AssetId[]): Promise<OurCosts> {
+    const none: OurCosts = { byPrice: new Map(), series: new Map(), byAsset: new Map(), sent: 0 };
+    if (assetIds.length === 0) return none;
+    const { from, until, bounds } = scope.range;
+    const asked = { accountId: scope.accountId, platforms: ['whatsapp'] as const, assetIds, from, until };
+    const [totals, series, byAsset, all] = await Promise.all([
+      this.rollups.totalsBy(asked, 'price', 'label'),
+      this.rollups.series(asked, 'price', bounds, 'label'),
+      this.rollups.totalsBy(asked, 'price', 'asset'),
+      this.rollups.total(asked, 'channel'),
+    ]);
+    return {
+      byPrice: groupedBy([...totals], ([label]) => labelKey(label), ([, counts]) => counts),
+      series: groupedBy([...series], ([label]) => labelKey(label), ([, points]) => points),
+      byAsset,
+      sent: all.sent,
+    };
+  }
+
+  private byNumber(
+    numbers: readonly MetaNumber[],
+    ours: ReadonlyMap<string, Counts>,
+    rows: readonly MetaSumRow[],
+    parts: readonly MetaPart[],
+    range: AnalyticsRange,
+    now: Date,
+  ): NumberCosts[] {
+    const told = groupedBy(rows, ({ phoneNumber }) => phoneNumber);
+    const known = numbers.map((number): NumberCosts => {
+      const own = parts.filter(({ account }) => account.id === number.wabaId);
+      return {
+        number,
+        phoneNumber: number.digits === '' ? null : number.digits,
+        ...costFigure(
+          ours.get(number.id) ?? NO_COUNTS,
+          addMeta(told.get(number.digits) ?? []),
+          reachOf(own, range, now),
+        ),
+      };
+    });
+    const digits = new Set(numbers.map((number) => number.digits));
+    const others = [...told]
+      .filter(([phoneNumber]) => !digits.has(phoneNumber))
+      .map(([phoneNumber, all]): NumberCosts => ({
+        number: null,
+        phoneNumber: phoneNumber === '' ? null : phoneNumber,
+        ...costFigure(null, addMeta(all), reachOf(parts, range, now)),
+      }));
+    return [...known, ...others].sort(dearestFirst);
+  }
+}
+
+interface OurCosts {
+  byPrice: Map<string, Counts[]>;
+  series: Map<string, Map<number, Counts>[]>;
+  byAsset: ReadonlyMap<string, Counts>;
+  sent: number;
+}
+
+function bucketsOf({ bounds }: AnalyticsRange): { from: Date; until: Date }[] {
+  return bounds.slice(0, -1).map((from, index) => ({ from, until: bounds[index + 1] ?? from }));
+}
+
+function keyOf({ category, type }: Pick<MetaSumRow, 'category' | 'type'>): string {
+  return priceKey(category, type);
+}
+
+function labelKey(label: string): string {
+  const [category = '', type = ''] = label.split('/');
+  return priceKey(category, type);
+}
+
+function dearestFirst(one: CostFigure, other: CostFigure): number {
+  return (other.cost ?? -1) - (one.cost ?? -1) || (other.sent ?? 0) - (one.sent ?? 0);
+}
+
+function groupedBy<Row, Value = Row>(
+  rows: readonly Row[],
+  key: (row: Row) => string,
+  value: (row: Row) => Value = (row) => row as unknown as Value,
+): Map<string, Value[]> {
+  const groups = new Map<string, Value[]>();
+  for (const row of rows) {
+    const name = key(row);
+    const known = groups.get(name);
+    if (known === undefined) groups.set(name, [value(row)]);
+    else known.push(value(row));
+  }
+  return groups;
+}

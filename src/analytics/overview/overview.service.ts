@@ -1,0 +1,168 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { previousBounds } from '../../calendar/previous-bounds';
+import type { ConversationPlatform } from '../../conversations/conversation-types';
+import type { AccountId, AssetId } from '../../database/ids';
+import { type Counts, NO_COUNTS } from '../rollups/rollup-counts';
+import { RollupReader, type RollupScope, dimensionOfAll } from '../rollups/rollup-reader';
+import type { AnalyticsScope } from '../scope/analytics-scope';
+import { AnalyticsScopes } from '../scope/analytics-scopes.service';
+import { AnalyticsDatasets } from '../tables/analytics-datasets';
+import type { AnalyticsDataset, AnalyticsTable } from '../tables/analytics-table';
+import {
+  type CaseCounts,
+  type MetricCounts,
+  NO_CASES,
+  NO_METRIC_COUNTS,
+  addMetricCounts,
+} from './analytics-metrics';
+import { CaseCountsRepository } from './case-counts.repository';
+import { comparedFigure, comparedFigures } from './compared-figure';
+import { CAMPAIGN_METRICS, OVERVIEW_METRICS, type Overview, type OverviewFigures } from './overview-figures';
+import { overviewTables } from './overview-tables';
+
+/** More lines than anybody reads; the busiest ones. */
+const MOST_CHANNELS = 100;
+
+/** Of the range and of the time before it. */
+interface Pair {
+  now: MetricCounts;
+  before: MetricCounts;
+}
+const NOTHING: Pair = { now: NO_METRIC_COUNTS, before: NO_METRIC_COUNTS };
+
+@Injectable()
+export class OverviewService implements AnalyticsDataset, OnModuleInit {
+  readonly name = 'overview';
+  readonly title = 'Overview';
+
+  constructor(
+    private readonly datasets: AnalyticsDatasets,
+    private readonly scopes: AnalyticsScopes,
+    private readonly rollups: RollupReader,
+    private readonly cases: CaseCountsRepository,
+    @InjectDataSource() private readonly database: DataSource,
+  ) {}
+
+  onModuleInit(): void {
+    this.datasets.register(this);
+  }
+
+  async tables(scope: AnalyticsScope): Promise<AnalyticsTable[]> {
+    return overviewTables(await this.read(scope));
+  }
+
+  async read(scope: AnalyticsScope): Promise<Overview> {
+    const { accountId, platforms, channels, range } = scope;
+    const previousFrom = previousBounds(range)[0] ?? range.from;
+    const edges = [previousFrom, range.from, range.until];
+    const assetIds = channels?.map(({ id }) => id) ?? null;
+    const within = { accountId, platforms, assetIds };
+    const now: RollupScope = { ...within, from: range.from, until: range.until };
+    const before: RollupScope = { ...within, from: previousFrom, until: range.from };
+    const ofAll = dimensionOfAll(assetIds);
+    const [
+      platformsNow,
+      platformsBefore,
+      channelsNow,
+      channelsBefore,
+      campaignsNow,
+      campaignsBefore,
+      started,
+      casesOfPlatforms,
+      casesOfChannels,
+      conversations,
+      known,
+    ] = await Promise.all([
+      this.rollups.totalsBy(now, ofAll, 'platform'),
+      this.rollups.totalsBy(before, ofAll, 'platform'),
+      this.rollups.totalsBy(now, 'channel', 'asset'),
+      this.rollups.totalsBy(before, 'channel', 'asset'),
+      this.rollups.total(now, 'campaign'),
+      this.rollups.total(before, 'campaign'),
+      this.campaignsStarted(accountId, platforms, assetIds, edges),
+      this.cases.series(within, edges, 'platform'),
+      this.cases.series(within, edges, 'asset'),
+      this.cases.now(within),
+      channels ?? this.scopes.channels(accountId, null),
+    ]);
+    const byPlatform = platforms.map((platform) => ({
+      platform,
+      pair: pairOf(platform, platformsNow, platformsBefore, casesOfPlatforms),
+    }));
+    const byChannel = known
+      .filter(
+        ({ id, isOwned }) =>
+          isOwned || channelsNow.has(id) || channelsBefore.has(id) || casesOfChannels.has(id),
+      )
+      .map((channel) => ({
+        channel,
+        pair: pairOf(channel.id, channelsNow, channelsBefore, casesOfChannels),
+      }))
+      .sort((one, other) => traffic(other.pair) - traffic(one.pair));
+    return {
+      scope,
+      previousFrom,
+      totals: figuresOf(byPlatform.map(({ pair }) => pair).reduce(addPairs, NOTHING)),
+      campaigns: {
+        started: comparedFigure(started[1] ?? 0, started[0] ?? 0),
+        ...comparedFigures(
+          CAMPAIGN_METRICS,
+          { ...campaignsNow, ...NO_CASES },
+          { ...campaignsBefore, ...NO_CASES },
+        ),
+      },
+      now: conversations,
+      byPlatform: byPlatform.map(({ platform, pair }) => ({ platform, figures: figuresOf(pair) })),
+      byChannel: byChannel
+        .slice(0, MOST_CHANNELS)
+        .map(({ channel, pair }) => ({ channel, figures: figuresOf(pair) })),
+      furtherChannels: Math.max(0, byChannel.length - MOST_CHANNELS),
+    };
+  }
+
+  /** By the number of the time between the bounds. An account's campaigns are few. */
+  private async campaignsStarted(
+    accountId: AccountId,
+    platforms: readonly ConversationPlatform[],
+    assetIds: readonly AssetId[] | null,
+    bounds: readonly Date[],
+  ): Promise<number[]> {
+    // All campaigns are WhatsApp's.
+    if (!platforms.includes('whatsapp')) return [];
+    const rows: { bucket: number; count: number }[] = await this.database.query(
+      `SELECT width_bucket(started_at, $2::timestamptz[]) - 1 AS bucket, count(*)::integer AS count FROM campaigns
+        WHERE account_id = $1 AND started_at >= $3 AND started_at < $4 AND ($5::uuid[] IS NULL OR asset_id = ANY($5))
+        GROUP BY 1`,
+      [accountId, bounds, bounds[0], bounds.at(-1), assetIds],
+    );
+    const started: number[] = [];
+    for (const { bucket, count } of rows) started[bucket] = count;
+    return started;
+  }
+}
+
+function pairOf(
+  name: string,
+  now: ReadonlyMap<string, Counts>,
+  before: ReadonlyMap<string, Counts>,
+  cases: ReadonlyMap<string, ReadonlyMap<number, CaseCounts>>,
+): Pair {
+  const [casesBefore, casesNow] = [0, 1].map((bucket) => cases.get(name)?.get(bucket) ?? NO_CASES);
+  return {
+    now: { ...(now.get(name) ?? NO_COUNTS), ...(casesNow ?? NO_CASES) },
+    before: { ...(before.get(name) ?? NO_COUNTS), ...(casesBefore ?? NO_CASES) },
+  };
+}
+
+function addPairs(one: Pair, other: Pair): Pair {
+  return {
+    now: addMetricCounts(one.now, other.now),
+    before: addMetricCounts(one.before, other.before),
+  };
+}
+
+const figuresOf = ({ now, before }: Pair): OverviewFigures => comparedFigures(OVERVIEW_METRICS, now, before);
+
+const traffic = ({ now }: Pair): number => now.received + now.sent + now.unsent_failed + now.comments;

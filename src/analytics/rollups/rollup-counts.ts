@@ -1,0 +1,36 @@
+/** What rollups add up, in the order of their columns. Definitions: docs/metrics.md and docs/analytics.md. */
+export const COUNTERS = [
+  'received',
+  'sent',
+  'delivered',
+  'read',
+  'failed',
+  'sent_delivered',
+  'sent_read',
+  'sent_failed',
+  'unsent_failed',
+  'sent_billable',
+  'sent_clicked',
+  'sent_replied',
+  'comments',
+  'comment_replies',
+  'answers',
+  'answer_seconds',
+  'first_answers',
+  'first_answer_seconds',
+] as const;
+export type Counter = (typeof COUNTERS)[number];
+
+/** Sums of counters. */
+export type Counts = Record<Counter, number>;
+
+export const NO_COUNTS: Counts = Object.fromEntries(COUNTERS.map((name) => [name, 0])) as Counts;
+
+export function addCounts(one: Counts, other: Counts): Counts {
+  return Object.fromEntries(COUNTERS.map((name) => [name, one[name] + other[name]])) as Counts;
+}
+
+/** A share is null where there is nothing that it could be a share of. */
+export function share(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}
