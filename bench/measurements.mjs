@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { measureAnalytics } from './analytics.mjs';
 import { describeMachine } from './machine.mjs';
 import { measureInbox } from './inbox.mjs';
 import { measureProcessing } from './processing.mjs';
@@ -15,6 +16,7 @@ const MEASURES = {
   sending: measureSending,
   queries: measureQueries,
   inbox: measureInbox,
+  analytics: measureAnalytics,
   memory: measureMemory,
   start: measureStarts,
 };

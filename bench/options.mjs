@@ -1,7 +1,17 @@
 import { parseArgs } from 'node:util';
 import { Problem } from '../scripts/problem.mjs';
 
-export const PARTS = ['receive', 'latency', 'processor', 'sending', 'queries', 'inbox', 'memory', 'start'];
+export const PARTS = [
+  'receive',
+  'latency',
+  'processor',
+  'sending',
+  'queries',
+  'inbox',
+  'analytics',
+  'memory',
+  'start',
+];
 
 /** How much is measured. `--quick` shows within a few minutes that everything works; its figures say little. */
 const SIZES = {

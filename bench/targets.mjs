@@ -1,4 +1,5 @@
 // What was promised, and whether this run kept it. A miss is told, not punished: machines and their neighbours differ.
+import { RANGES } from './analytics.mjs';
 import { median } from './statistics.mjs';
 
 const ratesOf = (results) => results.map(({ rate }) => rate);
@@ -36,6 +37,12 @@ const SEARCHES = ['common', 'usual', 'rare', 'absent', 'several', 'typed', 'phra
 
 function slowestSearch(inbox) {
   const measured = SEARCHES.flatMap((key) => (inbox[key] === undefined ? [] : [inbox[key].p99]));
+  return measured.length === 0 ? undefined : Math.max(...measured);
+}
+
+/** The slowest of the endpoints, whichever it is. */
+function slowestFigures(analytics, key) {
+  const measured = Object.values(analytics?.requests ?? {}).map((ranges) => ranges[key].p99);
   return measured.length === 0 ? undefined : Math.max(...measured);
 }
 
@@ -112,6 +119,14 @@ export function comparedWithTargets({ options, results }) {
     ),
     atMost(`thread page of it, p99`, 25, inbox.thread?.p99, milliseconds),
     atMost(`search of it, the slowest kind, p99`, 100, slowestSearch(inbox), milliseconds),
+    ...Object.entries(RANGES).map(([key, { title, targetMs }]) =>
+      atMost(
+        `figures of ${title} with ${stored} messages in two years, the slowest endpoint, p99`,
+        targetMs,
+        slowestFigures(results.analytics, key),
+        milliseconds,
+      ),
+    ),
     atMost(
       'memory, idle',
       160,

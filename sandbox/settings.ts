@@ -9,6 +9,7 @@ import {
   type StatusSettings,
 } from './messages/message-settings';
 import { defaultPages, type PageSettings } from './pages/page-settings';
+import { defaultAnalytics, type AnalyticsSettings } from './whatsapp-accounts/analytics-settings';
 
 export interface ReviewSettings {
   delayMs: number;
@@ -116,6 +117,7 @@ export interface TokenSettings {
 }
 
 export interface SandboxSettings {
+  analytics: AnalyticsSettings;
   statuses: StatusSettings;
   review: ReviewSettings;
   sending: SendingSettings;
@@ -167,6 +169,7 @@ export function defaultSettings(): SandboxSettings {
       profileCallsPerTenMinutes: 10,
       links: 'trust',
     },
+    analytics: defaultAnalytics(),
     pages: defaultPages(),
     instagram: {
       imageProcessingMs: 100,

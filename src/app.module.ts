@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AnalyticsModule } from './analytics/analytics.module';
+import { ReportsModule } from './analytics/reports/reports.module';
 import { AssetsModule } from './assets/assets.module';
 import { ConfigModule } from './config/config.module';
 import { parseEnv } from './config/env';
@@ -57,6 +58,7 @@ export class AppModule {
         FacebookModule,
         InstagramModule,
         AnalyticsModule,
+        ReportsModule,
         SentimentLaneModule,
         SentimentBatchesModule,
         NotificationsModule,

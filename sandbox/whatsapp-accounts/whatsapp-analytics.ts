@@ -26,10 +26,8 @@ interface Span {
 export function analyticsFields(context: SandboxContext): Record<string, FieldReader<WabaRecord>> {
   return {
     analytics: (waba, { args }) => messageAnalytics(context, waba, args),
-    conversation_analytics: (waba, { args }) => ({
-      data: [{ data_points: conversationPoints(context, waba, args) }],
-    }),
-    pricing_analytics: (waba, { args }) => ({ data: [{ data_points: pricingPoints(context, waba, args) }] }),
+    conversation_analytics: (waba, { args }) => dataOf(conversationPoints(context, waba, args)),
+    pricing_analytics: (waba, { args }) => dataOf(pricingPoints(context, waba, args)),
   };
 }
 

@@ -4,12 +4,34 @@ import { MessageCounting } from './counting/message-counting.service';
 import { MessageCountingSubscriber } from './counting/message-counting.subscriber';
 import { MessageCountingSweeper } from './counting/message-counting.sweeper';
 import { ErrorExplanationsController } from './error-explanations/error-explanations.controller';
+import { FailureGroups } from './message-metrics/failure-groups';
 import { FailuresRepository } from './message-metrics/failures.repository';
 import { FailuresService } from './message-metrics/failures.service';
 import { MessageMetricsController } from './message-metrics/message-metrics.controller';
 import { MessageMetricsService } from './message-metrics/message-metrics.service';
 import { MetricChannels } from './message-metrics/metric-channels.repository';
 import { CaseCounting } from './counting/case-counting.service';
+import { CostsController } from './costs/costs.controller';
+import { CostsService } from './costs/costs.service';
+import { DifferencesController } from './costs/differences.controller';
+import { DifferencesService } from './costs/differences.service';
+import { AgentFiguresService } from './funnels/agent-figures.service';
+import { CampaignFunnelsService } from './funnels/campaign-funnels.service';
+import { ErrorFiguresService } from './funnels/error-figures.service';
+import { FunnelsController } from './funnels/funnels.controller';
+import { TemplateFunnelsService } from './funnels/template-funnels.service';
+import { TemplatePartsRepository } from './funnels/template-parts.repository';
+import { AgentNames } from './response-times/agent-names.repository';
+import { DurationsRepository } from './response-times/durations.repository';
+import { OpenWaitsRepository } from './response-times/open-waits.repository';
+import { ResponseTimesController } from './response-times/response-times.controller';
+import { ResponseTimesService } from './response-times/response-times.service';
+import { EngagedPostsRepository } from './engagement/engaged-posts.repository';
+import { EngagementController } from './engagement/engagement.controller';
+import { EngagementService } from './engagement/engagement.service';
+import { MetaFiguresRepository } from './engagement/meta-figures.repository';
+import { MoodsController } from './moods/moods.controller';
+import { MoodsService } from './moods/moods.service';
 import { CaseCountsRepository } from './overview/case-counts.repository';
 import { OverviewController } from './overview/overview.controller';
 import { OverviewService } from './overview/overview.service';
@@ -23,11 +45,23 @@ import { AnalyticsDatasets } from './tables/analytics-datasets';
 /** What happened, in figures. Listens to the others; nobody imports it. */
 @Module({
   imports: [WhatsAppModule],
-  controllers: [MessageMetricsController, ErrorExplanationsController, OverviewController, TimeseriesController],
+  controllers: [
+    CostsController,
+    DifferencesController,
+    FunnelsController,
+    ResponseTimesController,
+    MessageMetricsController,
+    ErrorExplanationsController,
+    EngagementController,
+    OverviewController,
+    TimeseriesController,
+    MoodsController,
+  ],
   providers: [
     MessageCounting,
     MessageCountingSubscriber,
     MessageCountingSweeper,
+    FailureGroups,
     FailuresRepository,
     FailuresService,
     MessageMetricsService,
@@ -37,9 +71,25 @@ import { AnalyticsDatasets } from './tables/analytics-datasets';
     AnalyticsScopes,
     CaseCounting,
     CaseCountsRepository,
+    CostsService,
+    DifferencesService,
+    AgentFiguresService,
+    AgentNames,
+    CampaignFunnelsService,
+    DurationsRepository,
+    ErrorFiguresService,
+    OpenWaitsRepository,
+    ResponseTimesService,
+    TemplateFunnelsService,
+    TemplatePartsRepository,
     OverviewService,
     SeriesGroups,
     TimeseriesService,
+    MoodsService,
+    EngagedPostsRepository,
+    EngagementService,
+    MetaFiguresRepository,
   ],
+  exports: [AnalyticsDatasets, AnalyticsScopes],
 })
 export class AnalyticsModule {}

@@ -32,8 +32,7 @@ import { WhatsAppPhoneNumberEntity } from './entities/whatsapp-phone-number.enti
 import { FLOW_CONTROLLERS, FLOW_PROVIDERS } from './flows/flows.providers';
 import { GROUP_CONTROLLERS, GROUP_PROVIDERS } from './groups/groups.providers';
 import { MEDIA_CONTROLLERS, MEDIA_PROVIDERS } from './media/media.providers';
-import { META_FIGURE_PROVIDERS } from './meta-figures/meta-figures.providers';
-import { MetaTemplateFigures } from './meta-figures/meta-template-figures';
+import { META_FIGURE_PROVIDERS, META_FIGURE_READERS } from './meta-figures/meta-figures.providers';
 import { MESSAGE_CONTROLLERS, MESSAGE_PROVIDERS } from './messages/messages.providers';
 import { SENDING_PROVIDERS } from './sending/sending.providers';
 import { WhatsAppApi } from './whatsapp-api';
@@ -91,6 +90,6 @@ import { WhatsAppGaps } from './whatsapp-gaps';
     ...CALL_PROVIDERS,
     ...META_FIGURE_PROVIDERS,
   ],
-  exports: [AccountScope, MetaTemplateFigures],
+  exports: [AccountScope, ...META_FIGURE_READERS],
 })
 export class WhatsAppModule {}

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { CaseCounting } from '../../src/analytics/counting/case-counting.service';
 import { MessageCounting } from '../../src/analytics/counting/message-counting.service';
 import { MessageCountingSubscriber } from '../../src/analytics/counting/message-counting.subscriber';
+import { COUNTERS } from '../../src/analytics/rollups/rollup-counts';
 import type { SendOrder } from '../../src/conversations/conversation-types';
 import type { AccountId, MessageId } from '../../src/database/ids';
 import { type Tenant, aSendOrder } from './conversations.factory';
@@ -126,6 +127,24 @@ export async function recountedFigures(
       const asset = names.get(asset_id) ?? asset_id;
       return [`channel ${asset}    ${new Date(Number(epoch) * 1_000).toISOString()} ${name}`, count];
     }),
+  );
+}
+
+/** Rows by hour and by day that are not the sums of their quarters of an hour: there must be none. */
+export async function rowsThatDoNotAddUp(db: DataSource, accountId: AccountId): Promise<unknown[]> {
+  const place = `dimension, platform, asset_id, template_name, template_language, label, message_month`;
+  const sums = COUNTERS.map((name) => `sum(${name}) AS ${name}`).join(', ');
+  const isAny = COUNTERS.map((name) => `sum(${name}) <> 0`).join(' OR ');
+  return db.query(
+    `SELECT unit, ${place}, at FROM (
+       SELECT unit, ${place}, date_trunc(unit, bucket_at, 'UTC') AS at, ${COUNTERS.join(', ')}
+         FROM message_metrics CROSS JOIN unnest(ARRAY['hour', 'day']) AS unit
+        WHERE account_id = $1 AND grain = 'quarter'
+       UNION ALL
+       SELECT grain, ${place}, bucket_at, ${COUNTERS.map((name) => `-${name}`).join(', ')}
+         FROM message_metrics WHERE account_id = $1 AND grain <> 'quarter') AS part
+      GROUP BY unit, ${place}, at HAVING ${isAny}`.replace('SELECT unit', `SELECT ${sums}, unit`),
+    [accountId],
   );
 }
 

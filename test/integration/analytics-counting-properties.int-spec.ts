@@ -13,6 +13,7 @@ import {
   addedUp,
   ofDimension,
   recountedFigures,
+  rowsThatDoNotAddUp,
   storedFigures,
 } from '../factories/message-metrics.factory';
 import { type MessageStores, messageStores } from '../factories/message-stores';
@@ -174,6 +175,7 @@ async function play(trace: Trace, plan: Plan): Promise<FigureMap> {
   const figures = await storedFigures(db, tenant.accountId, names);
   expect(ofDimension(figures, 'channel')).toEqual(await recountedFigures(db, tenant.accountId, names));
   expect(addedUp(figures, 'account')).toEqual(addedUp(figures, 'channel'));
+  expect(await rowsThatDoNotAddUp(db, tenant.accountId)).toEqual([]);
   const rebuilt = await new MetricsRebuild(db, new CaseCounting()).run({ accountId: tenant.accountId });
   expect(rebuilt.reduce((sum, { corrected }) => sum + corrected, 0)).toBe(0);
   expect(await storedFigures(db, tenant.accountId, names)).toEqual(figures);

@@ -223,7 +223,7 @@ describe('what is counted', () => {
     const wamid = await taken({ type: 'template', content });
     await tell(status(wamid, 'sent', '09:00:00'));
     await figures();
-    expect(ofDimension(await storedFigures(db, tenant.accountId), 'category')).toEqual({});
+    expect(ofDimension(await storedFigures(db, tenant.accountId), 'price')).toEqual({});
     await tell(
       status(wamid, 'delivered', '09:00:00', {
         details: { pricing: { category: 'utility', billable: true } },
@@ -234,7 +234,7 @@ describe('what is counted', () => {
     const stored = await storedFigures(db, tenant.accountId);
     expect(Object.keys(ofDimension(stored, 'template'))[0]).toContain('order_confirmation en_US');
     expect(addedUp(stored, 'template')).toEqual(addedUp(stored, 'account'));
-    expect(addedUp(stored, 'category')).toEqual(addedUp(stored, 'account'));
+    expect(addedUp(stored, 'price')).toEqual(addedUp(stored, 'account'));
   });
 });
 

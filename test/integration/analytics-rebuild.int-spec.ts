@@ -118,7 +118,9 @@ describe('a rebuild', () => {
       isDone = true;
       return count;
     });
-    expect(await new MetricsRebuild(db, new CaseCounting()).run({ accountId: other.accountId })).not.toEqual([]);
+    expect(await new MetricsRebuild(db, new CaseCounting()).run({ accountId: other.accountId })).not.toEqual(
+      [],
+    );
     expect(isDone).toBe(false);
     await holder.commitTransaction();
     await holder.release();
@@ -152,7 +154,10 @@ describe('npm run analytics:rebuild', () => {
     const args = ['--from', `${month}-01`, '--until', `${month}-01`, '--account', tenant.accountId];
     const env = { ...testEnvironment(url, 3_000), REDIS_URL: 'redis://127.0.0.1:9' };
     expect(await rebuildMetrics(env, args, (line) => said.push(line))).toBe(0);
-    expect(said).toEqual([`${month}: 3 messages counted, 6 figures corrected`, `Cases of conversations: 0 corrected`]);
+    expect(said).toEqual([
+      `${month}: 3 messages counted, 6 figures corrected`,
+      `Cases of conversations: 0 corrected`,
+    ]);
   });
 
   it('refuses what it does not understand, and says how it is called', () => {

@@ -24,11 +24,7 @@ type OurCounts = Pick<Counts, 'sent' | 'sent_billable'>;
  * @param ours null: not told apart on our side
  * @param meta undefined: Meta told nothing, which is nought as far as it was asked
  */
-export function costFigure(
-  ours: OurCounts | null,
-  meta: MetaSums | undefined,
-  reach: MetaReach,
-): CostFigure {
+export function costFigure(ours: OurCounts | null, meta: MetaSums | undefined, reach: MetaReach): CostFigure {
   const known = reach !== 'none';
   return {
     sent: ours?.sent ?? null,

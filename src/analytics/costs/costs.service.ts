@@ -16,6 +16,7 @@ import { RollupReader } from '../rollups/rollup-reader';
 import type { AnalyticsRange } from '../scope/analytics-range';
 import type { AnalyticsScope } from '../scope/analytics-scope';
 import { type CostFigure, addMeta, addOurs, costFigure, priceKey, priceOf } from './cost-figures';
+import { groupedBy, spansOf } from './grouping';
 import { type MetaPart, partsOf, reachOf } from './meta-reach';
 
 export interface CostPoint extends CostFigure {
@@ -110,10 +111,7 @@ export class CostsService {
   private async reading(scope: AnalyticsScope): Promise<Reading> {
     const isMeant = scope.platforms.includes('whatsapp');
     const [numbers, accounts] = isMeant
-      ? await Promise.all([
-          this.coverage.numbers(scope.accountId),
-          this.coverage.accounts(scope.accountId),
-        ])
+      ? await Promise.all([this.coverage.numbers(scope.accountId), this.coverage.accounts(scope.accountId)])
       : [[], []];
     const { channels } = scope;
     const chosen =
@@ -150,37 +148,40 @@ export class CostsService {
     const own = accounts.filter((account) => account.currency === currency);
     const parts = partsOf(own.length > 0 ? own : accounts, 'pricing');
     const mine = numbers.filter((number) => number.currency === currency);
-    const ours = await this.ours(scope, mine.map(({ id }) => id));
+    const ours = await this.ours(
+      scope,
+      mine.map(({ id }) => id),
+    );
     const whole = reachOf(parts, range, now);
-    const buckets = bucketsOf(range).map((span) => ({ ...span, reach: reachOf(parts, span, now) }));
-    const pointsOf = (counts: readonly Map<number, Counts>[], rows: readonly MetaPointRow[]): CostPoint[] =>
-      buckets.map(({ from, reach }, bucket) => ({
+    const spans = spansOf(range).map((span) => ({ ...span, reach: reachOf(parts, span, now) }));
+    const pointsOf = (
+      counts: readonly ReadonlyMap<number, Counts>[],
+      rows: readonly MetaPointRow[],
+    ): CostPoint[] => {
+      const told = groupedBy(rows, ({ bucket }) => bucket);
+      return spans.map(({ from, reach }, bucket) => ({
         timestamp: from,
         ...costFigure(
           addOurs(counts.flatMap((each) => each.get(bucket) ?? [])),
-          addMeta(rows.filter((row) => row.bucket === bucket)),
+          addMeta(told.get(bucket) ?? []),
           reach,
         ),
       }));
-    const keys = [...new Set([...ours.byPrice.keys(), ...meta.totals.map(keyOf)])];
-    const byKey = groupedBy(meta.series, keyOf);
-    const prices = keys.map((key): PriceCosts => {
-      const told = meta.totals.filter((row) => keyOf(row) === key);
-      return {
-        ...priceOf(key),
-        ...costFigure(addOurs(ours.byPrice.get(key) ?? []), addMeta(told), whole),
-        points: pointsOf(ours.series.get(key) ?? [], byKey.get(key) ?? []),
-      };
-    });
+    };
+    const told = groupedBy(meta.totals, keyOf);
+    const toldPoints = groupedBy(meta.series, keyOf);
+    const prices = [...new Set([...ours.byPrice.keys(), ...told.keys()])].map((key): PriceCosts => ({
+      ...priceOf(key),
+      ...costFigure(addOurs(ours.byPrice.get(key) ?? []), addMeta(told.get(key) ?? []), whole),
+      points: pointsOf(ours.series.get(key) ?? [], toldPoints.get(key) ?? []),
+    }));
+    const priced = addOurs([...ours.byPrice.values()].flat());
     return {
       currency,
-      totals: costFigure(addOurs([...ours.byPrice.values()].flat()), addMeta(meta.totals), whole),
-      sentWithoutPrice: Math.max(
-        0,
-        ours.sent - addOurs([...ours.byPrice.values()].flat()).sent,
-      ),
+      totals: costFigure(priced, addMeta(meta.totals), whole),
+      sentWithoutPrice: Math.max(0, ours.sent - priced.sent),
       prices: prices.sort(dearestFirst),
-      points: summedPoints(prices, buckets),
+      points: pointsOf([...ours.series.values()].flat(), meta.series),
       numbers: this.byNumber(mine, ours.byAsset, meta.byNumber, parts, range, now),
       countries:
         meta.byCountry === null
@@ -204,8 +205,8 @@ export class CostsService {
       this.rollups.total(asked, 'channel'),
     ]);
     return {
-      byPrice: groupedBy([...totals], ([label]) => labelKey(label), ([, counts]) => counts),
-      series: groupedBy([...series], ([label]) => labelKey(label), ([, points]) => points),
+      byPrice: valuesBy(totals, labelKey),
+      series: valuesBy(series, labelKey),
       byAsset,
       sent: all.sent,
     };
@@ -251,10 +252,6 @@ interface OurCosts {
   sent: number;
 }
 
-function bucketsOf({ bounds }: AnalyticsRange): { from: Date; until: Date }[] {
-  return bounds.slice(0, -1).map((from, index) => ({ from, until: bounds[index + 1] ?? from }));
-}
-
 function keyOf({ category, type }: Pick<MetaSumRow, 'category' | 'type'>): string {
   return priceKey(category, type);
 }
@@ -268,17 +265,15 @@ function dearestFirst(one: CostFigure, other: CostFigure): number {
   return (other.cost ?? -1) - (one.cost ?? -1) || (other.sent ?? 0) - (one.sent ?? 0);
 }
 
-function groupedBy<Row, Value = Row>(
-  rows: readonly Row[],
-  key: (row: Row) => string,
-  value: (row: Row) => Value = (row) => row as unknown as Value,
+/** Two words of Meta's for one price have one key. */
+function valuesBy<Value>(
+  values: ReadonlyMap<string, Value>,
+  key: (name: string) => string,
 ): Map<string, Value[]> {
-  const groups = new Map<string, Value[]>();
-  for (const row of rows) {
-    const name = key(row);
-    const known = groups.get(name);
-    if (known === undefined) groups.set(name, [value(row)]);
-    else known.push(value(row));
-  }
-  return groups;
+  return new Map(
+    [...groupedBy(values, ([name]) => key(name))].map(([name, entries]) => [
+      name,
+      entries.map(([, value]) => value),
+    ]),
+  );
 }

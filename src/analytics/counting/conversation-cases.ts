@@ -8,7 +8,8 @@ const COLUMNS = ['platform', 'asset_id', 'opened_at', 'closed_at', 'closed_by', 
 
 export const CASE_COLUMNS = `account_id, conversation_id, after_activity_id, ${COLUMNS.join(', ')}`;
 export const REPLACE_CASE = COLUMNS.map((name) => `${name} = excluded.${name}`).join(', ');
-export const caseOfRow = (alias: string): string => `(${COLUMNS.map((name) => `${alias}.${name}`).join(', ')})`;
+export const caseOfRow = (alias: string): string =>
+  `(${COLUMNS.map((name) => `${alias}.${name}`).join(', ')})`;
 
 /** Of the first case of a conversation, which is after nothing. */
 const BEGINNING = '00000000-0000-0000-0000-000000000000';

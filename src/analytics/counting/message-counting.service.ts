@@ -6,14 +6,7 @@ import { type AccountId, type ConversationId, type MessageId, createdAtOf } from
 import { ACCOUNT_LOCK } from './account-lock';
 import { CaseCounting, type ConversationRef } from './case-counting.service';
 import { ADD_COUNTERS, METRIC_COLUMNS, METRIC_KEY, contributionsOf, rollupsOf } from './message-counters';
-import {
-  FACT_COLUMNS,
-  REPLACE_FACTS,
-  commentFactsOf,
-  factsOf,
-  factsOfRow,
-  isCounted,
-} from './message-facts';
+import { FACT_COLUMNS, REPLACE_FACTS, commentFactsOf, factsOf, factsOfRow, isCounted } from './message-facts';
 import { answersAfterClosings, neighboursOf } from './message-neighbours';
 
 export interface MessageRef {
@@ -148,9 +141,10 @@ export class MessageCounting {
     await this.cases.correct(tx, {
       messages,
       comments,
-      conversations: conversations.map(
-        ([accountId, id]): ConversationRef => [accountId, id as ConversationId],
-      ),
+      conversations: conversations.map(([accountId, id]): ConversationRef => [
+        accountId,
+        id as ConversationId,
+      ]),
     });
   }
 

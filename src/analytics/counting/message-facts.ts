@@ -102,9 +102,13 @@ export function factsOf(told: string, { messages, statuses }: MessageSource = AL
      CROSS JOIN LATERAL (
        SELECT CASE WHEN kind.outgoing
                    THEN least(s.sent_at, CASE WHEN m.sender_type = 'app' THEN m."timestamp" END) END AS at) AS sent
-      LEFT JOIN LATERAL (${answerOf('m')}) AS answer ON kind.answering AND sent.at IS NOT NULL
-      LEFT JOIN LATERAL (${repliesTo('m', 'sent.at')}) AS reply ON kind.template AND sent.at IS NOT NULL`;
+      LEFT JOIN LATERAL (${onlyWhere('kind.answering AND sent.at IS NOT NULL', answerOf('m'))}) AS answer ON true
+      LEFT JOIN LATERAL (${onlyWhere('kind.template AND sent.at IS NOT NULL', repliesTo('m', 'sent.at'))}) AS reply ON true`;
 }
+
+/** As a condition of the join it would be asked after the search, for every message: OFFSET 0 keeps it before. */
+const onlyWhere = (condition: string, query: string): string =>
+  `SELECT * FROM (${query}) AS found WHERE ${condition} OFFSET 0`;
 
 /**
  * The same of comments.

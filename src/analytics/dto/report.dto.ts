@@ -16,7 +16,8 @@ export class ReportFileDto {
   /** For `?table=` of its download; null where the one file has all tables. */
   @ApiProperty({ type: String, nullable: true, example: 'overview.totals' }) table!: string | null;
   @ApiProperty({ type: String, example: 'Overview: Totals' }) title!: string;
-  @ApiProperty({ type: String, example: 'March-2026-03-01-2026-03-31-overview-totals.csv' }) fileName!: string;
+  @ApiProperty({ type: String, example: 'March-2026-03-01-2026-03-31-overview-totals.csv' })
+  fileName!: string;
   /** In bytes. @example 18211 */
   size!: number;
   /** Rows of figures in it. @example 124 */

@@ -1,14 +1,18 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import { CONVERSATION_PLATFORMS, type ConversationPlatform } from '../../conversations/conversation-types';
-import type { DurationFigures, DurationsByKind } from '../response-times/duration-figures';
-import { DURATION_GROUPS, type DurationGroup } from '../response-times/durations.repository';
+import {
+  DURATION_GROUPS,
+  type DurationFigures,
+  type DurationGroup,
+  type DurationsByKind,
+} from '../response-times/duration-figures';
 import type {
   AgentDurations,
   ChannelDurations,
   PlatformDurations,
   ResponseTimes,
-} from '../response-times/response-times.service';
+} from '../response-times/response-time-results';
 import type { AnalyticsRange } from '../scope/analytics-range';
 import { AnalyticsQuery, CommaSeparated } from './analytics-query.dto';
 import { AnalyticsChannelDto, AnalyticsRangeDto } from './analytics-range.dto';
@@ -136,7 +140,9 @@ export class ResponseTimesDto {
     const { byChannel, ...rest } = groups;
     return Object.assign(new ResponseTimesDto(), times, rest, {
       range: AnalyticsRangeDto.from(range),
-      ...(byChannel === undefined ? {} : { byChannel: byChannel.map((each) => ChannelDurationsDto.of(each)) }),
+      ...(byChannel === undefined
+        ? {}
+        : { byChannel: byChannel.map((each) => ChannelDurationsDto.of(each)) }),
     });
   }
 }

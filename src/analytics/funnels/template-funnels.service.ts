@@ -1,5 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { MetaTemplateFigures, type MetaTemplateFigure } from '../../whatsapp/meta-figures/meta-template-figures';
+import {
+  MetaTemplateFigures,
+  type MetaTemplateFigure,
+} from '../../whatsapp/meta-figures/meta-template-figures';
 import { titleOfError } from '../error-explanations/error-titles';
 import { durationScope } from '../response-times/response-times.service';
 import { NO_COUNTS } from '../rollups/rollup-counts';
@@ -8,38 +11,14 @@ import type { AnalyticsScope } from '../scope/analytics-scope';
 import { AnalyticsDatasets } from '../tables/analytics-datasets';
 import type { AnalyticsDataset, AnalyticsTable } from '../tables/analytics-table';
 import { type Funnel, funnelOf } from './funnel-figures';
-import {
-  type TemplateErrorCount,
-  TemplatePartsRepository,
-  type TemplatePriceCount,
-} from './template-parts.repository';
+import type {
+  MetaTemplateComparison,
+  TemplateChoice,
+  TemplateFunnel,
+  TemplateFunnels,
+} from './funnel-results';
+import { TemplatePartsRepository } from './template-parts.repository';
 import { templateTables } from './template-tables';
-
-/** Meta's own figures of a template, and how far ours are from them. */
-export interface MetaTemplateComparison extends Omit<MetaTemplateFigure, 'name' | 'language'> {
-  /** Ours less Meta's; null where Meta told none. */
-  difference: { sent: number | null; delivered: number | null; read: number | null };
-}
-
-export interface TemplateFunnel extends Funnel {
-  name: string;
-  language: string;
-  errors: (TemplateErrorCount & { title: string | null })[];
-  prices: TemplatePriceCount[];
-  /** null: Meta has told nothing of it. */
-  meta: MetaTemplateComparison | null;
-}
-
-export interface TemplateFunnels {
-  templates: TemplateFunnel[];
-  /** How many more there are. */
-  furtherTemplates: number;
-}
-
-export interface TemplateChoice {
-  name: string;
-  language: string | null;
-}
 
 const MOST_TEMPLATES = 1_000;
 

@@ -2,21 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { type RollupScope, rollupRows } from '../rollups/rollup-reader';
-
-export interface TemplateErrorCount {
-  code: string;
-  count: number;
-}
-
-export interface TemplatePriceCount {
-  /** Meta's category and type of the price; the type may be empty. */
-  category: string;
-  type: string;
-  /** Messages sent in the range that have this price. */
-  count: number;
-  /** Of these, how many Meta calls billable. */
-  billable: number;
-}
+import type { TemplateErrorCount, TemplatePriceCount } from './funnel-results';
 
 interface Row {
   template_name: string;

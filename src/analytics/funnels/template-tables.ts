@@ -1,6 +1,6 @@
 import type { AnalyticsTable, TableColumn } from '../tables/analytics-table';
 import { FUNNEL_COLUMNS, FUNNEL_STEPS, funnelCells } from './funnel-figures';
-import type { TemplateFunnels } from './template-funnels.service';
+import type { TemplateFunnels } from './funnel-results';
 
 export const TEMPLATE_TABLES = ['templates', 'errors', 'prices', 'buttons'] as const;
 

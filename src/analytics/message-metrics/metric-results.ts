@@ -28,7 +28,7 @@ export interface MessageMetrics {
 }
 
 /** All failures with one code. */
-export interface FailureGroup {
+export interface FailureGroup<Channel = MetricChannel> {
   explanation: ErrorExplanation;
   count: number;
   /** Of all failures, 0 to 1. */
@@ -36,7 +36,7 @@ export interface FailureGroup {
   lastSeenAt: Date;
   /** Our id of the last message; null when it is no longer stored. */
   lastMessageId: string | null;
-  byNumber: { channel: MetricChannel; count: number }[];
+  byNumber: { channel: Channel; count: number }[];
   byTemplate: { name: string; language: string; count: number }[];
 }
 

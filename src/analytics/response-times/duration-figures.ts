@@ -26,6 +26,9 @@ export const NO_DURATIONS_OF_ANY_KIND: DurationsByKind = {
   resolution: NO_DURATIONS,
 };
 
+export const DURATION_GROUPS = ['agent', 'channel', 'platform'] as const;
+export type DurationGroup = (typeof DURATION_GROUPS)[number];
+
 /** What the database tells of some durations. */
 export interface DurationStats {
   count: number;

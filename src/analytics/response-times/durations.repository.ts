@@ -6,6 +6,7 @@ import type { AccountId, AssetId } from '../../database/ids';
 import {
   DISTRIBUTION_ENDS,
   type DurationFigures,
+  type DurationGroup,
   type DurationKind,
   type DurationStats,
   NO_DURATIONS,
@@ -45,9 +46,6 @@ const SOURCES: readonly DurationSource[] = [
     kinds: { resolution: null },
   },
 ];
-
-export const DURATION_GROUPS = ['agent', 'channel', 'platform'] as const;
-export type DurationGroup = (typeof DURATION_GROUPS)[number];
 
 export interface OverallDurations {
   figures: DurationFigures;

@@ -3,13 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { ConversationId } from '../../database/ids';
 import type { DurationScope } from './durations.repository';
-
-/** Customers who wait for an answer at the moment. */
-export interface OpenWaits {
-  count: number;
-  /** The one that has been waiting longest. */
-  oldest: { conversationId: ConversationId; since: Date } | null;
-}
+import type { OpenWaits } from './response-time-results';
 
 /** What is answered later than that does not count as an answer, so nobody is taken to wait for it. */
 const LONGEST_WAIT = '31 days';

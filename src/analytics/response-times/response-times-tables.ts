@@ -1,7 +1,12 @@
 import type { AnalyticsScope } from '../scope/analytics-scope';
 import type { AnalyticsTable, TableCell, TableColumn } from '../tables/analytics-table';
-import { DURATION_KINDS, type DurationFigures, type DurationKind, type DurationsByKind } from './duration-figures';
-import type { ResponseTimesService } from './response-times.service';
+import {
+  DURATION_KINDS,
+  type DurationFigures,
+  type DurationKind,
+  type DurationsByKind,
+} from './duration-figures';
+import type { ResponseTimesReader } from './response-time-results';
 
 export const RESPONSE_TIMES_TABLES = [
   'totals',
@@ -29,7 +34,7 @@ const FIGURE_COLUMNS: readonly TableColumn[] = [
 ];
 
 /** `firstResponseMedianSeconds` and so on: the figures of all kinds in one row. */
-const ALL_KINDS: readonly TableColumn[] = DURATION_KINDS.flatMap((kind) =>
+export const DURATION_COLUMNS: readonly TableColumn[] = DURATION_KINDS.flatMap((kind) =>
   FIGURE_COLUMNS.map(({ key, title, unit }) => ({
     key: `${kind}${key.charAt(0).toUpperCase()}${key.slice(1)}`,
     title: `${KIND_TITLES[kind]}: ${title.toLowerCase()}`,
@@ -39,13 +44,8 @@ const ALL_KINDS: readonly TableColumn[] = DURATION_KINDS.flatMap((kind) =>
 
 const MEDIANS = ['firstResponseMedianSeconds', 'responseMedianSeconds'] as const;
 
-type Reader = Pick<
-  ResponseTimesService,
-  'overall' | 'points' | 'waiting' | 'byAgent' | 'byChannel' | 'byPlatform'
->;
-
 /** Each table asks for its figures when its rows are read: whoever wants one does not wait for the others. */
-export function responseTimesTables(scope: AnalyticsScope, reader: Reader): AnalyticsTable[] {
+export function responseTimesTables(scope: AnalyticsScope, reader: ResponseTimesReader): AnalyticsTable[] {
   return [
     {
       name: 'totals',
@@ -76,9 +76,9 @@ export function responseTimesTables(scope: AnalyticsScope, reader: Reader): Anal
     {
       name: 'points',
       title: 'Over time',
-      columns: [{ key: 'timestamp', title: 'Time', unit: 'time' }, ...ALL_KINDS],
+      columns: [{ key: 'timestamp', title: 'Time', unit: 'time' }, ...DURATION_COLUMNS],
       rows: later(async () =>
-        (await reader.points(scope)).map((point) => [point.timestamp, ...cellsOfAll(point)]),
+        (await reader.points(scope)).map((point) => [point.timestamp, ...durationCells(point)]),
       ),
       chart: { kind: 'line', x: 'timestamp', y: MEDIANS },
     },
@@ -98,9 +98,9 @@ export function responseTimesTables(scope: AnalyticsScope, reader: Reader): Anal
     {
       name: 'by-agent',
       title: 'By agent',
-      columns: [text('userId', 'Id'), text('name', 'Name'), ...ALL_KINDS],
+      columns: [text('userId', 'Id'), text('name', 'Name'), ...DURATION_COLUMNS],
       rows: later(async () =>
-        (await reader.byAgent(scope)).map((agent) => [agent.userId, agent.name, ...cellsOfAll(agent)]),
+        (await reader.byAgent(scope)).map((agent) => [agent.userId, agent.name, ...durationCells(agent)]),
       ),
       chart: { kind: 'bar', x: 'name', y: MEDIANS },
     },
@@ -112,7 +112,7 @@ export function responseTimesTables(scope: AnalyticsScope, reader: Reader): Anal
         text('kind', 'Kind'),
         text('externalId', "Meta's id"),
         text('name', 'Name'),
-        ...ALL_KINDS,
+        ...DURATION_COLUMNS,
       ],
       rows: later(async () =>
         (await reader.byChannel(scope)).map(({ channel, ...durations }) => [
@@ -120,7 +120,7 @@ export function responseTimesTables(scope: AnalyticsScope, reader: Reader): Anal
           channel.kind,
           channel.externalId,
           channel.name ?? channel.externalId,
-          ...cellsOfAll(durations),
+          ...durationCells(durations),
         ]),
       ),
       chart: { kind: 'bar', x: 'name', y: MEDIANS },
@@ -128,11 +128,11 @@ export function responseTimesTables(scope: AnalyticsScope, reader: Reader): Anal
     {
       name: 'by-platform',
       title: 'By platform',
-      columns: [text('platform', 'Platform'), ...ALL_KINDS],
+      columns: [text('platform', 'Platform'), ...DURATION_COLUMNS],
       rows: later(async () =>
         (await reader.byPlatform(scope)).map(({ platform, ...durations }) => [
           platform,
-          ...cellsOfAll(durations),
+          ...durationCells(durations),
         ]),
       ),
       chart: { kind: 'bar', x: 'platform', y: MEDIANS },
@@ -148,6 +148,6 @@ function cellsOf({ count, meanSeconds, medianSeconds, p90Seconds }: DurationFigu
   return [count, meanSeconds, medianSeconds, p90Seconds];
 }
 
-function cellsOfAll(durations: DurationsByKind): TableCell[] {
+export function durationCells(durations: DurationsByKind): TableCell[] {
   return DURATION_KINDS.flatMap((kind) => cellsOf(durations[kind]));
 }

@@ -46,7 +46,10 @@ export class ResponseTimesController {
     });
   }
 
-  private async answer(scope: AnalyticsScope, { groupBy = [] }: ResponseTimesQuery): Promise<ResponseTimesDto> {
+  private async answer(
+    scope: AnalyticsScope,
+    { groupBy = [] }: ResponseTimesQuery,
+  ): Promise<ResponseTimesDto> {
     const [times, byAgent, byChannel, byPlatform] = await Promise.all([
       this.times.read(scope),
       groupBy.includes('agent') ? this.times.byAgent(scope) : undefined,

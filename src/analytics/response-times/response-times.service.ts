@@ -1,5 +1,4 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { ConversationPlatform } from '../../conversations/conversation-types';
 import type { AnalyticsChannel, AnalyticsScope } from '../scope/analytics-scope';
 import { AnalyticsScopes } from '../scope/analytics-scopes.service';
 import { AnalyticsDatasets } from '../tables/analytics-datasets';
@@ -7,41 +6,28 @@ import type { AnalyticsDataset, AnalyticsTable } from '../tables/analytics-table
 import { AgentNames } from './agent-names.repository';
 import {
   DURATION_KINDS,
-  type DistributionStep,
   type DurationFigures,
+  type DurationGroup,
   type DurationKind,
   type DurationsByKind,
   NO_DURATIONS,
   distributionOf,
 } from './duration-figures';
-import { type DurationGroup, type DurationScope, DurationsRepository } from './durations.repository';
-import { type OpenWaits, OpenWaitsRepository } from './open-waits.repository';
+import { type DurationScope, DurationsRepository } from './durations.repository';
+import { OpenWaitsRepository } from './open-waits.repository';
+import type {
+  AgentDurations,
+  ChannelDurations,
+  DurationPoint,
+  OpenWaits,
+  PlatformDurations,
+  ResponseTimes,
+  ResponseTimesReader,
+} from './response-time-results';
 import { responseTimesTables } from './response-times-tables';
 
-export interface DurationPoint extends DurationsByKind {
-  timestamp: Date;
-}
-export interface AgentDurations extends DurationsByKind {
-  userId: string;
-  /** null: the user was removed. */
-  name: string | null;
-}
-export interface ChannelDurations extends DurationsByKind {
-  channel: AnalyticsChannel;
-}
-export interface PlatformDurations extends DurationsByKind {
-  platform: ConversationPlatform;
-}
-
-export interface ResponseTimes {
-  totals: DurationsByKind;
-  distribution: DistributionStep[];
-  waiting: OpenWaits;
-  points: DurationPoint[];
-}
-
 @Injectable()
-export class ResponseTimesService implements AnalyticsDataset, OnModuleInit {
+export class ResponseTimesService implements AnalyticsDataset, ResponseTimesReader, OnModuleInit {
   readonly name = 'response-times';
   readonly title = 'Response times';
 
@@ -93,9 +79,7 @@ export class ResponseTimesService implements AnalyticsDataset, OnModuleInit {
   async points(scope: AnalyticsScope): Promise<DurationPoint[]> {
     const { bounds } = scope.range;
     const found = await this.durations.overTime(durationScope(scope), bounds);
-    return bounds
-      .slice(0, -1)
-      .map((timestamp, place) => ({ timestamp, ...durationsAt(found, place) }));
+    return bounds.slice(0, -1).map((timestamp, place) => ({ timestamp, ...durationsAt(found, place) }));
   }
 
   async waiting(scope: AnalyticsScope): Promise<OpenWaits> {

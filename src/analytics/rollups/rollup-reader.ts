@@ -92,13 +92,14 @@ export class RollupReader {
     name: string,
   ): Promise<[string, Counts][]> {
     const { relation, parameters } = rollupRows(scope, dimension);
-    const rows: (Partial<Counts> & { name: string })[] = await this.database.query(
+    const rows: ({ [K in keyof Counts]: number | null } & { name: string })[] = await this.database.query(
       `SELECT ${name} AS name, ${SUMS} FROM ${relation} AS part
         GROUP BY 1 ORDER BY sum(received) + sum(sent) + sum(unsent_failed) + sum(comments) DESC, 1 LIMIT ${MOST_GROUPS}`,
       parameters,
     );
+    // Without rows there is one of nulls, where nothing is told apart.
     return rows.flatMap(({ name: key, ...counts }) =>
-      counts.sent === null || counts.sent === undefined ? [] : [[key, counts as Counts]],
+      counts.sent === null ? [] : [[key, counts as Counts]],
     );
   }
 }

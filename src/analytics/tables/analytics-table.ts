@@ -48,6 +48,7 @@ export const DATASETS = [
   'agents',
   'errors',
   'costs',
+  'differences',
 ] as const;
 export type DatasetName = (typeof DATASETS)[number];
 

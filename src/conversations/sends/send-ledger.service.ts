@@ -210,7 +210,9 @@ export class SendLedger {
         placed.map(({ order }) => order.text),
         placed.map(({ order }) => JSON.stringify(order.content)),
         placed.map(({ order }) => (order.context === null ? null : JSON.stringify(order.context))),
-        placed.map(({ order: { campaignId } }) => JSON.stringify(campaignId === undefined ? {} : { campaignId })),
+        placed.map(({ order: { campaignId } }) =>
+          JSON.stringify(campaignId === undefined ? {} : { campaignId }),
+        ),
         placed.map(({ seq }) => seq),
         placed.map(({ at }) => at),
       ],

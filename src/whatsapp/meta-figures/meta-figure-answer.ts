@@ -15,7 +15,9 @@ export function pointsOf(answer: unknown, field: string): MetaPoint[] {
 function listsOf(holder: unknown): unknown[][] {
   if (!isRecord(holder)) return [];
   const parts: unknown[] = [holder, ...(Array.isArray(holder.data) ? holder.data : [])];
-  return parts.flatMap((part) => (isRecord(part) && Array.isArray(part.data_points) ? [part.data_points] : []));
+  return parts.flatMap((part) =>
+    isRecord(part) && Array.isArray(part.data_points) ? [part.data_points] : [],
+  );
 }
 
 function pointOf(point: unknown): MetaPoint[] {

@@ -31,7 +31,12 @@ export class MetaFiguresApi {
    * Messages sent and delivered by half hour, of one number: points do not name theirs. Without what customers wrote.
    * @param phoneNumber digits only
    */
-  async messages(token: string, wabaId: string, phoneNumber: string, window: MetaWindow): Promise<MetaPoint[]> {
+  async messages(
+    token: string,
+    wabaId: string,
+    phoneNumber: string,
+    window: MetaWindow,
+  ): Promise<MetaPoint[]> {
     const points = await this.field(token, wabaId, 'analytics', window, [
       `phone_numbers(${JSON.stringify([phoneNumber])})`,
       'product_types([0,2])',
@@ -40,7 +45,12 @@ export class MetaFiguresApi {
   }
 
   /** Messages that have a price, and what was charged, by half hour. */
-  async prices(token: string, wabaId: string, dimensions: Dimensions, window: MetaWindow): Promise<MetaPoint[]> {
+  async prices(
+    token: string,
+    wabaId: string,
+    dimensions: Dimensions,
+    window: MetaWindow,
+  ): Promise<MetaPoint[]> {
     return this.field(token, wabaId, 'pricing_analytics', window, [
       'metric_types(["COST","VOLUME"])',
       `dimensions(${JSON.stringify(dimensions)})`,

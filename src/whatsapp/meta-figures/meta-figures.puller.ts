@@ -291,4 +291,3 @@ function middleOf({ from, until }: MetaWindow): Date | null {
   if (length < 2 * NARROWEST_MS) return null;
   return new Date(from.getTime() + Math.floor(length / 2 / DAY_MS) * DAY_MS);
 }
-

@@ -110,7 +110,12 @@ export class MetaFiguresRepository {
   }
 
   /** Makes the sums of some days anew. */
-  private async addUp(tx: EntityManager, pull: ClaimedPull, kind: MetaFigureKind, days: Date[]): Promise<void> {
+  private async addUp(
+    tx: EntityManager,
+    pull: ClaimedPull,
+    kind: MetaFigureKind,
+    days: Date[],
+  ): Promise<void> {
     if (VIEWS[kind].length === 0) return;
     const parameters = [pull.accountId, kind, pull.assetId, VIEWS[kind], days];
     await tx.query(
@@ -123,11 +128,11 @@ export class MetaFiguresRepository {
     await tx.query(
       `INSERT INTO whatsapp_meta_figures (account_id, kind, view, granularity, waba_id, start_at, phone_number, country,
               category, type, end_at, sent, delivered, volume, cost, unpriced, currency)
-       SELECT $1, $2, view, granularity, $3,
-              CASE granularity WHEN 'day' THEN told.day ELSE f.start_at END,
-              CASE view WHEN 'number' THEN f.phone_number ELSE '' END,
-              CASE view WHEN 'country' THEN f.country ELSE '' END, f.category, f.type,
-              CASE granularity WHEN 'day' THEN told.day + interval '24 hours' ELSE max(f.end_at) END,
+       SELECT $1, $2, views.view, widths.granularity, $3,
+              CASE widths.granularity WHEN 'day' THEN told.day ELSE f.start_at END,
+              CASE views.view WHEN 'number' THEN f.phone_number ELSE '' END,
+              CASE views.view WHEN 'country' THEN f.country ELSE '' END, f.category, f.type,
+              CASE widths.granularity WHEN 'day' THEN told.day + interval '24 hours' ELSE max(f.end_at) END,
               sum(f.sent), sum(f.delivered), sum(f.volume), sum(f.cost), sum(f.unpriced), max(f.currency)
          FROM unnest($5::timestamptz[]) AS told (day)
          JOIN whatsapp_meta_figures f
@@ -135,7 +140,7 @@ export class MetaFiguresRepository {
           AND f.start_at >= told.day AND f.start_at < told.day + interval '24 hours'
         CROSS JOIN unnest($4::text[]) AS views (view)
         CROSS JOIN (VALUES ('half_hour'), ('day')) AS widths (granularity)
-        GROUP BY view, granularity, told.day, 6, 7, 8, f.category, f.type`,
+        GROUP BY views.view, widths.granularity, told.day, 6, 7, 8, f.category, f.type`,
       parameters,
     );
   }
@@ -146,7 +151,10 @@ function told(points: readonly MetaPoint[]): object[] {
   const rows = new Map<string, ReturnType<typeof rowOf>>();
   for (const point of points) {
     const row = rowOf(point);
-    const key = JSON.stringify([row.start_at, ...DIMENSIONS.map((name) => (row as Record<string, unknown>)[name])]);
+    const key = JSON.stringify([
+      row.start_at,
+      ...DIMENSIONS.map((name) => (row as Record<string, unknown>)[name]),
+    ]);
     const known = rows.get(key);
     if (known !== undefined)
       for (const name of ['sent', 'delivered', 'read', 'clicks', 'volume', 'cost'] as const)

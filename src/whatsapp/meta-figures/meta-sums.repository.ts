@@ -80,17 +80,7 @@ export class MetaSumsRepository {
         WHERE $9::text[] IS NULL OR f.phone_number = ANY($9)
         GROUP BY 1, 2, 3, 4, 5
         ORDER BY sum(f.cost) DESC NULLS LAST, sum(f.volume) DESC NULLS LAST, 2, 3, 4, 5 LIMIT ${MOST_ROWS}`,
-      [
-        scope.accountId,
-        kind,
-        view,
-        scope.wabaIds,
-        scope.from,
-        scope.until,
-        first,
-        last,
-        scope.phoneNumbers,
-      ],
+      [scope.accountId, kind, view, scope.wabaIds, scope.from, scope.until, first, last, scope.phoneNumbers],
     );
     return rows;
   }

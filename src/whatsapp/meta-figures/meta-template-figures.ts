@@ -37,6 +37,14 @@ export interface MetaTemplateFigure {
   lastDayEndsAt: Date;
 }
 
+/** Counts of a template in the time between two bounds, by the number of that time. */
+export interface MetaTemplatePoint {
+  bucket: number;
+  sent: number | null;
+  delivered: number | null;
+  read: number | null;
+}
+
 interface FigureRow {
   name: string;
   language: string;
@@ -53,6 +61,22 @@ interface FigureRow {
 }
 
 const MOST_TEMPLATES = 5_000;
+
+// Meta's id stays with a template that was deleted and made anew under a new one.
+const TEMPLATE = `JOIN (SELECT DISTINCT ON (waba_id, template_id) waba_id, template_id, name, language
+                 FROM whatsapp_templates WHERE account_id = $1
+                ORDER BY waba_id, template_id, created_at DESC) AS t
+           ON t.waba_id = f.waba_id AND t.template_id = f.template_id`;
+
+const WHERE = `WHERE f.account_id = $1 AND f.kind = 'template' AND f.view = 'detail' AND f.granularity = 'day'
+          AND f.waba_id = ANY(ARRAY(
+                SELECT w.id FROM whatsapp_business_accounts w
+                 WHERE w.account_id = $1
+                   AND ($4::uuid[] IS NULL OR EXISTS (
+                         SELECT FROM whatsapp_phone_numbers n
+                          WHERE n.account_id = $1 AND n.whatsapp_business_account_id = w.id AND n.id = ANY($4)))))
+          AND f.start_at >= $2 AND f.start_at < $3
+          AND ($5::text IS NULL OR t.name = $5) AND ($6::text IS NULL OR t.language = $6)`;
 
 /** Name and language as keys of maps have them, with a tabulator between. */
 export function templateKey({ name, language }: { name: string; language: string }): string {
@@ -73,31 +97,48 @@ export class MetaTemplateFigures {
               max(f.currency) AS currency, count(DISTINCT f.currency) AS currencies,
               min(f.start_at) AS first_day_at, max(f.end_at) AS last_day_ends_at
          FROM whatsapp_meta_figures f
-         -- Meta's id stays with a template that was deleted and made anew under a new one.
-         JOIN LATERAL (SELECT name, language FROM whatsapp_templates t
-                        WHERE t.account_id = f.account_id AND t.waba_id = f.waba_id AND t.template_id = f.template_id
-                        ORDER BY t.created_at DESC LIMIT 1) AS t ON true
-        WHERE f.account_id = $1 AND f.kind = 'template' AND f.view = 'detail' AND f.granularity = 'day'
-          AND f.waba_id = ANY(ARRAY(
-                SELECT w.id FROM whatsapp_business_accounts w
-                 WHERE w.account_id = $1
-                   AND ($4::uuid[] IS NULL OR EXISTS (
-                         SELECT FROM whatsapp_phone_numbers n
-                          WHERE n.account_id = $1 AND n.whatsapp_business_account_id = w.id AND n.id = ANY($4)))))
-          AND f.start_at >= $2 AND f.start_at < $3
-          AND ($5::text IS NULL OR t.name = $5) AND ($6::text IS NULL OR t.language = $6)
+         ${TEMPLATE}
+        ${WHERE}
         GROUP BY t.name, t.language ORDER BY sum(f.sent) DESC NULLS LAST, t.name, t.language LIMIT ${MOST_TEMPLATES}`,
-      [
-        scope.accountId,
-        scope.from,
-        scope.until,
-        scope.assetIds ?? null,
-        scope.name ?? null,
-        scope.language ?? null,
-      ],
+      parametersOf(scope),
     );
     return new Map(rows.map((row) => [templateKey(row), figureOf(row)]));
   }
+
+  /**
+   * The counts of the times between rising bounds, by `templateKey`; without times of which Meta told nothing. A day of Meta's
+   * belongs to where it begins.
+   */
+  async series(scope: MetaTemplateScope, bounds: readonly Date[]): Promise<Map<string, MetaTemplatePoint[]>> {
+    const rows: (MetaTemplatePoint & { name: string; language: string })[] = await this.database.query(
+      `SELECT t.name, t.language, width_bucket(f.start_at, $7::timestamptz[]) - 1 AS bucket,
+              sum(f.sent)::float8 AS sent, sum(f.delivered)::float8 AS delivered, sum(f.read)::float8 AS read
+         FROM whatsapp_meta_figures f
+         ${TEMPLATE}
+        ${WHERE}
+        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+      [...parametersOf(scope), bounds],
+    );
+    const series = new Map<string, MetaTemplatePoint[]>();
+    for (const { name, language, ...point } of rows) {
+      const key = templateKey({ name, language });
+      const known = series.get(key);
+      if (known === undefined) series.set(key, [point]);
+      else known.push(point);
+    }
+    return series;
+  }
+}
+
+function parametersOf(scope: MetaTemplateScope): unknown[] {
+  return [
+    scope.accountId,
+    scope.from,
+    scope.until,
+    scope.assetIds ?? null,
+    scope.name ?? null,
+    scope.language ?? null,
+  ];
 }
 
 function figureOf(row: FigureRow): MetaTemplateFigure {

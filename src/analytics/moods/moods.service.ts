@@ -1,0 +1,109 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import {
+  type ConversationPlatform,
+  SENTIMENT_LABELS,
+  type SentimentLabel,
+} from '../../conversations/conversation-types';
+import type { Counts } from '../rollups/rollup-counts';
+import { RollupReader, type RollupScope, dimensionOfAll } from '../rollups/rollup-reader';
+import type { AnalyticsScope } from '../scope/analytics-scope';
+import { AnalyticsDatasets } from '../tables/analytics-datasets';
+import type { AnalyticsDataset, AnalyticsTable } from '../tables/analytics-table';
+import { type MoodCounts, type MoodFigures, NO_MOODS, addMoods, moodFigures } from './mood-figures';
+import { moodTables } from './mood-tables';
+
+/** Texts of customers, told apart. */
+export const MOOD_SOURCES = ['messages', 'comments'] as const;
+export type MoodSource = (typeof MOOD_SOURCES)[number];
+
+export type MoodsBySource<Of> = Record<MoodSource | 'together', Of>;
+
+export interface Moods {
+  scope: AnalyticsScope;
+  totals: MoodsBySource<MoodFigures>;
+  timestamps: Date[];
+  /** Figures for each point. */
+  points: MoodsBySource<MoodFigures[]>;
+  byPlatform: { platform: ConversationPlatform; figures: MoodsBySource<MoodFigures> }[];
+}
+
+const COUNTER_OF = { messages: 'received', comments: 'comments' } as const;
+
+@Injectable()
+export class MoodsService implements AnalyticsDataset, OnModuleInit {
+  readonly name = 'sentiment';
+  readonly title = 'Sentiment';
+
+  constructor(
+    private readonly datasets: AnalyticsDatasets,
+    private readonly rollups: RollupReader,
+  ) {}
+
+  onModuleInit(): void {
+    this.datasets.register(this);
+  }
+
+  async tables(scope: AnalyticsScope): Promise<AnalyticsTable[]> {
+    return moodTables(await this.read(scope));
+  }
+
+  async read(scope: AnalyticsScope): Promise<Moods> {
+    const { accountId, platforms, channels, range } = scope;
+    const assetIds = channels?.map(({ id }) => id) ?? null;
+    const within: RollupScope = { accountId, platforms, assetIds, from: range.from, until: range.until };
+    const ofAll = dimensionOfAll(assetIds);
+    const [seriesOfAll, seriesOfMoods, all, moods] = await Promise.all([
+      this.rollups.series(within, ofAll, range.bounds),
+      this.rollups.series(within, 'sentiment', range.bounds, 'label'),
+      this.rollups.totalsBy(within, ofAll, 'platform'),
+      Promise.all(
+        SENTIMENT_LABELS.map((label) => this.rollups.totalsBy({ ...within, label }, 'sentiment', 'platform')),
+      ),
+    ]);
+    const timestamps = range.bounds.slice(0, -1);
+    const points = timestamps.map((_, index) =>
+      countsOf(seriesOfAll.get('')?.get(index), (label) => seriesOfMoods.get(label)?.get(index)),
+    );
+    const byPlatform = platforms.map((platform) => ({
+      platform,
+      counts: countsOf(all.get(platform), (label) => moods[SENTIMENT_LABELS.indexOf(label)]?.get(platform)),
+    }));
+    const totals = bySource((source) =>
+      byPlatform.map(({ counts }) => counts[source]).reduce(addMoods, NO_MOODS),
+    );
+    return {
+      scope,
+      totals: bySource((source) => moodFigures(totals[source])),
+      timestamps,
+      points: bySource((source) => points.map((point) => moodFigures(point[source]))),
+      byPlatform: byPlatform.map(({ platform, counts }) => ({
+        platform,
+        figures: bySource((source) => moodFigures(counts[source])),
+      })),
+    };
+  }
+}
+
+function bySource<Of>(of: (source: MoodSource | 'together') => Of): MoodsBySource<Of> {
+  return { messages: of('messages'), comments: of('comments'), together: of('together') };
+}
+
+function countsOf(
+  all: Counts | undefined,
+  moodOf: (label: SentimentLabel) => Counts | undefined,
+): MoodsBySource<MoodCounts> {
+  const [messages, comments] = MOOD_SOURCES.map((source): MoodCounts => {
+    const counter = COUNTER_OF[source];
+    const [positive, neutral, negative] = (['positive', 'neutral', 'negative'] as const).map(
+      (label) => moodOf(label)?.[counter] ?? 0,
+    );
+    return {
+      total: all?.[counter] ?? 0,
+      positive: positive ?? 0,
+      neutral: neutral ?? 0,
+      negative: negative ?? 0,
+    };
+  });
+  const [ofMessages, ofComments] = [messages ?? NO_MOODS, comments ?? NO_MOODS];
+  return { messages: ofMessages, comments: ofComments, together: addMoods(ofMessages, ofComments) };
+}
