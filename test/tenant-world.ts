@@ -79,6 +79,8 @@ export async function plantTenant(
   };
 }
 
+const REPORT_WISH = { datasets: ['overview'], granularity: 'day', platforms: null, channelIds: null };
+
 /** What cannot be guessed: what checks ask for, whose shape the service reads, and which of Meta's things it is about. */
 function specialRows(assets: PlantedTenant['assets'], digits: string): Record<string, Planting> {
   const { waba, phone_number: number, page, instagram } = assets;
@@ -124,6 +126,24 @@ function specialRows(assets: PlantedTenant['assets'], digits: string): Record<st
       connected_at: new Date(),
     }),
     instagram_publications: () => ({ ...onInstagram({}), media_id: `${digits}000061` }),
+    // Due in an hour: nobody works on what is planted.
+    report_schedules: () => ({
+      wish: JSON.stringify(REPORT_WISH),
+      format: 'json',
+      relative_range: 'yesterday',
+      cron: '0 8 * * *',
+      time_zone: 'UTC',
+      next_run_at: new Date(Date.now() + 3_600_000),
+      stopped: null,
+    }),
+    reports: () => ({
+      wish: JSON.stringify(REPORT_WISH),
+      format: 'json',
+      time_zone: 'UTC',
+      state: 'failed',
+      error: null,
+      expires_at: new Date(Date.now() + 86_400_000),
+    }),
     sentiment_batches: () => ({ state: 'completed', expires_at: new Date(Date.now() + 86_400_000) }),
     mentions: onInstagram,
     page_leads: onPage,

@@ -26,8 +26,10 @@ interface Span {
 export function analyticsFields(context: SandboxContext): Record<string, FieldReader<WabaRecord>> {
   return {
     analytics: (waba, { args }) => messageAnalytics(context, waba, args),
-    conversation_analytics: (waba, { args }) => dataOf(conversationPoints(context, waba, args)),
-    pricing_analytics: (waba, { args }) => dataOf(pricingPoints(context, waba, args)),
+    conversation_analytics: (waba, { args }) => ({
+      data: [{ data_points: conversationPoints(context, waba, args) }],
+    }),
+    pricing_analytics: (waba, { args }) => ({ data: [{ data_points: pricingPoints(context, waba, args) }] }),
   };
 }
 
@@ -72,10 +74,20 @@ function nextAfter(seconds: number, step: Step): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1) / 1000;
 }
 
-/** When a message got a status, in Unix seconds. */
-function toldAt(message: SentMessage, status: string): number | undefined {
+/** When a message got a status, in Unix seconds; undefined also while it is not counted yet. */
+function toldAt(
+  { clock, settings }: SandboxContext,
+  message: SentMessage,
+  status: string,
+): number | undefined {
   const at = message.toldAt?.[message.statuses.indexOf(status)];
-  return at === undefined ? undefined : Math.floor(at / 1000);
+  if (at === undefined || at > clock.now() - settings.analytics.lagMs) return undefined;
+  return Math.floor(at / 1000);
+}
+
+/** What is left of a count after a correction. */
+function corrected({ settings }: SandboxContext, count: number): number {
+  return Math.max(0, count - settings.analytics.takenBack);
 }
 
 function countryOf(message: SentMessage): string {
@@ -106,7 +118,7 @@ function messageAnalytics(context: SandboxContext, waba: WabaRecord, args: Args)
   const points = new Map<number, Span & Record<'sent' | 'delivered', number>>();
   for (const message of messages) {
     for (const status of ['sent', 'delivered'] as const) {
-      const slice = sliceOf(toldAt(message, status), span, step);
+      const slice = sliceOf(toldAt(context, message, status), span, step);
       if (!slice) continue;
       const point = points.get(slice.start) ?? { ...slice, sent: 0, delivered: 0 };
       point[status]++;
@@ -119,7 +131,13 @@ function messageAnalytics(context: SandboxContext, waba: WabaRecord, args: Args)
       .map(({ displayPhoneNumber }) => displayPhoneNumber.replace(/\D/g, '')),
     country_codes: [...new Set(messages.map(countryOf))],
     granularity: name,
-    data_points: [...points.values()].sort((a, b) => a.start - b.start).map((point) => ({ ...point })),
+    data_points: [...points.values()]
+      .sort((a, b) => a.start - b.start)
+      .map((point) => ({
+        ...point,
+        sent: corrected(context, point.sent),
+        delivered: corrected(context, point.delivered),
+      })),
   };
 }
 
@@ -138,7 +156,11 @@ function grouped(
   const groups = new Map<string, { slice: Span; view: JsonObject; first: SentMessage; count: number }>();
   for (const message of ofAccount(context, waba, args)) {
     if (!message.billing) continue;
-    const slice = sliceOf(toldAt(message, 'delivered') ?? toldAt(message, 'read'), span, step);
+    const slice = sliceOf(
+      toldAt(context, message, 'delivered') ?? toldAt(context, message, 'read'),
+      span,
+      step,
+    );
     if (!slice) continue;
     const own = view(message);
     const key = `${slice.start} ${message.billing.type} ${JSON.stringify(own)}`;
@@ -149,12 +171,26 @@ function grouped(
   return [...groups.values()].map((group) => ({
     ...group.slice,
     ...group.view,
-    ...finish(group.count, group.first),
+    ...finish(corrected(context, group.count), group.first),
   }));
 }
 
-function dimensionsOf(args: Args): string[] {
-  return textListOf(args.dimensions).map((name) => name.toUpperCase());
+const PRICING_DIMENSIONS = ['COUNTRY', 'PHONE', 'PRICING_CATEGORY', 'PRICING_TYPE', 'TIER'];
+const CONVERSATION_DIMENSIONS = [
+  'CONVERSATION_CATEGORY',
+  'CONVERSATION_DIRECTION',
+  'CONVERSATION_TYPE',
+  'COUNTRY',
+  'PHONE',
+];
+
+function dimensionsOf({ settings }: SandboxContext, args: Args, known: readonly string[]): string[] {
+  const dimensions = textListOf(args.dimensions).map((name) => name.toUpperCase());
+  if (dimensions.some((name) => !known.includes(name)))
+    throw invalidParameter(`Param dimensions must be one of {${known.join(', ')}}`);
+  if (dimensions.some((name) => settings.analytics.refusedDimensions.includes(name)))
+    throw invalidParameter('This combination of dimensions is not supported.');
+  return dimensions;
 }
 
 function phoneOf({ world }: SandboxContext, message: SentMessage): string {
@@ -175,7 +211,7 @@ function wants(args: Args, metric: string): boolean {
 }
 
 function conversationPoints(context: SandboxContext, waba: WabaRecord, args: Args): JsonObject[] {
-  const dimensions = dimensionsOf(args);
+  const dimensions = dimensionsOf(context, args, CONVERSATION_DIMENSIONS);
   const view = (message: SentMessage): JsonObject => ({
     ...(dimensions.includes('PHONE') && { phone_number: phoneOf(context, message) }),
     ...(dimensions.includes('COUNTRY') && { country: countryOf(message) }),
@@ -191,12 +227,12 @@ function conversationPoints(context: SandboxContext, waba: WabaRecord, args: Arg
   });
   return grouped(context, waba, args, view, (count, message) => ({
     ...(wants(args, 'CONVERSATION') && { conversation: count }),
-    ...(wants(args, 'COST') && { cost: costOf(message, count) }),
+    ...(wants(args, 'COST') && !context.settings.analytics.hidesCost && { cost: costOf(message, count) }),
   }));
 }
 
 function pricingPoints(context: SandboxContext, waba: WabaRecord, args: Args): JsonObject[] {
-  const dimensions = dimensionsOf(args);
+  const dimensions = dimensionsOf(context, args, PRICING_DIMENSIONS);
   const view = (message: SentMessage): JsonObject => ({
     ...(dimensions.includes('COUNTRY') && { country: countryOf(message) }),
     ...(dimensions.includes('PHONE') && { phone_number: phoneOf(context, message) }),
@@ -206,7 +242,7 @@ function pricingPoints(context: SandboxContext, waba: WabaRecord, args: Args): J
   });
   return grouped(context, waba, args, view, (count, message) => ({
     ...(wants(args, 'VOLUME') && { volume: count }),
-    ...(wants(args, 'COST') && { cost: costOf(message, count) }),
+    ...(wants(args, 'COST') && !context.settings.analytics.hidesCost && { cost: costOf(message, count) }),
   }));
 }
 
@@ -239,7 +275,7 @@ export function templateAnalytics(context: SandboxContext): EdgeReader<WabaRecor
 }
 
 function templatePoints(
-  { messages }: SandboxContext,
+  context: SandboxContext,
   waba: WabaRecord,
   ids: readonly string[],
   span: Span,
@@ -249,11 +285,11 @@ function templatePoints(
     string,
     { id: string; slice: Span } & Record<'sent' | 'delivered' | 'read', number>
   >();
-  for (const message of messages.sent) {
+  for (const message of context.messages.sent) {
     const { templateId: id, wabaId } = message;
     if (id === undefined || wabaId !== waba.id || !ids.includes(id)) continue;
     for (const status of ['sent', 'delivered', 'read'] as const) {
-      const slice = sliceOf(toldAt(message, status), span, 'DAY');
+      const slice = sliceOf(toldAt(context, message, status), span, 'DAY');
       if (!slice) continue;
       const key = `${slice.start} ${id}`;
       const point = counted.get(key) ?? { id, slice, sent: 0, delivered: 0, read: 0 };
@@ -261,18 +297,24 @@ function templatePoints(
       counted.set(key, point);
     }
   }
-  return [...counted.values()].map(({ id, slice, sent, delivered, read }) => ({
-    template_id: id,
-    ...slice,
-    ...(wants(args, 'SENT') && { sent }),
-    ...(wants(args, 'DELIVERED') && { delivered }),
-    ...(wants(args, 'READ') && { read }),
-    ...(wants(args, 'CLICKED') && { clicked: [] }),
-    ...(wants(args, 'COST') && {
-      cost: [
-        { type: 'amount_spent', value: Math.round(delivered * PRICE * 10_000) / 10_000 },
-        { type: 'cost_per_delivered', value: delivered === 0 ? 0 : PRICE },
-      ],
-    }),
-  }));
+  return [...counted.values()].map(({ id, slice, ...counts }) => {
+    const sent = corrected(context, counts.sent);
+    const delivered = corrected(context, counts.delivered);
+    const read = corrected(context, counts.read);
+    return {
+      template_id: id,
+      ...slice,
+      ...(wants(args, 'SENT') && { sent }),
+      ...(wants(args, 'DELIVERED') && { delivered }),
+      ...(wants(args, 'READ') && { read }),
+      ...(wants(args, 'CLICKED') && { clicked: [] }),
+      ...(wants(args, 'COST') &&
+        !context.settings.analytics.hidesCost && {
+          cost: [
+            { type: 'amount_spent', value: Math.round(delivered * PRICE * 10_000) / 10_000 },
+            { type: 'cost_per_delivered', value: delivered === 0 ? 0 : PRICE },
+          ],
+        }),
+    };
+  });
 }

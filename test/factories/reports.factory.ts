@@ -34,7 +34,14 @@ export interface ReportView {
     rowsDone: number;
     percent: number;
   };
-  files: { table: string | null; title: string; fileName: string; size: number; rows: number; path: string }[];
+  files: {
+    table: string | null;
+    title: string;
+    fileName: string;
+    size: number;
+    rows: number;
+    path: string;
+  }[];
   error: { code: string; message: string } | null;
   expiresAt: string;
 }

@@ -216,7 +216,8 @@ describe('removing everything there is of a person', () => {
     );
     const received = async (): Promise<number> => {
       const [row]: { sum: number }[] = await app.db.query(
-        `SELECT coalesce(sum(received), 0)::int AS sum FROM message_metrics WHERE account_id = $1 AND dimension = 'account'`,
+        `SELECT coalesce(sum(received), 0)::int AS sum FROM message_metrics WHERE account_id = $1 AND dimension = 'account'
+            AND grain = 'day'`,
         [shop.accountId],
       );
       return row?.sum ?? 0;

@@ -80,7 +80,10 @@ describe('a schedule of reports', () => {
       expect(new Date(time).getTime()).toBeGreaterThan(Date.now());
       expect([new Date(time).getUTCDay(), time.slice(11, 19)]).toEqual([1, '08:00:00']);
     }
-    const changed = await client.patch<ScheduleView>(`${SCHEDULES}/${schedule.id}`, { cron: '15 9 1 * *', title: 'Monthly' });
+    const changed = await client.patch<ScheduleView>(`${SCHEDULES}/${schedule.id}`, {
+      cron: '15 9 1 * *',
+      title: 'Monthly',
+    });
     expect(changed.body.data).toMatchObject({ title: 'Monthly', datasets: ['overview'] });
     expect(changed.body.data.nextRuns.every((time) => time.includes('-01T09:15:00'))).toBe(true);
     const off = await client.patch<ScheduleView>(`${SCHEDULES}/${schedule.id}`, { enabled: false });
@@ -119,7 +122,11 @@ describe('a schedule of reports', () => {
     await nextRunAt(id, new Date('2026-05-01T00:30:00Z'));
     await orderOnBoth(new Date('2026-05-09T12:00:00Z'));
     expect(await reportsOf(id)).toMatchObject([
-      { dueAt: '2026-05-09T00:30:00.000Z', from: '2026-05-07T22:00:00.000Z', until: '2026-05-08T22:00:00.000Z' },
+      {
+        dueAt: '2026-05-09T00:30:00.000Z',
+        from: '2026-05-07T22:00:00.000Z',
+        until: '2026-05-08T22:00:00.000Z',
+      },
     ]);
   });
 
@@ -167,7 +174,9 @@ describe('a schedule of reports', () => {
       () => client.get<{ notifications: { kind: string; personal: boolean }[] }>('/api/meta/notifications'),
       ({ body }) => body.data.notifications.some(({ kind }) => kind === 'report.schedule_stopped'),
     );
-    expect(told.body.data.notifications.find(({ kind }) => kind === 'report.schedule_stopped')?.personal).toBe(false);
+    expect(
+      told.body.data.notifications.find(({ kind }) => kind === 'report.schedule_stopped')?.personal,
+    ).toBe(false);
     const taken = await client.patch<ScheduleView>(`${SCHEDULES}/${id}`, { enabled: true });
     expect(taken.body.data).toMatchObject({
       enabled: true,

@@ -61,7 +61,14 @@ describe('a report', () => {
       // The 31st ends by the clocks of summer.
       from: '2026-02-28T23:00:00.000Z',
       until: '2026-03-31T22:00:00.000Z',
-      progress: { datasetsDone: 1, datasetsTotal: 1, tablesDone: 2, tablesTotal: 2, rowsDone: 4, percent: 100 },
+      progress: {
+        datasetsDone: 1,
+        datasetsTotal: 1,
+        tablesDone: 2,
+        tablesTotal: 2,
+        rowsDone: 4,
+        percent: 100,
+      },
       files: [{ table: null, fileName: 'Spring-2026-03-01-2026-03-31.json', rows: 4 }],
       error: null,
     });
@@ -90,7 +97,10 @@ describe('a report', () => {
       { reportId: id, rows: 4, recipientIds: [tenant.user.id] },
     ]);
     const told = await eventually(
-      () => client.get<{ notifications: { kind: string; title: string; personal: boolean }[] }>('/api/meta/notifications'),
+      () =>
+        client.get<{ notifications: { kind: string; title: string; personal: boolean }[] }>(
+          '/api/meta/notifications',
+        ),
       ({ body }) => body.data.notifications.some(({ kind }) => kind === 'report.ready'),
     );
     expect(told.body.data.notifications).toMatchObject([
@@ -152,7 +162,9 @@ describe('a report', () => {
       keyed.post<ReportView>(REPORTS, order()),
     ]);
     expect(other.body.data.id).toBe(one.body.data.id);
-    expect((await keyed.post(REPORTS, order({ format: 'csv' }))).body.error.code).toBe('IDEMPOTENCY_CONFLICT');
+    expect((await keyed.post(REPORTS, order({ format: 'csv' }))).body.error.code).toBe(
+      'IDEMPOTENCY_CONFLICT',
+    );
   });
 
   it('fails with the reason where figures cannot be told, and offers nothing', async () => {
@@ -199,10 +211,13 @@ describe('a report', () => {
       (left) => left,
     );
     expect(await report(client, id)).toMatchObject({ state: 'cancelled', files: [] });
-    await eventually(async () => {
-      await app.app.get(ReportWorker, { strict: false }).clear();
-      return filesOf(id);
-    }, (files) => files.length === 0);
+    await eventually(
+      async () => {
+        await app.app.get(ReportWorker, { strict: false }).clear();
+        return filesOf(id);
+      },
+      (files) => files.length === 0,
+    );
     expect((await client.delete(`${REPORTS}/${id}`)).body.data).toEqual({ id, state: 'removed' });
     expect((await client.get(`${REPORTS}/${id}`)).status).toBe(404);
   });
@@ -212,7 +227,9 @@ describe('a report', () => {
     const key = `reports/${done.id}/1-0`;
     const storage = app.app.get(MediaStorage, { strict: false });
     expect(await storage.sizeOf(key)).toBe(done.files[0]!.size);
-    await app.db.query(`UPDATE reports SET expires_at = now() - interval '1 second' WHERE id = $1`, [done.id]);
+    await app.db.query(`UPDATE reports SET expires_at = now() - interval '1 second' WHERE id = $1`, [
+      done.id,
+    ]);
     await app.app.get(ReportWorker, { strict: false }).clear();
     expect(await report(client, done.id)).toMatchObject({ state: 'expired', files: [] });
     expect((await client.get(done.files[0]!.path)).body.error.code).toBe('GONE');
@@ -244,7 +261,10 @@ describe('a report', () => {
     await app.db.query('UPDATE users SET role = $2 WHERE id = $1', [other.user.id, 'viewer']);
     await app.db.query(`UPDATE reports SET available_at = now() WHERE id = $1`, [id]);
     const failed = await eventually(
-      () => app.db.query<{ state: string; error: { code: string } }[]>('SELECT * FROM reports WHERE id = $1', [id]),
+      () =>
+        app.db.query<{ state: string; error: { code: string } }[]>('SELECT * FROM reports WHERE id = $1', [
+          id,
+        ]),
       ([row]) => row?.state === 'failed',
     );
     expect(failed[0]?.error.code).toBe('ACCESS_LOST');
@@ -276,11 +296,13 @@ describe('a report', () => {
 
   it('stands in a list by pages', async () => {
     const ids: string[] = [];
-    for (let index = 0; index < 3; index += 1) ids.push((await built(client, order({ title: `List ${index}` }))).id);
+    for (let index = 0; index < 3; index += 1)
+      ids.push((await built(client, order({ title: `List ${index}` }))).id);
     type Page = { reports: ReportView[]; pagination: { before: string | null } };
     const first = (await client.get<Page>(`${REPORTS}?limit=2`)).body.data;
     expect(first.reports.map(({ id }) => id)).toEqual([ids[2], ids[1]]);
-    const next = (await client.get<Page>(`${REPORTS}?limit=2&before=${first.pagination.before ?? ''}`)).body.data;
+    const next = (await client.get<Page>(`${REPORTS}?limit=2&before=${first.pagination.before ?? ''}`)).body
+      .data;
     expect(next.reports[0]?.id).toBe(ids[0]);
     const failed = (await client.get<Page>(`${REPORTS}?state=cancelled`)).body.data;
     expect(failed.reports.every(({ state }) => state === 'cancelled')).toBe(true);

@@ -82,8 +82,16 @@ export function neighboursOf(told: string): string {
          WHERE ${ofConversation('o', 'x')} AND ${place('o')} > ${place('x')} AND ${isAnswering('o')}
          ORDER BY o."timestamp", o.id LIMIT 1)
        UNION ALL
+       -- A template that is not counted as sent yet will look for its replies when it is.
        SELECT t.id FROM messages t
+        -- One by one (OFFSET): joined the other way round, all facts of the account would be read for each message.
+        CROSS JOIN LATERAL (
+          SELECT * FROM message_metric_facts WHERE account_id = t.account_id AND message_id = t.id OFFSET 0) AS f
         WHERE x.direction = 'inbound' AND ${ofConversation('t', 'x')} AND t.direction = 'outbound' AND t.type = 'template'
+          AND f.sent_at <= x."timestamp" AND f.sent_at >= x."timestamp" - interval '${REPLY_WINDOW}'
+          AND (f.replied_at IS NULL OR f.replied_at > x."timestamp"
+               OR (x.context ->> 'message_id' = t.external_id
+                   AND coalesce(f.clicked_at, 'infinity') > x."timestamp"))
           AND ${isWithinDelay('t', 'x')}) AS n
      WHERE ${isMessage('x')} AND NOT x.metadata ? 'campaignId'`;
 }

@@ -3,8 +3,8 @@ import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { INSIGHT_OBJECT_STATES, type InsightObjectState } from '../../insights/insight-object';
 import { MEDIA_PRODUCTS, type MediaProduct } from '../../insights/metrics/insight-metric';
-import { POST_SORTS, type PostSort } from '../engagement/engaged-posts.repository';
-import type { Engagement, PostEngagement } from '../engagement/engagement.service';
+import { POST_SORTS, type PostSort } from '../engagement/engagement-results';
+import type { Engagement, PostEngagement } from '../engagement/engagement-results';
 import { AnalyticsQuery } from './analytics-query.dto';
 import { AnalyticsChannelDto, AnalyticsRangeDto } from './analytics-range.dto';
 
@@ -39,7 +39,7 @@ export class OwnEngagementDto {
   hidden!: number;
   /** Of these: those that were deleted since, by whomever. @example 2 */
   removed!: number;
-  /** Comments and answers of the Page or account itself. @example 21 */
+  /** Comments of the Page or account itself under somebody's comment. @example 21 */
   replies!: number;
   /** Comments of others that were read as positive. @example 9 */
   positive!: number;

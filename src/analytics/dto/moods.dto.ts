@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { CONVERSATION_PLATFORMS, type ConversationPlatform } from '../../conversations/conversation-types';
 import type { MoodFigures } from '../moods/mood-figures';
-import type { Moods, MoodsBySource } from '../moods/moods.service';
+import type { Moods, MoodsBySource } from '../moods/mood-results';
 import { AnalyticsRangeDto } from './analytics-range.dto';
 
 /** The moods of texts that customers wrote. A text that was put right by somebody counts as they said. */

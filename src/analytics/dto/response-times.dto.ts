@@ -125,9 +125,9 @@ export class ResponseTimesDto {
   @ApiProperty({ type: OpenWaitsDto }) waiting!: OpenWaitsDto;
   /** One for each hour, day, week or month, also where nothing happened. */
   @ApiProperty({ type: [DurationPointDto] }) points!: DurationPointDto[];
-  /** With `groupBy=agent`: users who answered or closed, the most answers first, at most 1,000 of each kind. */
+  /** With `groupBy=agent`: users who answered or closed, the most answers first. */
   @ApiProperty({ type: [AgentDurationsDto], required: false }) byAgent?: AgentDurationsDto[];
-  /** With `groupBy=channel`: those where something was answered or closed, the most answers first, at most 1,000 of each kind. */
+  /** With `groupBy=channel`: those where something was answered or closed, the most answers first. */
   @ApiProperty({ type: [ChannelDurationsDto], required: false }) byChannel?: ChannelDurationsDto[];
   /** With `groupBy=platform`: all platforms that were asked for. */
   @ApiProperty({ type: [PlatformDurationsDto], required: false }) byPlatform?: PlatformDurationsDto[];

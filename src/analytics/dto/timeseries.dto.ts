@@ -3,7 +3,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import { ANALYTICS_METRICS, type AnalyticsMetric } from '../overview/analytics-metrics';
 import { MetricProperties, isCount } from '../overview/metric-properties';
 import { SERIES_GROUPINGS, type SeriesGrouping } from '../overview/series-groupings';
-import type { MetricSeries, Timeseries } from '../overview/timeseries.service';
+import type { MetricSeries, Timeseries } from '../overview/timeseries-results';
 import { AnalyticsQuery, CommaSeparated } from './analytics-query.dto';
 import { AnalyticsRangeDto } from './analytics-range.dto';
 

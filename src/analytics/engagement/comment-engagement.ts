@@ -43,7 +43,7 @@ export const COMMENTS_BY_POST = `
                                                        OR p.comment_id IS NOT NULL))::integer AS answered,
          count(*) FILTER (WHERE NOT c.by_business AND c.is_hidden AND c.removed_at IS NULL)::integer AS hidden,
          count(*) FILTER (WHERE NOT c.by_business AND c.removed_at IS NOT NULL)::integer AS removed,
-         count(*) FILTER (WHERE c.by_business)::integer AS replies,
+         count(*) FILTER (WHERE c.by_business AND c.parent_external_id IS NOT NULL)::integer AS replies,
          count(*) FILTER (WHERE NOT c.by_business AND c.sentiment = 'positive')::integer AS positive,
          count(*) FILTER (WHERE NOT c.by_business AND c.sentiment = 'neutral')::integer AS neutral,
          count(*) FILTER (WHERE NOT c.by_business AND c.sentiment = 'negative')::integer AS negative

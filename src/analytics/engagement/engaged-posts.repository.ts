@@ -1,61 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import type { AccountId, AssetId } from '../../database/ids';
+import type { AssetId } from '../../database/ids';
 import type { InsightObjectState } from '../../insights/insight-object';
 import type { MediaProduct } from '../../insights/metrics/insight-metric';
 import { COMMENTS_BY_POST, OWN_FIGURES, type OwnFigures } from './comment-engagement';
 import { META_NAMES } from './engagement-metrics';
-
-export const POST_SORTS = [
-  'comments',
-  'answered',
-  'publishedAt',
-  'views',
-  'reach',
-  'reactions',
-  'interactions',
-] as const;
-/** What posts and media are told in the order of, the most or the latest first. */
-export type PostSort = (typeof POST_SORTS)[number];
-
-export interface EngagementScope {
-  accountId: AccountId;
-  /** Pages and Instagram accounts. */
-  assetIds: readonly AssetId[];
-  from: Date;
-  until: Date;
-}
-
-/** What figures of Meta's are stored of. */
-export interface EngagedObject {
-  id: string;
-  kind: 'post' | 'ig_media';
-  product: MediaProduct | null;
-  publishedAt: Date | null;
-  state: InsightObjectState;
-}
-
-export interface EngagedPost {
-  assetId: AssetId;
-  /** Meta's id. */
-  externalId: string;
-  /** null: nothing is known of it but its comments. */
-  object: EngagedObject | null;
-  own: OwnFigures;
-}
-
-export interface EngagedAsset {
-  /** How many posts and media were published or commented on. */
-  posts: number;
-  own: OwnFigures;
-}
-
-export interface EngagedPosts {
-  /** As many as were asked for, in the order that was asked for. */
-  posts: EngagedPost[];
-  byAsset: Map<AssetId, EngagedAsset>;
-}
+import type { EngagedObject, EngagedPosts, EngagementScope, PostSort } from './engagement-results';
 
 interface AssetRow extends OwnFigures {
   asset_id: AssetId;

@@ -2,7 +2,7 @@ import { channelName } from '../overview/metric-columns';
 import type { AnalyticsTable, TableCell, TableColumn } from '../tables/analytics-table';
 import { OWN_FIGURES, type OwnFigure, type OwnFigures } from './comment-engagement';
 import { META_FIGURES, type MetaFigure, type MetaFigures } from './engagement-metrics';
-import type { Engagement } from './engagement.service';
+import type { Engagement } from './engagement-results';
 
 export const ENGAGEMENT_TABLES = ['posts', 'by-channel'] as const;
 
@@ -11,7 +11,7 @@ const OWN_TITLES: Record<OwnFigure, string> = {
   answered: 'Answered',
   hidden: 'Hidden',
   removed: 'Removed',
-  replies: 'Comments of the business',
+  replies: 'Replies',
   positive: 'Positive',
   neutral: 'Neutral',
   negative: 'Negative',

@@ -1,46 +1,20 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { AnalyticsChannel, AnalyticsScope } from '../scope/analytics-scope';
+import type { AnalyticsScope } from '../scope/analytics-scope';
 import { AnalyticsScopes } from '../scope/analytics-scopes.service';
 import { AnalyticsDatasets } from '../tables/analytics-datasets';
 import type { AnalyticsDataset, AnalyticsTable } from '../tables/analytics-table';
 import { NO_OWN_FIGURES, OWN_FIGURES, type OwnFigures } from './comment-engagement';
-import {
-  type EngagedPost,
-  EngagedPostsRepository,
-  type EngagementScope,
-  type PostSort,
-} from './engaged-posts.repository';
-import { type MetaFigures, metaFigures } from './engagement-metrics';
+import { EngagedPostsRepository } from './engaged-posts.repository';
+import { metaFigures } from './engagement-metrics';
+import type {
+  ChannelEngagement,
+  Engagement,
+  EngagementRequest,
+  EngagementScope,
+  PostEngagement,
+} from './engagement-results';
 import { engagementTables } from './engagement-tables';
-import { MetaFiguresRepository, type PublishedHere } from './meta-figures.repository';
-
-export interface EngagementRequest {
-  sort: PostSort;
-  limit: number;
-}
-
-export interface PostEngagement extends EngagedPost, PublishedHere {
-  channel: AnalyticsChannel;
-  meta: MetaFigures;
-  asOf: Date | null;
-}
-
-export interface ChannelEngagement {
-  channel: AnalyticsChannel;
-  posts: number;
-  own: OwnFigures;
-  meta: MetaFigures;
-  knownDays: number;
-}
-
-export interface Engagement {
-  scope: AnalyticsScope;
-  posts: PostEngagement[];
-  furtherPosts: number;
-  totals: { posts: number; own: OwnFigures };
-  byChannel: ChannelEngagement[];
-  furtherChannels: number;
-}
+import { MetaFiguresRepository } from './meta-figures.repository';
 
 /** More lines than anybody reads; those with most comments. */
 const MOST_CHANNELS = 100;

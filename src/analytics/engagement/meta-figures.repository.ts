@@ -7,8 +7,8 @@ import { INSIGHT_METRICS } from '../../insights/metrics/metric-registry';
 import type { BucketFigure } from '../../insights/reports/insight-figures.repository';
 import { figuresOf } from '../../insights/reports/metric-figures';
 import type { AnalyticsRange } from '../scope/analytics-range';
-import type { EngagedObject, EngagedPost, EngagementScope } from './engaged-posts.repository';
 import { type MetaFigures, metaFigures, namesOf } from './engagement-metrics';
+import type { EngagedObject, EngagedPost, EngagementScope, PublishedHere } from './engagement-results';
 
 /** Of a Page or account: figures of days, added up as far as they may be. */
 export interface AssetFigures {
@@ -22,12 +22,6 @@ export interface PostFigures {
   figures: MetaFigures;
   /** Where Meta's day begins on which the latest of them was read. */
   asOf: Date | null;
-}
-
-/** Where a post can be seen that was published here. */
-export interface PublishedHere {
-  permalink: string | null;
-  text: string | null;
 }
 
 /** A day of Meta's counts to the time in which its noon lies, as in `InsightFiguresRepository`. */

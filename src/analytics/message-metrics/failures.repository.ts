@@ -7,7 +7,7 @@ import { type RollupScope, rollupRows } from '../rollups/rollup-reader';
 export interface FailureCount {
   code: string;
   count: number;
-  /** The quarter of an hour, or the day of UTC, of the last one. */
+  /** The day of UTC of the last one, or the quarter of an hour at the ends of the range. */
   lastBucketAt: Date;
 }
 

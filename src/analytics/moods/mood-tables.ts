@@ -1,6 +1,6 @@
 import type { AnalyticsTable, TableCell, TableColumn } from '../tables/analytics-table';
 import type { MoodFigures } from './mood-figures';
-import type { Moods } from './moods.service';
+import type { Moods } from './mood-results';
 
 export const MOOD_TABLES = ['points', 'totals', 'by-platform'] as const;
 

@@ -1,31 +1,13 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import {
-  type ConversationPlatform,
-  SENTIMENT_LABELS,
-  type SentimentLabel,
-} from '../../conversations/conversation-types';
+import { SENTIMENT_LABELS, type SentimentLabel } from '../../conversations/conversation-types';
 import type { Counts } from '../rollups/rollup-counts';
 import { RollupReader, type RollupScope, dimensionOfAll } from '../rollups/rollup-reader';
 import type { AnalyticsScope } from '../scope/analytics-scope';
 import { AnalyticsDatasets } from '../tables/analytics-datasets';
 import type { AnalyticsDataset, AnalyticsTable } from '../tables/analytics-table';
-import { type MoodCounts, type MoodFigures, NO_MOODS, addMoods, moodFigures } from './mood-figures';
+import { type MoodCounts, NO_MOODS, addMoods, moodFigures } from './mood-figures';
+import { MOOD_SOURCES, type MoodSource, type Moods, type MoodsBySource } from './mood-results';
 import { moodTables } from './mood-tables';
-
-/** Texts of customers, told apart. */
-export const MOOD_SOURCES = ['messages', 'comments'] as const;
-export type MoodSource = (typeof MOOD_SOURCES)[number];
-
-export type MoodsBySource<Of> = Record<MoodSource | 'together', Of>;
-
-export interface Moods {
-  scope: AnalyticsScope;
-  totals: MoodsBySource<MoodFigures>;
-  timestamps: Date[];
-  /** Figures for each point. */
-  points: MoodsBySource<MoodFigures[]>;
-  byPlatform: { platform: ConversationPlatform; figures: MoodsBySource<MoodFigures> }[];
-}
 
 const COUNTER_OF = { messages: 'received', comments: 'comments' } as const;
 

@@ -104,7 +104,7 @@ export const METRIC_DEFINITIONS: Record<AnalyticsMetric, MetricDefinition> = {
     title: 'Templates clicked',
     unit: 'count',
     definition:
-      'Of the messages sent in the time: templates of which the person tapped a button within 72 hours.',
+      'Of the messages sent in the time: templates of which the person tapped a quick-reply button within 72 hours. Taps on links are known to Meta alone.',
     of: ({ sent_clicked: clicked }) => clicked,
   },
   replied: {
@@ -148,20 +148,21 @@ export const METRIC_DEFINITIONS: Record<AnalyticsMetric, MetricDefinition> = {
   comments: {
     title: 'Comments',
     unit: 'count',
-    definition: 'Comments of others at posts and media, by when they were written.',
+    definition:
+      'Comments of others at posts and media, by when they were written, also those that were removed later.',
     of: ({ comments }) => comments,
   },
   commentReplies: {
-    title: 'Comments of the business',
+    title: 'Comment replies',
     unit: 'count',
-    definition: 'Comments and answers of the Page or account itself, by when they were written.',
+    definition: "Comments of the Page or account itself under somebody's comment, by when they were written.",
     of: ({ comment_replies: replies }) => replies,
   },
   answers: {
     title: 'Answers',
     unit: 'count',
     definition:
-      "Messages that ended a customer's waiting, by when they were sent. Those of campaigns end nobody's.",
+      "Messages that ended a customer's waiting, by when they were sent. Those of campaigns end nobody's, and comments have none.",
     of: ({ answers }) => answers,
   },
   firstAnswers: {
@@ -186,7 +187,7 @@ export const METRIC_DEFINITIONS: Record<AnalyticsMetric, MetricDefinition> = {
     title: 'Cases opened',
     unit: 'count',
     definition:
-      "Cases that began in the time, each with a customer's first message, or with a reopening. A case ends when its conversation is closed.",
+      'Cases that began in the time: with the first thing that a customer wrote, a message or a comment, since the conversation began or was closed, or with its reopening.',
     of: ({ cases_opened: opened }) => opened,
   },
   casesClosed: {

@@ -1,7 +1,7 @@
 import type { AnalyticsTable, TableCell, TableColumn } from '../tables/analytics-table';
 import { metricColumn } from './metric-columns';
 import { isCount } from './metric-properties';
-import type { MetricSeries, Timeseries } from './timeseries.service';
+import type { MetricSeries, Timeseries } from './timeseries-results';
 
 export const TIMESERIES_TABLES = ['points', 'totals'] as const;
 

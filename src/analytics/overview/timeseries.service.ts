@@ -10,7 +10,6 @@ import {
   type CaseCounts,
   METRIC_DEFINITIONS,
   type MetricCounts,
-  type MetricValues,
   NO_CASES,
   NO_METRIC_COUNTS,
   addMetricCounts,
@@ -20,31 +19,8 @@ import { CaseCountsRepository } from './case-counts.repository';
 import { OVERVIEW_METRICS } from './overview-figures';
 import { type SeriesGrouping, chosenMetrics, groupingOf } from './series-groupings';
 import { type SeriesGroup, SeriesGroups } from './series-groups';
+import type { MetricSeries, SeriesRequest, Timeseries } from './timeseries-results';
 import { timeseriesTables } from './timeseries-tables';
-
-export interface SeriesRequest {
-  metrics?: readonly AnalyticsMetric[] | undefined;
-  groupBy?: SeriesGrouping | undefined;
-}
-
-export interface MetricSeries {
-  /** null: of everything together. */
-  group: SeriesGroup | null;
-  totals: MetricValues;
-  /** A figure for each point. */
-  values: Partial<Record<AnalyticsMetric, (number | null)[]>>;
-}
-
-export interface Timeseries {
-  scope: AnalyticsScope;
-  groupBy: SeriesGrouping | null;
-  metrics: AnalyticsMetric[];
-  /** Where points begin. */
-  timestamps: Date[];
-  series: MetricSeries[];
-  /** Groups that something happened in, and that are left out. */
-  furtherGroups: number;
-}
 
 /** More lines than anybody tells apart in a picture. */
 export const MOST_SERIES = 20;

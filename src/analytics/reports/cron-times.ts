@@ -22,7 +22,10 @@ export class CronTimes {
         'cron must have five fields, as `0 8 * * 1`: minute, hour, day of the month, month, day of the week.',
       );
     if (!/^\d{1,2}$/.test(minute))
-      throw refused('hourly', 'The first field of cron must be one minute: a report comes once an hour at most.');
+      throw refused(
+        'hourly',
+        'The first field of cron must be one minute: a report comes once an hour at most.',
+      );
     try {
       this.cron = new Cron(expression.trim(), {
         timezone: timeZone,
@@ -31,7 +34,8 @@ export class CronTimes {
         fixedTimeRule: 'no-wildcard',
       });
     } catch (error) {
-      const reason = error instanceof Error ? error.message.replace(/^CronPattern: /, '') : 'It cannot be read.';
+      const reason =
+        error instanceof Error ? error.message.replace(/^CronPattern: /, '') : 'It cannot be read.';
       throw refused('cron', `cron cannot be read: ${reason}`);
     }
   }

@@ -21,7 +21,10 @@ export function ApiReportFile(): MethodDecorator {
     ApiOkResponse({
       description: 'The file, whole or the part that `Range` asks for (206).',
       content: {
-        'text/csv': { schema: { type: 'string' }, example: 'at,received,sent\r\n2026-03-01T00:00:00.000Z,12,9\r\n' },
+        'text/csv': {
+          schema: { type: 'string' },
+          example: 'at,received,sent\r\n2026-03-01T00:00:00.000Z,12,9\r\n',
+        },
         'application/json': {
           schema: { type: 'object', additionalProperties: true },
           example: {

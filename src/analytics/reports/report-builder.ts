@@ -1,14 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../errors/app.error';
 import { MediaStorage } from '../../media/media-storage';
-import { tableAsCsv } from '../answers/analytics-csv';
 import type { AnalyticsScope } from '../scope/analytics-scope';
 import { AnalyticsScopes } from '../scope/analytics-scopes.service';
 import { AnalyticsDatasets } from '../tables/analytics-datasets';
-import { type ReportProgress, ReportClaims } from './report-claims.repository';
-import { asHtml } from './report-html';
-import { asJson } from './report-json';
-import { type ReportHead, type ReportTable, packed, watchedRows } from './report-source';
+import type { AnalyticsDataset, DatasetName } from '../tables/analytics-table';
+import { DatasetError, type FileOrder, ReportBuild, type ReportHouse, StoppedError } from './report-build';
+import { ReportClaims, type ReportProgress } from './report-claims.repository';
 import type { ClaimedReport, ReportProblem } from './stored-report';
 
 /** Who is alive renews it. */
@@ -30,25 +28,12 @@ const BROKEN_OFF = {
   message: 'It was begun many times, and the service ended each time in the midst of it.',
 };
 
-/** A dataset did not give its figures. */
-class DatasetError extends Error {
-  constructor(
-    readonly title: string,
-    override readonly cause: unknown,
-  ) {
-    super(`${title}: ${cause instanceof Error ? cause.message : 'unknown error'}`);
-  }
-}
-
-/** Nobody waits for what is being built: it was cancelled, taken over, or this process ends. */
-class StoppedError extends Error {}
-
 /**
  * Builds a report: its files first, each named by the attempt, then its end. Rows go to storage as they are read. Whenever the
  * process dies, what it has stored is nobody's, and another process builds the report anew.
  */
 @Injectable()
-export class ReportBuilder {
+export class ReportBuilder implements ReportHouse {
   private readonly log = new Logger(ReportBuilder.name);
 
   constructor(
@@ -68,7 +53,7 @@ export class ReportBuilder {
       if (report.crashes >= MOST_CRASHES) await this.claims.fail(report, BROKEN_OFF);
       else if (!(await this.claims.mayRead(report))) await this.claims.fail(report, ACCESS_LOST, true);
       else {
-        const work = new Build(report, progress, AbortSignal.any([closing, lost.signal, late]), this);
+        const work = new ReportBuild(report, progress, AbortSignal.any([closing, lost.signal, late]), this);
         await work.run(await this.scopeOf(report), await this.claims.accountName(report));
         await this.claims.complete(report, progress);
       }
@@ -81,7 +66,7 @@ export class ReportBuilder {
     }
   }
 
-  dataset(name: ReportTable['dataset']): ReturnType<AnalyticsDatasets['get']> {
+  dataset(name: DatasetName): AnalyticsDataset {
     return this.datasets.get(name);
   }
 
@@ -89,11 +74,7 @@ export class ReportBuilder {
    * The row of the file comes first, so that somebody knows of it whatever happens.
    * @throws StoppedError where it is no longer wanted
    */
-  async store(
-    report: ClaimedReport,
-    file: { place: number; table: string | null; title: string; fileName: string; rowsOf: () => number },
-    source: AsyncIterable<Uint8Array>,
-  ): Promise<void> {
+  async store(report: ClaimedReport, file: FileOrder, source: AsyncIterable<Uint8Array>): Promise<void> {
     const { rowsOf, ...draft } = file;
     const storageKey = `reports/${report.id}/${report.attempt}-${file.place}`;
     if (!(await this.claims.noteFile(report, { ...draft, storageKey }))) throw new StoppedError();
@@ -141,7 +122,10 @@ export class ReportBuilder {
   private async settle(report: ClaimedReport, error: unknown, isLate: boolean): Promise<void> {
     if (error instanceof StoppedError) return;
     const { problem, isFinal } = isLate
-      ? { problem: { code: 'TOO_LONG', message: 'It took longer than an hour. Ask for less.' }, isFinal: true }
+      ? {
+          problem: { code: 'TOO_LONG', message: 'It took longer than an hour. Ask for less.' },
+          isFinal: true,
+        }
       : problemOf(error);
     this.log.warn(
       `Report ${report.id} was not built: ${error instanceof Error ? error.message : 'unknown error'}`,
@@ -149,119 +133,6 @@ export class ReportBuilder {
     if (isFinal || report.failures + 1 >= MOST_FAILURES) await this.claims.fail(report, problem);
     else
       await this.claims.release(report, { delayMs: FIRST_WAIT_MS * 4 ** report.failures, isFailure: true });
-  }
-}
-
-/** One attempt. */
-class Build {
-  private rows = 0;
-
-  constructor(
-    private readonly report: ClaimedReport,
-    private readonly progress: ReportProgress,
-    private readonly signal: AbortSignal,
-    private readonly builder: Pick<ReportBuilder, 'dataset' | 'store'>,
-  ) {}
-
-  async run(scope: AnalyticsScope, accountName: string | null): Promise<void> {
-    const { report } = this;
-    const head: ReportHead = {
-      id: report.id,
-      title: report.title,
-      accountId: report.accountId,
-      accountName,
-      from: scope.range.from,
-      until: scope.range.until,
-      timeZone: scope.range.timeZone,
-      granularity: scope.range.granularity,
-      platforms: report.wish.platforms,
-      channels: scope.channels?.map(({ name, externalId }) => name ?? externalId) ?? null,
-      madeAt: new Date(),
-    };
-    const tables = this.tables(scope);
-    switch (report.format) {
-      case 'csv':
-        await this.csv(tables);
-        break;
-      case 'json':
-        await this.whole('json', asJson(head, tables));
-        break;
-      case 'html':
-        await this.whole('html', asHtml(head, tables));
-        break;
-    }
-    this.signal.throwIfAborted();
-  }
-
-  private async csv(tables: AsyncIterable<ReportTable>): Promise<void> {
-    let place = 0;
-    for await (const { dataset, datasetTitle, table } of tables) {
-      const before = this.rows;
-      await this.builder.store(
-        this.report,
-        {
-          place: place++,
-          table: `${dataset}.${table.name}`,
-          title: `${datasetTitle}: ${table.title}`,
-          fileName: `${nameOf(this.report)}-${dataset}-${table.name}.csv`,
-          rowsOf: () => this.rows - before,
-        },
-        tableAsCsv(table),
-      );
-    }
-  }
-
-  private whole(ending: 'json' | 'html', text: AsyncIterable<string>): Promise<void> {
-    return this.builder.store(
-      this.report,
-      {
-        place: 0,
-        table: null,
-        title: this.report.title,
-        fileName: `${nameOf(this.report)}.${ending}`,
-        rowsOf: () => this.rows,
-      },
-      packed(text),
-    );
-  }
-
-  /** One dataset after the other: their figures need not be in memory together. */
-  private async *tables(scope: AnalyticsScope): AsyncGenerator<ReportTable> {
-    const { progress, signal } = this;
-    const { datasets } = this.report.wish;
-    let told = 0;
-    for (const [index, name] of datasets.entries()) {
-      const dataset = this.builder.dataset(name);
-      const tables = await orStopped(dataset.tables(scope), signal).catch((error: unknown) => {
-        throw this.failureOf(dataset.title, error);
-      });
-      told += tables.length;
-      if (index === datasets.length - 1) progress.tablesTotal = told;
-      for (const table of tables) {
-        const rows = this.watched(dataset.title, table.rows);
-        yield { dataset: name, datasetTitle: dataset.title, table: { ...table, rows } };
-        progress.tablesDone += 1;
-      }
-      progress.datasetsDone += 1;
-    }
-  }
-
-  private async *watched(
-    title: string,
-    rows: ReportTable['table']['rows'],
-  ): AsyncGenerator<readonly (string | number | boolean | Date | null)[]> {
-    try {
-      yield* watchedRows(rows, this.signal, () => {
-        this.rows += 1;
-        this.progress.rowsDone += 1;
-      });
-    } catch (error) {
-      throw this.failureOf(title, error);
-    }
-  }
-
-  private failureOf(title: string, error: unknown): unknown {
-    return this.signal.aborted ? error : new DatasetError(title, error);
   }
 }
 
@@ -281,33 +152,4 @@ function problemOf(error: unknown): { problem: ReportProblem; isFinal: boolean }
         : { code: 'DATASET_FAILED', message: `${where}, several times. Nothing of the report is offered.` },
     isFinal: false,
   };
-}
-
-/** What a browser stores it as, without its ending. */
-function nameOf({ title, from, until, timeZone }: ClaimedReport): string {
-  const day = (instant: Date): string =>
-    new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(instant);
-  const words = title
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 80);
-  return `${words === '' ? 'report' : words}-${day(from)}-${day(new Date(until.getTime() - 1))}`;
-}
-
-async function orStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let stop: () => void = () => undefined;
-  const stopped = new Promise<never>((_, reject) => {
-    stop = () => {
-      reject(signal.reason instanceof Error ? signal.reason : new StoppedError());
-    };
-  });
-  signal.addEventListener('abort', stop, { once: true });
-  // Whoever loses is nobody's error.
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, stopped]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

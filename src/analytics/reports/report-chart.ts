@@ -14,6 +14,8 @@ const MOST_POINTS = 1_000;
 const LONGEST_NAME = 28;
 /** Of points each of which is marked. */
 const MOST_MARKED = 40;
+/** Control characters, and two that are none. */
+const FORBIDDEN = /[\p{Cc}\ufffe\uffff]/gu;
 /** Stands for the colour of the page's text, whichever that is, and is replaced by it: charts know no others than fixed ones. */
 const INK = '#010203';
 /** Told apart with every kind of colour vision, on light and on dark ground. */
@@ -64,7 +66,8 @@ export function chartOf(
       known.add(x);
       names.push(x);
     }
-    for (const place of drawn) addTo(lines, { row, place, seriesPlace, x, columns, words, several: drawn.length > 1 });
+    for (const place of drawn)
+      addTo(lines, { row, place, seriesPlace, x, columns, words, several: drawn.length > 1 });
   }
   const all = [...lines.values()];
   const shown = [...all].sort((one, other) => other.sum - one.sum).slice(0, MOST_SERIES);
@@ -103,9 +106,15 @@ function addTo(
 ): void {
   const column = columns[place];
   if (column === undefined) return;
-  const group = seriesPlace === -1 ? null : words.of(row[seriesPlace] ?? null, columns[seriesPlace]?.unit ?? 'text');
+  const group =
+    seriesPlace === -1 ? null : words.of(row[seriesPlace] ?? null, columns[seriesPlace]?.unit ?? 'text');
   const name = group === null ? column.title : several ? `${group} · ${column.title}` : group;
-  const line = lines.get(name) ?? { name, unit: column.unit, values: new Map<string, number | null>(), sum: 0 };
+  const line = lines.get(name) ?? {
+    name,
+    unit: column.unit,
+    values: new Map<string, number | null>(),
+    sum: 0,
+  };
   lines.set(name, line);
   const cell = row[place];
   const value = typeof cell === 'number' && Number.isFinite(cell) ? cell : null;
@@ -156,14 +165,21 @@ function optionOf(
     series: lines.map(({ name, values }): LineSeriesOption | BarSeriesOption => {
       const data = names.map((x) => values.get(x) ?? null);
       return kind === 'line'
-        ? { type: 'line', name, data, silent: true, showSymbol: names.length <= MOST_MARKED, connectNulls: false }
+        ? {
+            type: 'line',
+            name,
+            data,
+            silent: true,
+            showSymbol: names.length <= MOST_MARKED,
+            connectNulls: false,
+          }
         : { type: 'bar', name, data, silent: true, barMaxWidth: 36 };
     }),
   };
 }
 
 function shortened(name: string): string {
-  const signs = [...name];
+  const signs = Array.from(name);
   return signs.length > LONGEST_NAME ? `${signs.slice(0, LONGEST_NAME - 1).join('')}…` : name;
 }
 
@@ -202,6 +218,6 @@ function accessible(svg: string, title: string): string {
 export function escapeXml(text: string): string {
   return text
     .toWellFormed()
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/g, '')
+    .replace(FORBIDDEN, (sign) => (/[\t\n\r]/.test(sign) ? sign : ''))
     .replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

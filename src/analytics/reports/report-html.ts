@@ -65,9 +65,7 @@ ${facts.map(([name, value]) => `<dt>${name}</dt><dd>${isolated(value)}</dd>`).jo
 }
 
 function lastOf({ until, granularity }: ReportHead, words: CellWords): string {
-  return granularity === 'hour'
-    ? words.time(until)
-    : words.time(new Date(until.getTime() - 1)).slice(0, 10);
+  return granularity === 'hour' ? words.time(until) : words.time(new Date(until.getTime() - 1)).slice(0, 10);
 }
 
 async function* section(table: AnalyticsTable, words: CellWords): AsyncGenerator<string> {
@@ -98,33 +96,70 @@ async function* section(table: AnalyticsTable, words: CellWords): AsyncGenerator
 function pictures(table: AnalyticsTable, rows: readonly Row[], words: CellWords): string {
   const chart = chartOf(table, rows, words);
   if (chart !== null) {
-    const note = chart.note === null ? '' : `<figcaption class="note">${escapeXml(chart.note)}</figcaption>\n`;
+    const note =
+      chart.note === null ? '' : `<figcaption class="note">${escapeXml(chart.note)}</figcaption>\n`;
     return `<figure>\n${chart.svg}\n${note}</figure>\n`;
   }
   return tiles(table, rows, words);
 }
 
-/** Figures that stand alone: of a table with one row each of its numbers. */
-function tiles({ columns }: AnalyticsTable, rows: readonly Row[], words: CellWords): string {
-  const [row] = rows;
-  if (row === undefined || rows.length > 1) return '';
-  const numbers = columns
-    .map((column, place) => ({ column, cell: row[place] ?? null }))
-    .filter(({ column, cell }) => column.unit !== 'text' && column.unit !== 'time' && cell !== null)
-    .slice(0, MOST_TILES);
-  if (numbers.length === 0) return '';
-  const parts = numbers.map(
-    ({ column, cell }) =>
-      `<div><dt>${isolated(column.title)}</dt><dd>${isolated(words.of(cell, column.unit))}</dd></div>`,
+interface Tile {
+  name: string;
+  value: string;
+  /** What it was before, where that is told. */
+  before: string | null;
+}
+
+/** Figures that stand alone: of a table with one row each of its numbers, of one with a figure in each row (`title`, `value`) each row. */
+function tiles(table: AnalyticsTable, rows: readonly Row[], words: CellWords): string {
+  const told = (
+    rows.length === 1 ? tilesOfRow(table, rows[0], words) : tilesOfRows(table, rows, words)
+  ).slice(0, MOST_TILES);
+  if (told.length === 0) return '';
+  const parts = told.map(
+    ({ name, value, before }) =>
+      `<div><dt>${isolated(name)}</dt><dd>${isolated(value)}${before === null ? '' : `<small>${isolated(before)}</small>`}</dd></div>`,
   );
   return `<dl class="tiles">\n${parts.join('\n')}\n</dl>\n`;
 }
 
+function tilesOfRow({ columns }: AnalyticsTable, row: Row | undefined, words: CellWords): Tile[] {
+  if (columns.some(({ key }) => key === 'value'))
+    return row === undefined ? [] : [...figureOf(columns, row, words)];
+  return columns
+    .map((column, place) => ({ column, cell: row?.[place] ?? null }))
+    .filter(({ column, cell }) => !isName(column) && cell !== null)
+    .map(({ column, cell }) => ({ name: column.title, value: words.of(cell, column.unit), before: null }));
+}
+
+function tilesOfRows({ columns }: AnalyticsTable, rows: readonly Row[], words: CellWords): Tile[] {
+  return rows.flatMap((row) => figureOf(columns, row, words));
+}
+
+/** None where the table has no figure in each row, or there is nothing to tell of this one. */
+function figureOf(columns: readonly TableColumn[], row: Row, words: CellWords): Tile[] {
+  const cell = (key: string): { cell: TableCell; unit: TableColumn['unit'] } => {
+    const place = columns.findIndex((column) => column.key === key);
+    return { cell: row[place] ?? null, unit: columns[place]?.unit ?? 'text' };
+  };
+  const [title, value, previous, change] = ['title', 'value', 'previous', 'changeRate'].map(cell);
+  if (typeof title?.cell !== 'string' || value === undefined || value.cell === null) return [];
+  const rate = change === undefined || change.cell === null ? '' : `${words.of(change.cell, change.unit)}, `;
+  return [
+    {
+      name: title.cell,
+      value: words.of(value.cell, value.unit),
+      before:
+        previous === undefined || previous.cell === null
+          ? null
+          : `${rate}before: ${words.of(previous.cell, previous.unit)}`,
+    },
+  ];
+}
+
 function tableHead({ title, columns }: AnalyticsTable): string {
   const name = escapeXml(title);
-  const heads = columns.map(
-    (column) => `<th scope="col"${classOf(column)}>${isolated(column.title)}</th>`,
-  );
+  const heads = columns.map((column) => `<th scope="col"${classOf(column)}>${isolated(column.title)}</th>`);
   return `<div class="scroll" role="region" tabindex="0" aria-label="${name}"><table>
 <caption>${isolated(title)}</caption>
 <thead><tr>${heads.join('')}</tr></thead>

@@ -145,7 +145,12 @@ export class ReportSchedulesRepository {
     return row === undefined ? null : scheduleOf(row);
   }
 
-  async ran(tx: EntityManager, { accountId, id }: StoredSchedule, dueAt: Date, nextRunAt: Date): Promise<void> {
+  async ran(
+    tx: EntityManager,
+    { accountId, id }: StoredSchedule,
+    dueAt: Date,
+    nextRunAt: Date,
+  ): Promise<void> {
     await tx.query(
       'UPDATE report_schedules SET last_run_at = $3, next_run_at = $4 WHERE account_id = $1 AND id = $2',
       [accountId, id, dueAt, nextRunAt],
@@ -153,7 +158,11 @@ export class ReportSchedulesRepository {
   }
 
   /** It is switched off, and whoever sees the account is told with the same commit. */
-  async stop(tx: EntityManager, { accountId, id, title }: StoredSchedule, reason: ReportProblem): Promise<void> {
+  async stop(
+    tx: EntityManager,
+    { accountId, id, title }: StoredSchedule,
+    reason: ReportProblem,
+  ): Promise<void> {
     await tx.query(
       `UPDATE report_schedules SET is_enabled = false, next_run_at = NULL, stopped = $3, updated_at = now()
         WHERE account_id = $1 AND id = $2`,

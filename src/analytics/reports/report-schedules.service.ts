@@ -70,7 +70,10 @@ export class ReportSchedules {
 
   async page(
     user: AuthenticatedUser,
-    { accountId, ...page }: Pick<ReportSchedulesQuery, 'accountId' | 'limit'> & {
+    {
+      accountId,
+      ...page
+    }: Pick<ReportSchedulesQuery, 'accountId' | 'limit'> & {
       before?: string | undefined;
       after?: string | undefined;
     },
@@ -128,7 +131,9 @@ export class ReportSchedules {
     const reportId = await this.reports.transaction((tx) =>
       this.keys.replayOr(tx, { accountId, key, digest }, async () => {
         if (!(await this.reports.hasRoom(tx, accountId)))
-          throw new ConflictError(`At most ${MOST_UNDER_WAY} reports are made at once. Wait for one of them.`);
+          throw new ConflictError(
+            `At most ${MOST_UNDER_WAY} reports are made at once. Wait for one of them.`,
+          );
         return this.orders.order(tx, schedule, { requestedBy: user.id, dueAt: null, now: new Date() });
       }),
     );

@@ -1,11 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AccountId } from '../../database/ids';
-import {
-  ConflictError,
-  GoneError,
-  NotFoundError,
-  ValidationFailedError,
-} from '../../errors/app.error';
+import { ConflictError, GoneError, NotFoundError, ValidationFailedError } from '../../errors/app.error';
 import { IdempotencyKeys } from '../../http/idempotency-key';
 import { AccountAccess } from '../../identity/account-access.service';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
@@ -49,11 +44,17 @@ export class ReportsService {
   ): Promise<ReportWithFiles> {
     const accountId = await this.access.resolve(user, dto.accountId);
     const wish = wishOf(dto);
-    const { range } = await this.scopes.of(accountId, { ...daysAsked(dto), ...scopePartOf(wish), timeZone: dto.timeZone });
+    const { range } = await this.scopes.of(accountId, {
+      ...daysAsked(dto),
+      ...scopePartOf(wish),
+      timeZone: dto.timeZone,
+    });
     const id = await this.reports.transaction((tx) =>
       this.keys.replayOr(tx, { accountId, key, digest }, async () => {
         if (!(await this.reports.hasRoom(tx, accountId)))
-          throw new ConflictError(`At most ${MOST_UNDER_WAY} reports are made at once. Wait for one of them.`);
+          throw new ConflictError(
+            `At most ${MOST_UNDER_WAY} reports are made at once. Wait for one of them.`,
+          );
         return this.reports.insert(tx, {
           accountId,
           requestedBy: user.id,

@@ -20,29 +20,8 @@ export type DurationKind = (typeof DURATION_KINDS)[number];
 
 export type DurationsByKind = Record<DurationKind, DurationFigures>;
 
-export const NO_DURATIONS_OF_ANY_KIND: DurationsByKind = {
-  firstResponse: NO_DURATIONS,
-  response: NO_DURATIONS,
-  resolution: NO_DURATIONS,
-};
-
 export const DURATION_GROUPS = ['agent', 'channel', 'platform'] as const;
 export type DurationGroup = (typeof DURATION_GROUPS)[number];
-
-/** What the database tells of some durations. */
-export interface DurationStats {
-  count: number;
-  /** Of all seconds. */
-  sum: number | null;
-  median: number | null;
-  p90: number | null;
-}
-
-export function durationFigures({ count, sum, median, p90 }: DurationStats): DurationFigures {
-  return count === 0 || sum === null
-    ? NO_DURATIONS
-    : { count, meanSeconds: sum / count, medianSeconds: median, p90Seconds: p90 };
-}
 
 /** Where the steps of the distribution end: 1, 5 and 15 minutes, 1 and 4 hours, 1 day. What takes longer is the last step. */
 export const DISTRIBUTION_ENDS = [60, 300, 900, 3_600, 14_400, 86_400] as const;

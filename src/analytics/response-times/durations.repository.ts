@@ -3,15 +3,15 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { CONVERSATION_PLATFORMS, type ConversationPlatform } from '../../conversations/conversation-types';
 import type { AccountId, AssetId } from '../../database/ids';
+import type { DurationFigures, DurationGroup, DurationKind } from './duration-figures';
 import {
-  DISTRIBUTION_ENDS,
-  type DurationFigures,
-  type DurationGroup,
-  type DurationKind,
-  type DurationStats,
-  NO_DURATIONS,
-  durationFigures,
-} from './duration-figures';
+  type PackedDurations,
+  type UnpackedDurations,
+  belowEnds,
+  figuresOfSorted,
+  packedAsSql,
+  unpacked,
+} from './packed-durations';
 
 export interface DurationScope {
   accountId: AccountId;
@@ -26,8 +26,9 @@ interface DurationSource {
   at: string;
   seconds: string;
   agent: string;
-  /** Which rows are of each kind; null: all. */
-  kinds: Partial<Record<DurationKind, string | null>>;
+  /** Which rows are of the first kind; null: there is none. */
+  isFirst: string | null;
+  kinds: Partial<Record<DurationKind, keyof UnpackedDurations>>;
 }
 
 const SOURCES: readonly DurationSource[] = [
@@ -36,181 +37,167 @@ const SOURCES: readonly DurationSource[] = [
     at: 'answered_at',
     seconds: 'answer_seconds',
     agent: 'agent',
-    kinds: { firstResponse: 'is_first_answer', response: null },
+    isFirst: 'is_first_answer',
+    kinds: { firstResponse: 'firsts', response: 'all' },
   },
   {
     table: 'conversation_cases',
     at: 'closed_at',
     seconds: 'seconds',
     agent: `coalesce(closed_by, '')`,
-    kinds: { resolution: null },
+    isFirst: null,
+    kinds: { resolution: 'all' },
   },
 ];
 
-export interface OverallDurations {
-  figures: DurationFigures;
-  /** As `distributionOf` takes it. */
+export interface DurationSeries {
+  /** By the number of the time between two bounds; without those where nothing happened. */
+  points: Map<number, DurationFigures>;
+  total: DurationFigures;
+  /** Of all of them, as `distributionOf` takes it. */
   below: number[];
 }
 
-/** Agents and channels with the most. */
-const MOST_GROUPS = 1_000;
+/** More in one statement look so expensive to PostgreSQL that it compiles it first, which takes longer than they do. */
+const POINTS_AT_ONCE = 190;
+/** Statements of a question beside each other, for each table: enough for two processors, and connections are left for others. */
+const LANES = 2;
 
 /**
- * Reads how long customers waited and cases took, each percentile from the rows themselves. Rows of the range are read once
- * for each question, from an index alone; sorting them is what costs, so none is sorted with anything but its seconds.
+ * Reads how long customers waited and cases took. Each duration of the range is read once, from an index alone, and taken as it
+ * is: 4 bytes each. Percentiles are made of them here, as sorting them in the database for every group and point takes several
+ * times as long as reading them.
  */
 @Injectable()
 export class DurationsRepository {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
-  /** Of the whole range. */
-  async overall(
-    scope: DurationScope,
-    { from, until }: { from: Date; until: Date },
-  ): Promise<Record<DurationKind, OverallDurations>> {
-    const found: Partial<Record<DurationKind, OverallDurations>> = {};
-    await Promise.all(
-      SOURCES.map(async (source) => {
-        const { where, parameters } = conditions(source, scope);
-        const kinds = kindsOf(source);
-        const arrays = kinds.map(
-          ([kind, filter]) =>
-            `array_agg(${source.seconds} ORDER BY ${source.seconds})${filter} AS "${kind}",
-             sum(${source.seconds})${filter} AS "${kind} sum"`,
-        );
-        const [row]: Record<DurationKind, (DurationStats & { below: number[] }) | null>[] =
-          await this.database.query(
-            `SELECT ${kinds.map(([kind]) => `${statsOfSorted(kind)} AS "${kind}"`).join(', ')}
-               FROM (SELECT ${arrays.join(', ')} FROM ${source.table}
-                      WHERE ${where} AND ${source.at} >= $2 AND ${source.at} < $3) AS sorted`,
-            [scope.accountId, from, until, ...parameters],
-          );
-        for (const [kind] of kinds) {
-          const stats = row?.[kind] ?? null;
-          found[kind] = {
-            figures: stats === null ? NO_DURATIONS : durationFigures(stats),
-            below: stats?.below ?? [],
-          };
-        }
-      }),
-    );
-    const none: OverallDurations = { figures: NO_DURATIONS, below: [] };
-    return { firstResponse: none, response: none, resolution: none, ...found };
-  }
-
-  /** Of the times between rising bounds, by the number of the time between them; without those where nothing happened. */
+  /** Of the times between rising bounds, and of all of them. */
   async overTime(
     scope: DurationScope,
     bounds: readonly Date[],
-  ): Promise<Record<DurationKind, Map<number, DurationFigures>>> {
-    const found = emptyMaps<number>();
+  ): Promise<Record<DurationKind, DurationSeries>> {
+    const found: Partial<Record<DurationKind, DurationSeries>> = {};
     await Promise.all(
       SOURCES.map(async (source) => {
-        const { where, parameters } = conditions(source, scope);
-        const kinds = kindsOf(source);
-        // Each point is a stretch of the index, and sorted by itself: many short sorts cost less than a long one.
-        const rows: ({ place: number } & Record<DurationKind, DurationStats>)[] = await this.database.query(
-          `SELECT point.place::integer - 1 AS place, found.*
-             FROM unnest($2::timestamptz[], $3::timestamptz[]) WITH ORDINALITY AS point (since, until, place)
-            CROSS JOIN LATERAL (
-              SELECT ${kinds.map(([kind, filter]) => `${statsOf(source.seconds, filter)} AS "${kind}"`).join(', ')}
-                FROM ${source.table}
-               WHERE ${where} AND ${source.at} >= point.since AND ${source.at} < point.until
-              HAVING count(*) > 0) AS found`,
-          [scope.accountId, bounds.slice(0, -1), bounds.slice(1), ...parameters],
-        );
-        for (const row of rows)
-          for (const [kind] of kinds)
-            if (row[kind].count > 0) found[kind].set(row.place, durationFigures(row[kind]));
+        const packed = await this.packedPoints(source, scope, bounds);
+        const total = unpacked(packed.map((point) => point.packed));
+        const points = packed.map(({ place, packed: own }) => [place, unpacked([own])] as const);
+        for (const [kind, part] of kindsOf(source))
+          found[kind] = {
+            points: new Map(
+              points.flatMap(([place, own]) =>
+                own[part].length === 0 ? [] : [[place, figuresOfSorted(own[part])]],
+              ),
+            ),
+            total: figuresOfSorted(total[part]),
+            below: belowEnds(total[part]),
+          };
       }),
     );
-    return found;
+    return found as Record<DurationKind, DurationSeries>;
   }
 
-  /** By user, by our id of the channel, or by platform: the thousand with the most of each kind. Nobody's are left out. */
+  /** By user, by our id of the channel, or by platform. Nobody's are left out. */
   async byGroup(
     scope: DurationScope,
     { from, until }: { from: Date; until: Date },
     group: DurationGroup,
   ): Promise<Record<DurationKind, Map<string, DurationFigures>>> {
-    const found = emptyMaps<string>();
+    const found: Record<DurationKind, Map<string, DurationFigures>> = {
+      firstResponse: new Map(),
+      response: new Map(),
+      resolution: new Map(),
+    };
+    const middle = new Date((from.getTime() + until.getTime()) / 2);
     await Promise.all(
       SOURCES.map(async (source) => {
-        const { where, parameters } = conditions(source, scope);
-        const kinds = kindsOf(source);
-        const name = { agent: source.agent, channel: 'asset_id', platform: 'platform' }[group];
-        // Gathered first and sorted then: sorting all of them by name and seconds at once takes several times as long.
-        const rows: ({ name: string } & Record<DurationKind, DurationStats>)[] = await this.database.query(
-          `SELECT gathered.name::text AS name, ${kinds.map(([kind]) => `"${kind}".stats AS "${kind}"`).join(', ')}
-             FROM (SELECT ${name} AS name, count(*) AS count,
-                          ${kinds.map(([kind, filter]) => `array_agg(${source.seconds})${filter} AS "${kind}"`).join(', ')}
-                     FROM ${source.table}
-                    WHERE ${where} AND ${source.at} >= $2 AND ${source.at} < $3
-                      ${group === 'agent' ? `AND ${source.agent} <> ''` : ''}
-                    GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT ${MOST_GROUPS}) AS gathered
-            ${kinds
-              .map(
-                ([kind]) =>
-                  `CROSS JOIN LATERAL (SELECT ${statsOf('one', '')} AS stats
-                                         FROM unnest(gathered."${kind}") AS one) AS "${kind}"`,
-              )
-              .join('\n')}`,
-          [scope.accountId, from, until, ...parameters],
-        );
-        for (const row of rows)
-          for (const [kind] of kinds)
-            if (row[kind].count > 0) found[kind].set(row.name, durationFigures(row[kind]));
+        const halves = await Promise.all([
+          this.packedGroups(source, scope, { from, until: middle }, group),
+          this.packedGroups(source, scope, { from: middle, until }, group),
+        ]);
+        const parts = new Map<string, PackedDurations[]>();
+        for (const { name, packed } of halves.flat()) parts.set(name, [...(parts.get(name) ?? []), packed]);
+        for (const [name, packed] of parts) {
+          const own = unpacked(packed);
+          for (const [kind, part] of kindsOf(source))
+            if (own[part].length > 0) found[kind].set(name, figuresOfSorted(own[part]));
+        }
       }),
     );
     return found;
   }
+
+  private async packedPoints(
+    source: DurationSource,
+    scope: DurationScope,
+    bounds: readonly Date[],
+  ): Promise<{ place: number; packed: PackedDurations }[]> {
+    const { where, parameters } = conditions(scope, 5);
+    const chunks: number[] = [];
+    for (let first = 0; first < bounds.length - 1; first += POINTS_AT_ONCE) chunks.push(first);
+    const found: { place: number; packed: PackedDurations }[][] = [];
+    const work = async (): Promise<void> => {
+      for (let first = chunks.shift(); first !== undefined; first = chunks.shift()) {
+        const own = bounds.slice(first, first + POINTS_AT_ONCE + 1);
+        // Each point is a stretch of the index.
+        found.push(
+          await this.database.query(
+            `SELECT $4::integer + point.place::integer - 1 AS place, found.packed
+               FROM unnest($2::timestamptz[], $3::timestamptz[]) WITH ORDINALITY AS point (since, until, place)
+              CROSS JOIN LATERAL (
+                SELECT ${packedAsSql(source.seconds, source.isFirst)} AS packed FROM ${source.table}
+                 WHERE ${where} AND ${source.at} >= point.since AND ${source.at} < point.until) AS found
+              WHERE found.packed IS NOT NULL`,
+            [scope.accountId, own.slice(0, -1), own.slice(1), first, ...parameters],
+          ),
+        );
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, work));
+    return found.flat();
+  }
+
+  private async packedGroups(
+    source: DurationSource,
+    scope: DurationScope,
+    { from, until }: { from: Date; until: Date },
+    group: DurationGroup,
+  ): Promise<{ name: string; packed: PackedDurations }[]> {
+    const { where, parameters } = conditions(scope, 4);
+    const name = { agent: source.agent, channel: 'asset_id', platform: 'platform' }[group];
+    return this.database.query(
+      `SELECT named.name::text AS name, named.packed
+         FROM (SELECT ${name} AS name, ${packedAsSql(source.seconds, source.isFirst)} AS packed FROM ${source.table}
+                WHERE ${where} AND ${source.at} >= $2 AND ${source.at} < $3
+                  ${group === 'agent' ? `AND ${source.agent} <> ''` : ''}
+                GROUP BY 1) AS named`,
+      [scope.accountId, from, until, ...parameters],
+    );
+  }
 }
 
-/** With the condition as an aggregate takes it, or nothing. */
-function kindsOf({ kinds }: DurationSource): [kind: DurationKind, filter: string][] {
-  return (Object.entries(kinds) as [DurationKind, string | null][]).map(([kind, only]) => [
-    kind,
-    only === null ? '' : ` FILTER (WHERE ${only})`,
-  ]);
+function kindsOf({ kinds }: DurationSource): [kind: DurationKind, part: keyof UnpackedDurations][] {
+  return Object.entries(kinds) as [DurationKind, keyof UnpackedDurations][];
 }
 
-const PERCENTILES = 'ARRAY[0.5, 0.9]';
-
-/** `DurationStats` as JSON. */
-function statsOf(seconds: string, filter: string): string {
-  const percentiles = `percentile_disc(${PERCENTILES}) WITHIN GROUP (ORDER BY ${seconds})${filter}`;
-  return `json_build_object('count', count(*)${filter}, 'sum', sum(${seconds})${filter},
-            'median', (${percentiles})[1], 'p90', (${percentiles})[2])`;
-}
-
-/** The same of an array that is sorted, and how many of its elements lie below each end of the distribution. */
-function statsOfSorted(kind: DurationKind): string {
-  const count = `cardinality("${kind}")`;
-  const below = DISTRIBUTION_ENDS.map((end) => `width_bucket(${end - 1}, "${kind}")`).join(', ');
-  return `CASE WHEN ${count} > 0 THEN json_build_object('count', ${count}, 'sum', "${kind} sum",
-            'median', "${kind}"[ceil(0.5::float8 * ${count})::integer], 'p90', "${kind}"[ceil(0.9::float8 * ${count})::integer],
-            'below', ARRAY[${below}, ${count}]) END`;
-}
-
-/** $1 is the account, $2 and $3 are the range. A condition that holds for all rows is left out, as it is looked at for each. */
+/**
+ * A condition that holds for all rows is left out, as it is looked at for each.
+ * @param next number of the first parameter that is free; $1 is the account
+ */
 function conditions(
-  source: DurationSource,
   { platforms, assetIds }: DurationScope,
+  next: number,
 ): { where: string; parameters: unknown[] } {
   const parameters: unknown[] = [];
   let where = 'account_id = $1';
   if (platforms.length < CONVERSATION_PLATFORMS.length) {
+    where += ` AND platform = ANY($${next + parameters.length}::text[])`;
     parameters.push(platforms);
-    where += ` AND platform = ANY($${parameters.length + 3}::text[])`;
   }
   if (assetIds !== null) {
+    where += ` AND asset_id = ANY($${next + parameters.length}::uuid[])`;
     parameters.push(assetIds);
-    where += ` AND asset_id = ANY($${parameters.length + 3}::uuid[])`;
   }
   return { where, parameters };
-}
-
-function emptyMaps<Key>(): Record<DurationKind, Map<Key, DurationFigures>> {
-  return { firstResponse: new Map(), response: new Map(), resolution: new Map() };
 }

@@ -37,8 +37,7 @@ export interface ResponseTimes {
 
 /** Reads the parts of the answer one by one. */
 export interface ResponseTimesReader {
-  overall(scope: AnalyticsScope): Promise<Pick<ResponseTimes, 'totals' | 'distribution'>>;
-  points(scope: AnalyticsScope): Promise<DurationPoint[]>;
+  overTime(scope: AnalyticsScope): Promise<Omit<ResponseTimes, 'waiting'>>;
   waiting(scope: AnalyticsScope): Promise<OpenWaits>;
   byAgent(scope: AnalyticsScope): Promise<AgentDurations[]>;
   byChannel(scope: AnalyticsScope): Promise<ChannelDurations[]>;

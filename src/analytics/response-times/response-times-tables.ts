@@ -52,7 +52,7 @@ export function responseTimesTables(scope: AnalyticsScope, reader: ResponseTimes
       title: 'In the whole range',
       columns: [text('kind', 'Time to'), ...FIGURE_COLUMNS],
       rows: later(async () => {
-        const { totals } = await reader.overall(scope);
+        const { totals } = await reader.overTime(scope);
         return DURATION_KINDS.map((kind) => [KIND_TITLES[kind], ...cellsOf(totals[kind])]);
       }),
     },
@@ -65,7 +65,7 @@ export function responseTimesTables(scope: AnalyticsScope, reader: ResponseTimes
         ...DURATION_KINDS.map((kind) => ({ key: kind, title: KIND_TITLES[kind], unit: 'count' as const })),
       ],
       rows: later(async () =>
-        (await reader.overall(scope)).distribution.map((step) => [
+        (await reader.overTime(scope)).distribution.map((step) => [
           step.fromSeconds,
           step.untilSeconds,
           ...DURATION_KINDS.map((kind) => step[kind]),
@@ -78,7 +78,7 @@ export function responseTimesTables(scope: AnalyticsScope, reader: ResponseTimes
       title: 'Over time',
       columns: [{ key: 'timestamp', title: 'Time', unit: 'time' }, ...DURATION_COLUMNS],
       rows: later(async () =>
-        (await reader.points(scope)).map((point) => [point.timestamp, ...durationCells(point)]),
+        (await reader.overTime(scope)).points.map((point) => [point.timestamp, ...durationCells(point)]),
       ),
       chart: { kind: 'line', x: 'timestamp', y: MEDIANS },
     },

@@ -18,8 +18,7 @@ export class ResponseTimesController {
   ) {}
 
   /**
-   * How long customers waited for answers and cases took: count, mean, median and 90th percentile, over time and, where asked
-   * for, by agent, channel and platform.
+   * How long customers waited for answers, and cases took: mean, median and 90th percentile, over time, by agent and by channel.
    *
    * @remarks Durations are in seconds of the clock. What is counted in a point is what was answered or closed in it, however long
    * before it began. Mean and percentiles are exact, from each answer and each case.

@@ -18,7 +18,6 @@ import { OpenWaitsRepository } from './open-waits.repository';
 import type {
   AgentDurations,
   ChannelDurations,
-  DurationPoint,
   OpenWaits,
   PlatformDurations,
   ResponseTimes,
@@ -48,38 +47,32 @@ export class ResponseTimesService implements AnalyticsDataset, ResponseTimesRead
   }
 
   async read(scope: AnalyticsScope): Promise<ResponseTimes> {
-    const [overall, points, waiting] = await Promise.all([
-      this.overall(scope),
-      this.points(scope),
-      this.waiting(scope),
-    ]);
-    return { ...overall, waiting, points };
+    const [times, waiting] = await Promise.all([this.overTime(scope), this.waiting(scope)]);
+    return { ...times, waiting };
   }
 
-  async overall(scope: AnalyticsScope): Promise<Pick<ResponseTimes, 'totals' | 'distribution'>> {
-    const { firstResponse, response, resolution } = await this.durations.overall(
-      durationScope(scope),
-      scope.range,
-    );
+  async overTime(scope: AnalyticsScope): Promise<Omit<ResponseTimes, 'waiting'>> {
+    const { bounds } = scope.range;
+    const found = await this.durations.overTime(durationScope(scope), bounds);
+    const { firstResponse, response, resolution } = found;
+    const series = {
+      firstResponse: firstResponse.points,
+      response: response.points,
+      resolution: resolution.points,
+    };
     return {
       totals: {
-        firstResponse: firstResponse.figures,
-        response: response.figures,
-        resolution: resolution.figures,
+        firstResponse: firstResponse.total,
+        response: response.total,
+        resolution: resolution.total,
       },
       distribution: distributionOf({
         firstResponse: firstResponse.below,
         response: response.below,
         resolution: resolution.below,
       }),
+      points: bounds.slice(0, -1).map((timestamp, place) => ({ timestamp, ...durationsAt(series, place) })),
     };
-  }
-
-  /** A point for each time of the range, also where nothing happened. */
-  async points(scope: AnalyticsScope): Promise<DurationPoint[]> {
-    const { bounds } = scope.range;
-    const found = await this.durations.overTime(durationScope(scope), bounds);
-    return bounds.slice(0, -1).map((timestamp, place) => ({ timestamp, ...durationsAt(found, place) }));
   }
 
   async waiting(scope: AnalyticsScope): Promise<OpenWaits> {

@@ -79,8 +79,8 @@ export class MetaCoverageRepository {
 
   /** All that the account has or had, in the order in which they were connected. */
   async accounts(accountId: AccountId, now = new Date()): Promise<MetaFigureAccount[]> {
-    const [accounts, series]: [AccountRow[], SeriesRow[]] = await Promise.all([
-      this.database.query(
+    const [accounts, series] = await Promise.all([
+      this.database.query<AccountRow[]>(
         `SELECT w.id, w.waba_id, w.name, w.currency, a.released_at, p.pulled_at, p.problem_code, p.problem, p.problem_since
            FROM whatsapp_business_accounts w
            JOIN assets a ON a.account_id = w.account_id AND a.id = w.id
@@ -88,7 +88,7 @@ export class MetaCoverageRepository {
           WHERE w.account_id = $1 ORDER BY w.id`,
         [accountId],
       ),
-      this.database.query(
+      this.database.query<SeriesRow[]>(
         `SELECT waba_id, kind, part, state, message, read_at, covered_from, covered_until, is_past_over
            FROM whatsapp_meta_series WHERE account_id = $1 ORDER BY waba_id, kind, part`,
         [accountId],

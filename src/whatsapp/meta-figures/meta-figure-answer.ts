@@ -14,7 +14,8 @@ export function pointsOf(answer: unknown, field: string): MetaPoint[] {
 
 function listsOf(holder: unknown): unknown[][] {
   if (!isRecord(holder)) return [];
-  const parts: unknown[] = [holder, ...(Array.isArray(holder.data) ? holder.data : [])];
+  const data: unknown[] = Array.isArray(holder.data) ? holder.data : [];
+  const parts: unknown[] = [holder, ...data];
   return parts.flatMap((part) =>
     isRecord(part) && Array.isArray(part.data_points) ? [part.data_points] : [],
   );

@@ -70,13 +70,13 @@ export class MetaSumsRepository {
       `SELECT f.currency, f.category, f.type, ${by === 'number' ? 'f.phone_number' : `''`} AS "phoneNumber",
               f.country, ${SUMS}
          FROM (SELECT * FROM whatsapp_meta_figures
-                WHERE ${WHERE} AND granularity = 'day' AND start_at >= $7 AND start_at < least($8, $6)
+                WHERE ${WHERE} AND granularity = 'day' AND start_at >= $7::timestamptz AND start_at < least($8::timestamptz, $6::timestamptz)
                UNION ALL
                SELECT * FROM whatsapp_meta_figures
-                WHERE ${WHERE} AND granularity = 'half_hour' AND start_at >= $5 AND start_at < least($7, $6)
+                WHERE ${WHERE} AND granularity = 'half_hour' AND start_at >= $5::timestamptz AND start_at < least($7::timestamptz, $6::timestamptz)
                UNION ALL
                SELECT * FROM whatsapp_meta_figures
-                WHERE ${WHERE} AND granularity = 'half_hour' AND start_at >= greatest($8, $5) AND start_at < $6) AS f
+                WHERE ${WHERE} AND granularity = 'half_hour' AND start_at >= greatest($8::timestamptz, $5::timestamptz) AND start_at < $6::timestamptz) AS f
         WHERE $9::text[] IS NULL OR f.phone_number = ANY($9)
         GROUP BY 1, 2, 3, 4, 5
         ORDER BY sum(f.cost) DESC NULLS LAST, sum(f.volume) DESC NULLS LAST, 2, 3, 4, 5 LIMIT ${MOST_ROWS}`,
@@ -97,7 +97,7 @@ export class MetaSumsRepository {
     const rows: MetaPointRow[] = await this.database.query(
       `SELECT width_bucket(f.start_at, $7::timestamptz[]) - 1 AS bucket, ${KEYS.replace('f.phone_number', phone)}, ${SUMS}
          FROM whatsapp_meta_figures f
-        WHERE ${WHERE} AND granularity = $8 AND start_at >= $5 AND start_at < $6
+        WHERE ${WHERE} AND granularity = $8 AND start_at >= $5::timestamptz AND start_at < $6::timestamptz
           AND ($9::text[] IS NULL OR phone_number = ANY($9))
         GROUP BY 1, 2, 3, 4, 5, 6`,
       [

@@ -3,6 +3,7 @@ import type { AccountId } from '../../database/ids';
 import { ConflictError, ValidationFailedError } from '../../errors/app.error';
 import { MetaTokenService } from '../../meta-auth/meta-token.service';
 import { AccountsService } from '../accounts/accounts.service';
+import { MetaPullsRepository } from '../meta-figures/meta-pulls.repository';
 import { type ComparedTemplate, type TemplateDay, TemplateInsightsApi } from './template-insights-api';
 import { type OwnedTemplate, TemplatesService } from './templates.service';
 
@@ -28,6 +29,7 @@ export class TemplateInsights {
     private readonly accounts: AccountsService,
     private readonly tokens: MetaTokenService,
     private readonly api: TemplateInsightsApi,
+    private readonly pulls: MetaPullsRepository,
   ) {}
 
   /**
@@ -76,6 +78,8 @@ export class TemplateInsights {
   async switchOn(accountId: AccountId, wabaId: string | undefined): Promise<string> {
     const waba = await this.accounts.chooseWaba(accountId, wabaId);
     await this.tokens.withToken(accountId, (token) => this.api.switchOn(token, waba.wabaId));
+    // Dying before this line costs hours only: it is tried again by itself.
+    await this.pulls.wakeTemplates(accountId, waba.id);
     return waba.wabaId;
   }
 
