@@ -1,6 +1,6 @@
 import type { AnalyticsTable, TableCell, TableColumn } from '../tables/analytics-table';
 import type { CostFigure } from './cost-figures';
-import type { Costs } from './costs.service';
+import type { Costs } from './costs';
 
 export const COST_TABLES = ['totals', 'by-price', 'by-time', 'by-number', 'by-country'] as const;
 

@@ -1,5 +1,5 @@
 import type { AssetId } from '../../database/ids';
-import type { MetaCoverage, MetaFigureAccount } from '../../whatsapp/meta-figures/meta-coverage.repository';
+import type { MetaCoverage, MetaFigureAccount } from '../../whatsapp/meta-figures/meta-coverage';
 import { compared, differenceReasons, gapReasons } from './difference-reasons';
 import { type MetaPart, reachOf } from './meta-reach';
 

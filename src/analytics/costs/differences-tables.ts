@@ -1,5 +1,5 @@
 import type { AnalyticsTable, TableCell, TableColumn } from '../tables/analytics-table';
-import type { DifferencePoint, DifferenceReport, Differences } from './differences.service';
+import type { DifferencePoint, DifferenceReport, Differences } from './differences';
 
 export const DIFFERENCE_TABLES = [
   'by-number',

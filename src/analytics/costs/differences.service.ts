@@ -1,10 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AssetId } from '../../database/ids';
-import {
-  MetaCoverageRepository,
-  type MetaFigureAccount,
-  type MetaNumber,
-} from '../../whatsapp/meta-figures/meta-coverage.repository';
+import type { MetaFigureAccount, MetaNumber } from '../../whatsapp/meta-figures/meta-coverage';
+import { MetaCoverageRepository } from '../../whatsapp/meta-figures/meta-coverage.repository';
 import { type MetaSumScope, MetaSumsRepository } from '../../whatsapp/meta-figures/meta-sums.repository';
 import {
   type MetaTemplateFigure,
@@ -13,56 +10,16 @@ import {
 } from '../../whatsapp/meta-figures/meta-template-figures';
 import { type Counts, NO_COUNTS } from '../rollups/rollup-counts';
 import { RollupReader, type RollupScope } from '../rollups/rollup-reader';
-import type { AnalyticsRange } from '../scope/analytics-range';
 import type { AnalyticsScope } from '../scope/analytics-scope';
-import {
-  type ComparedCount,
-  type DifferenceReason,
-  compared,
-  differenceReasons,
-  gapReasons,
-  known,
-} from './difference-reasons';
+import { compared, differenceReasons, gapReasons, known } from './difference-reasons';
 import { groupedBy, spansOf } from './grouping';
 import { type MetaPart, type TimeSpan, partsOf, reachOf } from './meta-reach';
+import type { DifferenceReport, Differences, NumberDifferences, TemplateDifferences } from './differences';
 
 /** Numbers or templates times points: more are not told by time. */
 const MOST_POINTS = 4_000;
 const MOST_TEMPLATES = 500;
 const DAY_MS = 86_400_000;
-
-export interface Differences {
-  sent: ComparedCount;
-  delivered: ComparedCount;
-  /** Of numbers Meta tells none. */
-  read: ComparedCount;
-  reasons: DifferenceReason[];
-  /** Whether Meta's figures were read of all of the time. */
-  isComplete: boolean;
-}
-
-export interface DifferencePoint extends Differences {
-  timestamp: Date;
-}
-
-export interface NumberDifferences extends Differences {
-  number: MetaNumber;
-  /** null where there would be too many. */
-  points: DifferencePoint[] | null;
-}
-
-export interface TemplateDifferences extends Differences {
-  name: string;
-  language: string;
-  points: DifferencePoint[] | null;
-}
-
-export interface DifferenceReport {
-  range: AnalyticsRange;
-  numbers: NumberDifferences[];
-  templates: TemplateDifferences[];
-  accounts: MetaFigureAccount[];
-}
 
 interface MetaCounts {
   sent: number | null;

@@ -1,4 +1,4 @@
-import type { MetaCoverage, MetaFigureAccount } from '../../whatsapp/meta-figures/meta-coverage.repository';
+import type { MetaCoverage, MetaFigureAccount } from '../../whatsapp/meta-figures/meta-coverage';
 
 /** How much of a time Meta's figures are there of: `full` means that every minute of it was asked for. */
 export type MetaReach = 'none' | 'part' | 'full';

@@ -1,15 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { INSIGHT_PROBLEMS, type InsightProblem } from '../../insights/pulling/insight-problem';
-import type { MetaFigureAccount } from '../../whatsapp/meta-figures/meta-coverage.repository';
+import type { MetaFigureAccount } from '../../whatsapp/meta-figures/meta-coverage';
 import type { CostFigure } from '../costs/cost-figures';
-import type {
-  CostPoint,
-  Costs,
-  CountryCosts,
-  CurrencyCosts,
-  NumberCosts,
-  PriceCosts,
-} from '../costs/costs.service';
+import type { CostPoint, Costs, CountryCosts, CurrencyCosts, NumberCosts, PriceCosts } from '../costs/costs';
 import { AnalyticsRangeDto } from './analytics-range.dto';
 
 /** What keeps Meta from answering at present. */

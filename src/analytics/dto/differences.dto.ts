@@ -6,7 +6,7 @@ import type {
   Differences,
   NumberDifferences,
   TemplateDifferences,
-} from '../costs/differences.service';
+} from '../costs/differences';
 import { AnalyticsRangeDto } from './analytics-range.dto';
 import { MetaFigureAccountDto } from './costs.dto';
 

@@ -7,9 +7,10 @@ import { JobQueue } from '../../queue/job-queue';
 import { analyticsRange } from '../scope/analytics-range';
 import { CronTimes } from './cron-times';
 import { daysOf } from './relative-range';
-import { ReportSchedulesRepository, type StoredSchedule } from './report-schedules.repository';
+import { ReportSchedulesRepository } from './report-schedules.repository';
 import { ReportsRepository } from './reports.repository';
 import type { ReportProblem } from './stored-report';
+import type { StoredSchedule } from './stored-schedule';
 
 const DAY_MS = 86_400_000;
 

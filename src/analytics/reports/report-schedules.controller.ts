@@ -14,9 +14,9 @@ import {
 import { ReportScheduleDto, ReportSchedulePageDto } from '../dto/report-schedule.dto';
 import { ReportDto } from '../dto/report.dto';
 import { ApiIdempotencyKey, paginationOf, sliceOf } from './report-answers';
-import type { StoredSchedule } from './report-schedules.repository';
 import { ReportSchedules } from './report-schedules.service';
 import { ReportsService } from './reports.service';
+import type { StoredSchedule } from './stored-schedule';
 
 const ROUTE = '/api/meta/analytics/report-schedules';
 const SCHEDULE_ID = { name: 'id', description: 'The schedule.', format: 'uuid' };

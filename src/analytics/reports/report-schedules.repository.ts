@@ -5,36 +5,11 @@ import { type AccountId, type UserId, newId } from '../../database/ids';
 import { Outbox } from '../../domain-events/outbox';
 import type { RelativeRange } from './relative-range';
 import type { ReportFormat, ReportProblem, ReportWish } from './stored-report';
+import type { ScheduleDraft, StoredSchedule } from './stored-schedule';
 
 export const MOST_SCHEDULES = 100;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-
-/** What can be changed of a schedule. */
-export interface ScheduleDraft {
-  title: string;
-  wish: ReportWish;
-  format: ReportFormat;
-  range: RelativeRange;
-  cron: string;
-  timeZone: string;
-  recipientIds: readonly UserId[];
-  /** Null: it is switched off. */
-  nextRunAt: Date | null;
-}
-
-export interface StoredSchedule extends Omit<ScheduleDraft, 'recipientIds'> {
-  accountId: AccountId;
-  id: string;
-  /** On whose access it runs. */
-  responsibleId: UserId;
-  recipientIds: UserId[];
-  isEnabled: boolean;
-  stopped: ReportProblem | null;
-  lastRunAt: Date | null;
-  createdAt: Date;
-  updatedAt: Date;
-}
 
 interface ScheduleRow {
   account_id: AccountId;

@@ -13,14 +13,10 @@ import { AnalyticsScopes } from '../scope/analytics-scopes.service';
 import { CronTimes } from './cron-times';
 import { daysOf } from './relative-range';
 import { ReportOrders } from './report-orders.service';
-import {
-  MOST_SCHEDULES,
-  ReportSchedulesRepository,
-  type ScheduleDraft,
-  type StoredSchedule,
-} from './report-schedules.repository';
+import { MOST_SCHEDULES, ReportSchedulesRepository } from './report-schedules.repository';
 import { MOST_UNDER_WAY, ReportsRepository } from './reports.repository';
 import { scopePartOf, wishOf } from './reports.service';
+import type { ScheduleDraft, StoredSchedule } from './stored-schedule';
 
 interface IdempotentOrder {
   key: string | undefined;

@@ -68,6 +68,8 @@ export class ExtendMetrics1795651200000 implements MigrationInterface {
        CROSS JOIN (VALUES ('hour', interval '1 hour'), ('day', interval '1 day')) AS wide (grain, width)
        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10;
 
+      CREATE INDEX comments_by_time ON comments (account_id, asset_id, commented_at) WHERE is_complete;
+
       -- From the customer's first message (or a reopening) until the conversation is closed. A row is found again by what closed
       -- the case before it. Nothing refers to the conversation: the figures stay when the person is erased.
       CREATE TABLE conversation_cases (
@@ -158,6 +160,7 @@ export class ExtendMetrics1795651200000 implements MigrationInterface {
       DELETE FROM message_metric_changes WHERE message_ids = '{}';
       ALTER TABLE message_metric_changes
         DROP COLUMN comment_ids, DROP COLUMN conversation_ids, ALTER COLUMN message_ids DROP DEFAULT;
+      DROP INDEX comments_by_time;
       DROP TABLE conversation_cases;
       DELETE FROM message_metrics
        WHERE grain <> 'quarter' OR dimension NOT IN ('account', 'channel', 'template', 'error');
