@@ -71,7 +71,7 @@ describe('the built service', () => {
     await client.connect();
     try {
       const { rows } = await client.query<{ state: string }>(
-        'SELECT state FROM pg_stat_activity WHERE datname = $1',
+        `SELECT state FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'`,
         [new URL(database.url).pathname.slice(1)],
       );
       return rows.map(({ state }) => state);
@@ -126,7 +126,11 @@ describe('the built service', () => {
       await receive(service, client);
       const body = { to: CANARY.customer, type: 'text', text: { body: CANARY.outbound } };
       // Meta's webhooks come in whatever order: what was told late stands in its place all the same.
-      const found = await messageWhen(client, await sent(client, body), ({ statuses }) => statuses.length === 5);
+      const found = await messageWhen(
+        client,
+        await sent(client, body),
+        ({ statuses }) => statuses.length === 5,
+      );
       expect(found.statuses.map(({ status }) => status)).toEqual([
         'queued',
         'accepted',
@@ -137,7 +141,8 @@ describe('the built service', () => {
       await failInEveryWay(service, client);
       await stop(service);
 
-      expect(await connectionsLeft()).toEqual([]);
+      // PostgreSQL notices a moment later that the process is gone.
+      await eventually(connectionsLeft, (left) => left.length === 0);
       const output = service.stdout() + service.stderr();
       expect(output).toContain('Listening on');
       expect(output).toContain('"url":"/api/meta/whatsapp/messages"');

@@ -118,8 +118,10 @@ export class ReportsController {
   async retry(
     @CurrentUser() user: AuthenticatedUser,
     @Param('id', UuidParam) id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ReportDto> {
     const { report, files } = await this.reports.retry(user, id);
+    void reply.header('location', `${ROUTE}/${report.id}`);
     return ReportDto.from(report, files);
   }
 
