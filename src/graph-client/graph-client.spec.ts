@@ -460,7 +460,11 @@ describe('GraphClient', () => {
       }
       expect(circuit.stateOf('graph')).toBe('open');
       const error: unknown = await guarded.call(send).catch((thrown: unknown) => thrown);
-      expect(error).toMatchObject({ code: 'META_UNAVAILABLE', outcome: 'not-sent', retryAfterMs: expect.any(Number) });
+      expect(error).toMatchObject({
+        code: 'META_UNAVAILABLE',
+        outcome: 'not-sent',
+        retryAfterMs: expect.any(Number),
+      });
       expect(provesNotAccepted(error)).toBe(true);
       expect(graph.requests).toHaveLength(3);
       expect(circuit.stateOf('instagram')).toBe('closed');
