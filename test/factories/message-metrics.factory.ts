@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { CaseCounting } from '../../src/analytics/counting/case-counting.service';
 import { MessageCounting } from '../../src/analytics/counting/message-counting.service';
 import { MessageCountingSubscriber } from '../../src/analytics/counting/message-counting.subscriber';
+import { NO_ASSET } from '../../src/analytics/counting/message-counters';
 import { COUNTERS } from '../../src/analytics/rollups/rollup-counts';
 import type { SendOrder } from '../../src/conversations/conversation-types';
 import type { AccountId, MessageId } from '../../src/database/ids';
@@ -138,7 +139,7 @@ export async function rowsThatDoNotAddUp(db: DataSource, accountId: AccountId): 
   return db.query(
     `SELECT unit, ${place}, at FROM (
        SELECT unit, ${place}, date_trunc(unit, bucket_at, 'UTC') AS at, ${COUNTERS.join(', ')}
-         FROM message_metrics CROSS JOIN unnest(ARRAY['hour', 'day']) AS unit
+         FROM message_metrics CROSS JOIN unnest(ARRAY['hour', 'day', 'month']) AS unit
         WHERE account_id = $1 AND grain = 'quarter'
        UNION ALL
        SELECT grain, ${place}, bucket_at, ${COUNTERS.map((name) => `-${name}`).join(', ')}
@@ -157,6 +158,8 @@ export function ofDimension(figures: FigureMap, dimension: string): FigureMap {
 export function addedUp(figures: FigureMap, dimension: string): FigureMap {
   const sums: FigureMap = {};
   for (const [key, value] of Object.entries(ofDimension(figures, dimension))) {
+    // The same over all assets.
+    if (dimension !== 'account' && key.includes(NO_ASSET)) continue;
     const rest = key.split(' ').slice(-2).join(' ');
     sums[rest] = (sums[rest] ?? 0) + value;
   }

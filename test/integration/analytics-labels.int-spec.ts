@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { CaseCounting } from '../../src/analytics/counting/case-counting.service';
 import { MetricsRebuild } from '../../src/analytics/counting/metrics-rebuild.service';
+import { ADDED_UP, NO_ASSET } from '../../src/analytics/counting/message-counters';
 import { type MessageId, newId } from '../../src/database/ids';
 import { type Tenant, aTenant, anArrivedMessage, anArrivedStatus } from '../factories/conversations.factory';
 import {
@@ -45,8 +46,8 @@ async function totals(dimension: string): Promise<Record<string, number>> {
     `SELECT label, sum(received)::int AS received, sum(sent)::int AS sent, sum(sent_billable)::int AS sent_billable,
             sum(comments)::int AS comments, sum(comment_replies)::int AS comment_replies, sum(answers)::int AS answers,
             sum(answer_seconds)::int AS answer_seconds, sum(failed)::int AS failed
-       FROM message_metrics WHERE account_id = $1 AND dimension = $2 AND grain = 'day' GROUP BY label`,
-    [tenant.accountId, dimension],
+       FROM message_metrics WHERE account_id = $1 AND dimension = $2 AND grain = 'day' AND asset_id = $3 GROUP BY label`,
+    [tenant.accountId, dimension, ADDED_UP.some((one) => one === dimension) ? NO_ASSET : tenant.assetId],
   );
   const named: Record<string, number> = {};
   for (const { label, ...counts } of rows)

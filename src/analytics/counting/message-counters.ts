@@ -1,4 +1,4 @@
-import { GRAINS } from '../rollups/rollup-grains';
+import { GRAINS, startOfGrain } from '../rollups/rollup-grains';
 import { COUNTERS, type Counter } from '../rollups/rollup-counts';
 
 /** What the figures are told apart by. Each is a set of sums of its own, so that no question adds up more than it has to. */
@@ -15,6 +15,9 @@ export type RollupDimension =
 
 /** In the place of an asset where all of an account are added up. */
 export const NO_ASSET = '00000000-0000-0000-0000-000000000000';
+
+/** Dimensions that have sums over all assets, too: few labels, and many rows for each of them otherwise. */
+export const ADDED_UP: readonly RollupDimension[] = ['account', 'price', 'error', 'agent', 'sentiment'];
 
 /** What a quarter of an hour is told apart by, without the month of the messages. */
 const PLACE = [
@@ -70,6 +73,40 @@ const pointValues = Object.entries(POINTS)
   .map(([at, raised]) => `(f.${at}, ${COUNTERS.map((name) => raised[name] ?? '0').join(', ')})`)
   .join(',\n       ');
 
+interface Part {
+  dimension: RollupDimension;
+  /** Whether it is told apart by template, too. */
+  template?: boolean;
+  label?: string;
+  /** What has a part in it. */
+  where?: string;
+}
+
+const PARTS: readonly Part[] = [
+  { dimension: 'account' },
+  { dimension: 'channel' },
+  { dimension: 'template', template: true, where: `f.template_name <> ''` },
+  { dimension: 'price', template: true, label: 'f.price', where: `f.price <> ''` },
+  { dimension: 'error', template: true, label: 'f.error_code', where: 'point.failed = 1' },
+  { dimension: 'campaign', label: 'f.campaign', where: `f.campaign <> ''` },
+  { dimension: 'agent', label: 'f.agent', where: `f.agent <> ''` },
+  {
+    dimension: 'sentiment',
+    label: 'f.sentiment',
+    where: `f.sentiment <> '' AND point.received + point.comments = 1`,
+  },
+];
+
+/** One by asset, one over all of them, or both. */
+function partValues({ dimension, template = false, label = `''`, where = 'true' }: Part): string[] {
+  const assets = [
+    ...(dimension === 'account' ? [] : ['f.asset_id']),
+    ...(ADDED_UP.includes(dimension) ? [`'${NO_ASSET}'::uuid`] : []),
+  ];
+  const named = template ? 'f.template_name, f.template_language' : `'', ''`;
+  return assets.map((asset) => `('${dimension}', ${asset}, ${named}, ${label}, ${where})`);
+}
+
 /**
  * What facts add to the figures, as a query: a row for each dimension and each instant that counts.
  * @param facts a relation of facts
@@ -79,43 +116,32 @@ export function contributionsOf(facts: string, sign: 1 | -1): string {
   const signed = COUNTERS.map((name) => `${sign === 1 ? '' : '-'}point.${name} AS ${name}`).join(', ');
   return `
     SELECT f.account_id, part.dimension, f.platform, part.asset_id,
-           date_bin('${GRAINS.quarter} minutes', point.at, '2000-01-01T00:00:00Z') AS bucket_at,
+           date_bin('15 minutes', point.at, '2000-01-01T00:00:00Z') AS bucket_at,
            part.template_name, part.template_language, part.label, f.message_month, ${signed}
       FROM ${facts} f
      CROSS JOIN LATERAL (VALUES
        ${pointValues}
      ) AS point (at, ${COUNTERS.join(', ')})
      CROSS JOIN LATERAL (VALUES
-       ('account', '${NO_ASSET}'::uuid, '', '', '', true),
-       ('channel', f.asset_id, '', '', '', true),
-       ('template', f.asset_id, f.template_name, f.template_language, '', f.template_name <> ''),
-       ('price', f.asset_id, f.template_name, f.template_language, f.price, f.price <> ''),
-       ('error', f.asset_id, f.template_name, f.template_language, f.error_code, point.failed = 1),
-       ('campaign', f.asset_id, '', '', f.campaign, f.campaign <> ''),
-       ('agent', f.asset_id, '', '', f.agent, f.agent <> ''),
-       ('sentiment', f.asset_id, '', '', f.sentiment, f.sentiment <> '' AND point.received + point.comments = 1)
+       ${PARTS.flatMap(partValues).join(',\n       ')}
      ) AS part (dimension, asset_id, template_name, template_language, label, is_part)
      WHERE point.at IS NOT NULL AND part.is_part`;
 }
 
 /**
- * Contributions added up, for each grain: first to quarters, which are few, and these to hours and days.
+ * Contributions added up, for each grain: first to quarters, which are few, and these to hours, days and months.
  * @param contributions a query as `contributionsOf`, or several with UNION ALL between them
  */
 export function rollupsOf(contributions: string): string {
   const place = PLACE.join(', ');
-  const wide = PLACE.map((name) =>
-    name === 'bucket_at' ? `date_bin(g.width, bucket_at, '2000-01-01T00:00:00Z') AS bucket_at` : name,
-  ).join(', ');
-  const grains = Object.entries(GRAINS)
-    .map(([name, minutes]) => `('${name}', interval '${minutes} minutes')`)
-    .join(', ');
+  const start = startOfGrain('g.grain', 'bucket_at');
+  const wide = PLACE.map((name) => (name === 'bucket_at' ? `${start} AS bucket_at` : name)).join(', ');
   return `
     SELECT account_id, g.grain, ${wide}, message_month, ${SUM_COUNTERS}
       FROM (SELECT account_id, ${place}, message_month, ${SUM_COUNTERS} FROM (${contributions}) AS part
              GROUP BY account_id, ${place}, message_month HAVING ${ANY_COUNTER}) AS quarters
-     CROSS JOIN (VALUES ${grains}) AS g (grain, width)
-     GROUP BY account_id, g.grain, dimension, platform, asset_id,
-              date_bin(g.width, bucket_at, '2000-01-01T00:00:00Z'), template_name, template_language, label, message_month
+     CROSS JOIN unnest(ARRAY[${GRAINS.map((grain) => `'${grain}'`).join(', ')}]) AS g (grain)
+     GROUP BY account_id, g.grain, dimension, platform, asset_id, ${start}, template_name, template_language, label,
+              message_month
     HAVING ${ANY_COUNTER}`;
 }

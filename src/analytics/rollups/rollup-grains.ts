@@ -1,9 +1,14 @@
-export const GRAINS = { quarter: 15, hour: 60, day: 24 * 60 } as const;
+export const GRAINS = ['quarter', 'hour', 'day', 'month'] as const;
 /**
- * How wide the time is that a row adds up. Quarters of an hour, as days of some zones begin at a half or a quarter past;
- * hours for long series, and days of UTC for long totals.
+ * How wide the time is that a row adds up. Quarters of an hour, as days of some zones begin at a half or a quarter past; hours
+ * for long series, and days and months of UTC for long totals.
  */
-export type Grain = keyof typeof GRAINS;
+export type Grain = (typeof GRAINS)[number];
+
+/** Where the quarter, hour, day or month of UTC begins that an instant lies in, as SQL. */
+export const startOfGrain = (grain: string, at: string): string =>
+  `CASE ${grain} WHEN 'quarter' THEN date_bin('15 minutes', ${at}, '2000-01-01T00:00:00Z')
+        ELSE date_trunc(${grain}, ${at}, 'UTC') END`;
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -12,7 +17,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** The widest rows that times between such bounds can be added up from. */
 export function widestGrain(bounds: readonly Date[]): Grain {
   const areMultiplesOf = (ms: number): boolean => bounds.every((bound) => bound.getTime() % ms === 0);
-  if (areMultiplesOf(DAY_MS)) return 'day';
+  if (areMultiplesOf(DAY_MS)) return bounds.every(isStartOfMonth) ? 'month' : 'day';
   return areMultiplesOf(HOUR_MS) ? 'hour' : 'quarter';
 }
 
@@ -21,4 +26,15 @@ export function fullDaysOf({ from, until }: { from: Date; until: Date }): { from
   const first = Math.ceil(from.getTime() / DAY_MS) * DAY_MS;
   const last = Math.floor(until.getTime() / DAY_MS) * DAY_MS;
   return last < first ? { from: until, until } : { from: new Date(first), until: new Date(last) };
+}
+
+function isStartOfMonth(at: Date): boolean {
+  return at.getTime() % DAY_MS === 0 && at.getUTCDate() === 1;
+}
+
+/** The months of UTC that lie within a range of days of UTC altogether; both the end of the range when there is none. */
+export function fullMonthsOf({ from, until }: { from: Date; until: Date }): { from: Date; until: Date } {
+  const first = isStartOfMonth(from) ? from : new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1));
+  const last = new Date(Date.UTC(until.getUTCFullYear(), until.getUTCMonth()));
+  return last < first ? { from: until, until } : { from: first, until: last };
 }

@@ -3,9 +3,9 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { ConversationPlatform } from '../../conversations/conversation-types';
 import type { AccountId, AssetId } from '../../database/ids';
-import { NO_ASSET, type RollupDimension } from '../counting/message-counters';
+import { ADDED_UP, NO_ASSET, type RollupDimension } from '../counting/message-counters';
 import { COUNTERS, type Counts, NO_COUNTS } from './rollup-counts';
-import { type Grain, fullDaysOf, widestGrain } from './rollup-grains';
+import { type Grain, fullDaysOf, fullMonthsOf, widestGrain } from './rollup-grains';
 
 /** Which sums are read. */
 export interface RollupScope {
@@ -55,7 +55,7 @@ export class RollupReader {
     bounds: readonly Date[],
     group?: RollupGroup,
   ): Promise<Map<string, Map<number, Counts>>> {
-    const { where, parameters } = conditions(scope, dimension);
+    const { where, parameters } = conditions(scope, dimension, group);
     const grain = widestGrain(bounds);
     const name = group === undefined ? `''` : GROUP_EXPRESSIONS[group];
     const rows: (Counts & { name: string; bucket: number })[] = await this.database.query(
@@ -73,7 +73,7 @@ export class RollupReader {
   }
 
   async total(scope: RollupScope, dimension: RollupDimension): Promise<Counts> {
-    const [row] = await this.sums(scope, dimension, `''`);
+    const [row] = await this.sums(scope, dimension, undefined);
     return row?.[1] ?? NO_COUNTS;
   }
 
@@ -83,15 +83,16 @@ export class RollupReader {
     dimension: RollupDimension,
     group: RollupGroup,
   ): Promise<Map<string, Counts>> {
-    return new Map(await this.sums(scope, dimension, GROUP_EXPRESSIONS[group]));
+    return new Map(await this.sums(scope, dimension, group));
   }
 
   private async sums(
     scope: RollupScope,
     dimension: RollupDimension,
-    name: string,
+    group: RollupGroup | undefined,
   ): Promise<[string, Counts][]> {
-    const { relation, parameters } = rollupRows(scope, dimension);
+    const { relation, parameters } = rollupRows(scope, dimension, group);
+    const name = group === undefined ? `''` : GROUP_EXPRESSIONS[group];
     const rows: ({ [K in keyof Counts]: number | null } & { name: string })[] = await this.database.query(
       `SELECT ${name} AS name, ${SUMS} FROM ${relation} AS part
         GROUP BY 1 ORDER BY sum(received) + sum(sent) + sum(unsent_failed) + sum(comments) DESC, 1 LIMIT ${MOST_GROUPS}`,
@@ -105,24 +106,31 @@ export class RollupReader {
 }
 
 /**
- * The rows that a total is made of, as a relation: whole days of UTC, and quarters of an hour at both ends. For totals that
- * are told apart by more than `RollupReader` does.
+ * The rows that a total is made of, as a relation: whole months and days of UTC, and quarters of an hour at both ends. For
+ * totals that are told apart by more than `RollupReader` does.
+ * @param group `asset` where channels are told apart
  */
 export function rollupRows(
   scope: RollupScope,
   dimension: RollupDimension,
+  group?: RollupGroup,
 ): { relation: string; parameters: unknown[] } {
-  const { where, parameters } = conditions(scope, dimension);
+  const { where, parameters } = conditions(scope, dimension, group);
   const days = fullDaysOf(scope);
-  const [first, last] = [`$${parameters.length + 1}`, `$${parameters.length + 2}`];
+  const months = fullMonthsOf(days);
+  const [day, dayEnd, month, monthEnd] = [1, 2, 3, 4].map(
+    (place) => `$${parameters.length + place}::timestamptz`,
+  );
   const rows = (grain: Grain, from: string, until: string): string =>
     `SELECT * FROM message_metrics
       WHERE ${where} AND grain = '${grain}' AND bucket_at >= ${from} AND bucket_at < ${until}`;
   return {
-    relation: `(${rows('day', `${first}::timestamptz`, `${last}::timestamptz`)}
-      UNION ALL ${rows('quarter', '$4', `least(${first}, $5)`)}
-      UNION ALL ${rows('quarter', `greatest(${last}, $4)`, '$5')})`,
-    parameters: [...parameters, days.from, days.until],
+    relation: `(${rows('month', `${month}`, `${monthEnd}`)}
+      UNION ALL ${rows('day', `${day}`, `least(${month}, ${dayEnd})`)}
+      UNION ALL ${rows('day', `greatest(${monthEnd}, ${day})`, `${dayEnd}`)}
+      UNION ALL ${rows('quarter', '$4', `least(${day}, $5)`)}
+      UNION ALL ${rows('quarter', `greatest(${dayEnd}, $4)`, '$5')})`,
+    parameters: [...parameters, days.from, days.until, months.from, months.until],
   };
 }
 
@@ -130,7 +138,9 @@ export function rollupRows(
 function conditions(
   { accountId, platforms, assetIds, from, until, label, template, only }: RollupScope,
   dimension: RollupDimension,
+  group: RollupGroup | undefined,
 ): { where: string; parameters: unknown[] } {
+  const isByAsset = [group, only?.group].includes('asset');
   const parameters: unknown[] = [
     accountId,
     dimension,
@@ -138,7 +148,9 @@ function conditions(
     from,
     until,
     // Sums over all assets have none.
-    dimension === 'account' ? [NO_ASSET] : assetIds,
+    dimension === 'account' || (assetIds === null && !isByAsset && ADDED_UP.includes(dimension))
+      ? [NO_ASSET]
+      : assetIds,
   ];
   // Always with assets: the index has them before the time.
   let where = `account_id = $1 AND dimension = $2 AND platform = ANY($3::text[])

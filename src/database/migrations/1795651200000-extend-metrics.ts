@@ -37,11 +37,11 @@ export class ExtendMetrics1795651200000 implements MigrationInterface {
       CREATE INDEX message_metric_facts_answers ON message_metric_facts (account_id, answered_at)
         INCLUDE (answer_seconds, is_first_answer, asset_id, platform, agent) WHERE answered_at IS NOT NULL;
 
-      -- Sums by quarter of an hour, by hour and by day of UTC: what is asked about two years must not add up quarters.
+      -- Sums by quarter of an hour, by hour, and by day and month of UTC: what is asked about two years must not add up quarters.
       DELETE FROM message_metrics WHERE dimension = 'category';
       ALTER TABLE message_metrics
         ADD COLUMN grain text NOT NULL DEFAULT 'quarter'
-          CONSTRAINT message_metrics_grain_known CHECK (grain IN ('quarter', 'hour', 'day')),
+          CONSTRAINT message_metrics_grain_known CHECK (grain IN ('quarter', 'hour', 'day', 'month')),
         ADD COLUMN sent_billable integer NOT NULL DEFAULT 0,
         ADD COLUMN sent_clicked integer NOT NULL DEFAULT 0,
         ADD COLUMN sent_replied integer NOT NULL DEFAULT 0,
@@ -58,14 +58,22 @@ export class ExtendMetrics1795651200000 implements MigrationInterface {
           ('account', 'channel', 'template', 'price', 'error', 'campaign', 'agent', 'sentiment')),
         ADD CONSTRAINT message_metrics_pkey PRIMARY KEY (account_id, grain, dimension, platform, asset_id, bucket_at,
           template_name, template_language, label, message_month);
+      -- Of what has a label there are sums over all assets, too.
       INSERT INTO message_metrics (account_id, grain, dimension, platform, asset_id, bucket_at, template_name,
           template_language, label, message_month, received, sent, delivered, read, failed, sent_delivered, sent_read,
           sent_failed, unsent_failed)
-      SELECT account_id, wide.grain, dimension, platform, asset_id, date_bin(wide.width, bucket_at, '2000-01-01T00:00:00Z'),
+      SELECT account_id, 'quarter', dimension, platform, '00000000-0000-0000-0000-000000000000', bucket_at, template_name,
+             template_language, label, message_month, sum(received), sum(sent), sum(delivered), sum(read), sum(failed),
+             sum(sent_delivered), sum(sent_read), sum(sent_failed), sum(unsent_failed)
+        FROM message_metrics WHERE dimension = 'error' GROUP BY 1, 3, 4, 6, 7, 8, 9, 10;
+      INSERT INTO message_metrics (account_id, grain, dimension, platform, asset_id, bucket_at, template_name,
+          template_language, label, message_month, received, sent, delivered, read, failed, sent_delivered, sent_read,
+          sent_failed, unsent_failed)
+      SELECT account_id, wide.grain, dimension, platform, asset_id, date_trunc(wide.grain, bucket_at, 'UTC'),
              template_name, template_language, label, message_month, sum(received), sum(sent), sum(delivered), sum(read),
              sum(failed), sum(sent_delivered), sum(sent_read), sum(sent_failed), sum(unsent_failed)
         FROM message_metrics
-       CROSS JOIN (VALUES ('hour', interval '1 hour'), ('day', interval '1 day')) AS wide (grain, width)
+       CROSS JOIN unnest(ARRAY['hour', 'day', 'month']) AS wide (grain)
        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10;
 
       CREATE INDEX comments_by_time ON comments (account_id, asset_id, commented_at) WHERE is_complete;
@@ -163,7 +171,8 @@ export class ExtendMetrics1795651200000 implements MigrationInterface {
       DROP INDEX comments_by_time;
       DROP TABLE conversation_cases;
       DELETE FROM message_metrics
-       WHERE grain <> 'quarter' OR dimension NOT IN ('account', 'channel', 'template', 'error');
+       WHERE grain <> 'quarter' OR dimension NOT IN ('account', 'channel', 'template', 'error')
+          OR (dimension = 'error' AND asset_id = '00000000-0000-0000-0000-000000000000');
       ALTER TABLE message_metrics
         DROP CONSTRAINT message_metrics_dimension_known, DROP CONSTRAINT message_metrics_pkey,
         DROP COLUMN grain, DROP COLUMN sent_billable, DROP COLUMN sent_clicked, DROP COLUMN sent_replied,
