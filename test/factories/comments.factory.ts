@@ -88,7 +88,7 @@ export function aPost(app: TestApp, message = 'A post'): string {
 
 /** A clean world and database, so that one test does not meet what another left. */
 export async function startOver(app: TestApp): Promise<void> {
-  await sandboxOf(app).waitUntilIdle();
+  await settled(app);
   sandboxOf(app).reset();
   // Whoever listens to events may still be at work on what goes here.
   await repeatLostRaces(() => app.db.transaction((tx) => clear(tx)));

@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 async function forgetEverything(): Promise<void> {
-  await sandboxOf(app).waitUntilIdle();
+  await settled();
   sandboxOf(app).reset();
   for (const table of [
     'conversations',

@@ -28,7 +28,8 @@ describe('a schedule of reports', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    const env = { APP_ROLES: 'api,worker' };
+    // Times of the past: what is ordered for them must not have expired by now.
+    const env = { APP_ROLES: 'api,worker', REPORT_RETENTION_DAYS: '3650' };
     const first = await startTestApp({ database, env });
     nodes = [first, await startTestApp({ database, env: { ...first.env, ...env, PORT: '0' } })];
     app = first;

@@ -35,7 +35,10 @@ describe('what happens to WhatsApp accounts and numbers', () => {
     sandbox().clearFaults();
     client = app.api.as(await admin.createUser('agent'));
     accountId = (await connectedAccount(app, client)) as AccountId;
-    const number = await client.get(NUMBER);
+    const number = await eventually(
+      () => client.get(NUMBER),
+      ({ status }) => status === 200,
+    );
     assetId = number.body.data.id as AssetId;
   });
 
