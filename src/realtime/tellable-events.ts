@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import type { AccountId, ConversationId, UserId } from '../database/ids';
+import type { AccountId, UserId } from '../database/ids';
 import type { DeliveredEvent } from '../domain-events/outbox-subscribers';
 import type { PublicEvent } from '../public-events/public-event';
 import { PublicEvents } from '../public-events/public-events.service';
@@ -15,7 +15,7 @@ export interface TellableEvent {
   packet: PublicEvent & { eventId: string };
   /** About how long it is as JSON. */
   size: number;
-  /** Of the conversation that it is about: to whom that is assigned at present. Null also where it is about none. */
+  /** Of the conversation or thread of comments that it is about: to whom that is assigned at present. Null also where it is about none. */
   agentId: UserId | null;
   /** Who does not want to hear of it: of notifications only. */
   mutedBy: ReadonlySet<UserId>;
@@ -29,6 +29,21 @@ interface MutedRow {
   muted_kinds: string[];
   muted_severities: string[];
 }
+
+interface AgentRow {
+  id: string;
+  agent_id: UserId | null;
+}
+
+const WANTED = `(SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS wanted (account_id, id)) AS wanted`;
+const CONVERSATION_AGENTS = `
+  SELECT v.id, v.agent_id FROM ${WANTED}
+    JOIN conversations v ON v.account_id = wanted.account_id AND v.id = wanted.id`;
+const THREAD_AGENTS = `
+  SELECT c.id, v.agent_id FROM ${WANTED}
+    JOIN comments c ON c.account_id = wanted.account_id AND c.id = wanted.id
+    JOIN conversations v ON v.account_id = c.account_id AND v.asset_id = c.asset_id
+     AND v.comment_thread_id <> '' AND v.comment_thread_id = c.thread_external_id`;
 
 @Injectable()
 export class TellableEvents {
@@ -49,31 +64,38 @@ export class TellableEvents {
     return described.map((event) => {
       const place = { position: positions.get(event.id) ?? 0n, eventId: event.id };
       const packet = { eventId: encodePlace(place), ...event };
-      const conversationId = conversationOf(event.conversation?.id, event.data);
+      const subjectId = conversationOf(event.conversation?.id, event.data) ?? commentOf(event.data);
       return {
         place,
         event,
         packet,
         size: JSON.stringify(packet).length,
-        agentId: conversationId === null ? null : (agents.get(conversationId) ?? null),
+        agentId: subjectId === null ? null : (agents.get(subjectId) ?? null),
         mutedBy: mutedBy(event, muted),
       };
     });
   }
 
+  /** Of the conversations that events are about, by their ids, and of the threads of comments, by the comments' ids. */
   private async agentsOf(events: readonly DeliveredEvent[]): Promise<Map<string, UserId | null>> {
-    const wanted = events.flatMap(({ accountId, conversation, payload }) => {
-      const id = conversationOf(conversation?.id, payload);
-      return id === null ? [] : [{ accountId, id }];
-    });
-    if (wanted.length === 0) return new Map();
-    const rows: { id: ConversationId; agent_id: UserId | null }[] = await this.database.query(
-      `SELECT v.id, v.agent_id
-         FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS wanted (account_id, id)) AS wanted
-         JOIN conversations v ON v.account_id = wanted.account_id AND v.id = wanted.id`,
-      [wanted.map(({ accountId }) => accountId), wanted.map(({ id }) => id)],
-    );
-    return new Map(rows.map(({ id, agent_id: agentId }) => [id, agentId]));
+    const conversations: [AccountId, string][] = [];
+    const comments: [AccountId, string][] = [];
+    for (const { accountId, conversation, payload } of events) {
+      const conversationId = conversationOf(conversation?.id, payload);
+      const commentId = commentOf(payload);
+      if (conversationId !== null) conversations.push([accountId, conversationId]);
+      else if (commentId !== null) comments.push([accountId, commentId]);
+    }
+    const found = await Promise.all([
+      this.agentsBy(CONVERSATION_AGENTS, conversations),
+      this.agentsBy(THREAD_AGENTS, comments),
+    ]);
+    return new Map(found.flat().map(({ id, agent_id: agentId }) => [id, agentId]));
+  }
+
+  private async agentsBy(query: string, wanted: readonly [AccountId, string][]): Promise<AgentRow[]> {
+    if (wanted.length === 0) return [];
+    return this.database.query(query, [wanted.map(([accountId]) => accountId), wanted.map(([, id]) => id)]);
   }
 
   /** Read as they are stored, since what shows notifications to people stands beside this module. */
@@ -96,6 +118,10 @@ function conversationOf(own: string | undefined, payload: object): string | null
   return 'conversationId' in payload && typeof payload.conversationId === 'string'
     ? payload.conversationId
     : null;
+}
+
+function commentOf(payload: object): string | null {
+  return 'commentId' in payload && typeof payload.commentId === 'string' ? payload.commentId : null;
 }
 
 function mutedBy({ accountId, data }: PublicEvent, rows: readonly MutedRow[]): ReadonlySet<UserId> {

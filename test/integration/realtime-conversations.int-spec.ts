@@ -1,10 +1,11 @@
 import { MessageStore } from '../../src/conversations/messages/message-store.service';
-import type { ConversationId } from '../../src/database/ids';
+import { type CommentId, type ConversationId, newId } from '../../src/database/ids';
+import { Outbox } from '../../src/domain-events/outbox';
 import type { TestUser } from '../api-client';
 import { eventually } from '../eventually';
 import { type Tenant, anArrivedMessage, anArrivedStatus } from '../factories/conversations.factory';
 import type { Follower, SeenEvent } from '../realtime-follower';
-import { RealtimeWorld } from '../realtime-world';
+import { RealtimeWorld, namesOf } from '../realtime-world';
 
 jest.setTimeout(120_000);
 
@@ -159,6 +160,52 @@ describe('Who sees only what is assigned', () => {
       error: { code: 'NOT_FOUND' },
     });
   });
+});
+
+describe('Comments in a thread that is somebody’s', () => {
+  it('are told to those who may see the thread', async () => {
+    const narrow = await world.userOf([tenant], 'agent', 'assigned');
+    const [theirs, nobodys] = [await aThread(agent.id), await aThread(null)];
+    const [follower, everything] = [await connected(narrow), await connected(agent)];
+    await world.app.db.transaction((tx) =>
+      world.app.app.get(Outbox).record(
+        tx,
+        [theirs, nobodys].map((commentId) => ({
+          kind: 'comment.updated' as const,
+          accountId: tenant.accountId,
+          payload: { commentId, assetId: tenant.assetId },
+        })),
+      ),
+    );
+    await world.happen(tenant, 'afterwards');
+    for (const each of [follower, everything])
+      await eventually(
+        () => namesOf(each),
+        ({ length }) => length === 1,
+        { timeoutMs: 30_000 },
+      );
+    const commentsOf = ({ events }: Follower): unknown[] =>
+      events.filter(({ type }) => type === 'comment.updated').map(({ data }) => data.commentId);
+    expect(commentsOf(everything)).toEqual([theirs, nobodys]);
+    expect(commentsOf(follower)).toEqual([nobodys]);
+  });
+
+  async function aThread(agentId: string | null): Promise<CommentId> {
+    const commentId = newId<CommentId>();
+    const thread = `thread_${commentId}`;
+    const { accountId, assetId } = tenant;
+    await world.app.db.query(
+      `INSERT INTO comments (account_id, id, asset_id, platform, external_id, is_complete, text, commented_at, thread_external_id)
+       VALUES ($1, $2, $3, 'facebook', $4, true, 'Nice', now(), $4)`,
+      [accountId, commentId, assetId, thread],
+    );
+    await world.app.db.query(
+      `INSERT INTO conversations (account_id, id, platform, asset_id, comment_thread_id, agent_id)
+       VALUES ($1, $2, 'facebook', $3, $4, $5)`,
+      [accountId, newId(), assetId, thread, agentId],
+    );
+    return commentId;
+  }
 });
 
 describe('A conversation that several have open', () => {
