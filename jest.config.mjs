@@ -25,6 +25,9 @@ const base = {
 export default {
   // For the integration tests, which wait for real servers. Unit tests that need it have a defect.
   testTimeout: 90_000,
+  // Each file leaves some of its modules behind: after a hundred of them a worker would hold gigabytes, and do little but
+  // collect garbage.
+  workerIdleMemoryLimit: '1GB',
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{src,sandbox}/**/*.spec.ts'] },
     { ...base, displayName: 'integration', testMatch: ['<rootDir>/{test,sandbox}/**/*.int-spec.ts'] },
