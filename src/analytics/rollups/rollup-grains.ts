@@ -34,7 +34,9 @@ function isStartOfMonth(at: Date): boolean {
 
 /** The months of UTC that lie within a range of days of UTC altogether; both the end of the range when there is none. */
 export function fullMonthsOf({ from, until }: { from: Date; until: Date }): { from: Date; until: Date } {
-  const first = isStartOfMonth(from) ? from : new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1));
+  const first = isStartOfMonth(from)
+    ? from
+    : new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1));
   const last = new Date(Date.UTC(until.getUTCFullYear(), until.getUTCMonth()));
   return last < first ? { from: until, until } : { from: first, until: last };
 }
