@@ -15,7 +15,7 @@ export interface TellableEvent {
   packet: PublicEvent & { eventId: string };
   /** About how long it is as JSON. */
   size: number;
-  /** Of the conversation or thread of comments that it is about: to whom that is assigned at present. Null also where it is about none. */
+  /** To whom the conversation or thread of comments that it is about is assigned at present. Null also where it is about none. */
   agentId: UserId | null;
   /** Who does not want to hear of it: of notifications only. */
   mutedBy: ReadonlySet<UserId>;

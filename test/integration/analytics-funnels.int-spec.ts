@@ -232,7 +232,7 @@ describe('GET /analytics/templates', () => {
       sent: 5,
       read: null,
       clicks: 7,
-      difference: { sent: (ours?.sent ?? 0) - 5, delivered: 0, read: null },
+      difference: { sent: 5 - (ours?.sent ?? 0), delivered: 0, read: null },
     });
     expect(templates.find(({ name }) => name === 'hello_world')?.meta).toBeNull();
   });

@@ -35,10 +35,11 @@ export class MetaClickDto {
 }
 
 /** Our figure less Meta's; null where Meta told none. */
+/** Meta's figure less ours; null where Meta told none. */
 export class MetaTemplateDifferenceDto {
-  @ApiProperty({ type: Number, nullable: true, example: 2 }) sent!: number | null;
+  @ApiProperty({ type: Number, nullable: true, example: -2 }) sent!: number | null;
   @ApiProperty({ type: Number, nullable: true, example: 0 }) delivered!: number | null;
-  @ApiProperty({ type: Number, nullable: true, example: -3 }) read!: number | null;
+  @ApiProperty({ type: Number, nullable: true, example: 3 }) read!: number | null;
 }
 
 /**

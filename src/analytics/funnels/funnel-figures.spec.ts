@@ -71,7 +71,7 @@ describe('Meta’s own figures', () => {
     expect(comparisonOf(funnelOf(counts), meta)).toMatchObject({
       sent: 98,
       clicks: 44,
-      difference: { sent: 2, delivered: -1, read: null },
+      difference: { sent: -2, delivered: 1, read: null },
     });
     expect(comparisonOf(funnelOf(counts), undefined)).toBeNull();
   });

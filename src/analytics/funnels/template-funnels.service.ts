@@ -3,6 +3,7 @@ import {
   MetaTemplateFigures,
   type MetaTemplateFigure,
 } from '../../whatsapp/meta-figures/meta-template-figures';
+import { compared } from '../costs/difference-reasons';
 import { titleOfError } from '../error-explanations/error-titles';
 import { durationScope } from '../response-times/response-times.service';
 import { NO_COUNTS } from '../rollups/rollup-counts';
@@ -96,7 +97,6 @@ export function comparisonOf(
 ): MetaTemplateComparison | null {
   if (meta === undefined) return null;
   const { sent, delivered, read, clicks, clicked, cost, currency, firstDayAt, lastDayEndsAt } = meta;
-  const less = (own: number, other: number | null): number | null => (other === null ? null : own - other);
   return {
     sent,
     delivered,
@@ -108,9 +108,9 @@ export function comparisonOf(
     firstDayAt,
     lastDayEndsAt,
     difference: {
-      sent: less(ours.sent, sent),
-      delivered: less(ours.delivered, delivered),
-      read: less(ours.read, read),
+      sent: compared(ours.sent, sent).difference,
+      delivered: compared(ours.delivered, delivered).difference,
+      read: compared(ours.read, read).difference,
     },
   };
 }

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { AccountId } from '../../database/ids';
 import { titleOfError } from '../error-explanations/error-titles';
+import { AgentNames } from '../response-times/agent-names.repository';
 import { AnalyticsScopes } from '../scope/analytics-scopes.service';
 import { channelName } from './metric-columns';
 import type { SeriesGrouping } from './series-groupings';
@@ -23,6 +24,7 @@ export class SeriesGroups {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly scopes: AnalyticsScopes,
+    private readonly agents: AgentNames,
   ) {}
 
   /**
@@ -49,14 +51,10 @@ export class SeriesGroups {
         const channels = await this.scopes.channels(accountId, ids);
         return new Map(channels.map((channel) => [channel.id, channelName(channel)]));
       }
-      // Who has left is told by name, too: figures outlive people's logins.
       case 'agent':
-        return this.stored('SELECT id, name FROM users WHERE id = ANY($1::uuid[])', [ids]);
+        return this.agents.of(ids);
       case 'campaign':
-        return this.stored('SELECT id, name FROM campaigns WHERE account_id = $2 AND id = ANY($1::uuid[])', [
-          ids,
-          accountId,
-        ]);
+        return this.campaignNames(accountId, ids);
       case 'error':
         return new Map(names.map((code) => [code, titleOfError(code)]));
       case 'template':
@@ -68,8 +66,11 @@ export class SeriesGroups {
     }
   }
 
-  private async stored(query: string, parameters: unknown[]): Promise<Map<string, string>> {
-    const rows: { id: string; name: string }[] = await this.database.query(query, parameters);
+  private async campaignNames(accountId: AccountId, ids: readonly string[]): Promise<Map<string, string>> {
+    const rows: { id: string; name: string }[] = await this.database.query(
+      'SELECT id, name FROM campaigns WHERE account_id = $1 AND id = ANY($2::uuid[])',
+      [accountId, ids],
+    );
     return new Map(rows.map(({ id, name }) => [id, name]));
   }
 }
