@@ -1,15 +1,16 @@
 // Who may import whom. A layer may import the layers above it in this list, never those below it and, unless it is
 // ground, never its neighbours. docs/ARCHITECTURE.md has the same list as a picture.
 const layers = [
-  ['config', 'errors', 'json', 'crypto', 'calendar'],
+  ['config', 'errors', 'json', 'crypto', 'calendar', 'tracing'],
   ['http', 'database', 'queue', 'graph-client'],
-  ['operations', 'domain-events', 'identity', 'assets', 'media'],
+  ['operations', 'domain-events', 'identity', 'rate-limits', 'audit', 'assets', 'media'],
   ['webhooks'],
   ['meta-auth', 'conversations'],
   ['sending', 'message-media', 'public-events'],
   ['direct-messaging', 'insights'],
   ['whatsapp', 'facebook', 'instagram'],
-  ['analytics', 'sentiment', 'notifications', 'realtime'],
+  ['analytics', 'sentiment', 'notifications', 'realtime', 'doctor', 'timelines'],
+  ['restore'],
 ];
 const groundLayers = 3; // within these, folders of one layer may use each other as long as there is no circle
 

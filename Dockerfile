@@ -18,11 +18,17 @@ COPY package.json package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts
 
 FROM base AS service
+LABEL org.opencontainers.image.title="meta-business-backend" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.description="Self-hosted backend between a business's own frontend and Meta"
 ENV NODE_ENV=production PORT=3000 HOST=0.0.0.0
+# Nothing is installed in a running container: who gets in finds no tool for it. Commands are run with node.
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn-*
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
-# A volume that is mounted here takes over the owner.
+# The files above are root's, so that the service cannot change itself; with a read-only file system it needs /data/media and
+# /tmp. A volume that is mounted here takes over the owner.
 RUN mkdir -p /data/media && chown node:node /data/media
 ENV MEDIA_DIR=/data/media
 USER node
@@ -31,5 +37,6 @@ EXPOSE 3000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 STOPSIGNAL SIGTERM
-# Node itself is the first process: it gets the SIGTERM that lets it finish what it holds.
+# Node itself is the first process: it gets the SIGTERM that lets it finish what it holds. It starts no children; an init
+# (docker run --init, init: true) does no harm.
 CMD ["node", "dist/src/main.js"]

@@ -14,10 +14,13 @@ function esModulePackages(folder = 'node_modules', scope = '') {
   });
 }
 
+/** CommonJS that calls `import()`, which Jest only knows when it is turned into `require`. */
+const IMPORTING = ['@opentelemetry/otlp-exporter-base'];
+
 const base = {
   testEnvironment: 'node',
   transform: { '^.+\\.[cm]?[jt]s$': '@swc/jest' },
-  transformIgnorePatterns: [`/node_modules/(?!(${esModulePackages().join('|')})/)`],
+  transformIgnorePatterns: [`/node_modules/(?!(${[...esModulePackages(), ...IMPORTING].join('|')})/)`],
   setupFiles: ['reflect-metadata'],
 };
 

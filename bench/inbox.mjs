@@ -40,7 +40,9 @@ async function addressesToAsk(get, database) {
     if (pagination.before === null) break;
     list.push(`${LIST}?before=${encodeURIComponent(pagination.before)}`);
   }
-  const [{ id: label }] = await database.query('SELECT id FROM labels LIMIT 1');
+  const [{ id: label }] = await database.query(
+    'SELECT label_id AS id FROM conversation_labels ORDER BY label_id LIMIT 1',
+  );
   const [{ id: channel, account_id: account }] = await database.query(
     `SELECT id, account_id FROM assets WHERE starts_with(meta_id, '2065403522429') ORDER BY meta_id LIMIT 1`,
   );

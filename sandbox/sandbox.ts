@@ -18,6 +18,7 @@ import { registerMedia } from './messages/media.routes';
 import { registerMessages } from './messages/messages.routes';
 import { registerDialog } from './login/oauth-dialog.routes';
 import { registerOAuth } from './login/oauth.routes';
+import { registerSignupSdk } from './login/signup-sdk.routes';
 import { registerDirectFiles } from './direct/direct-files';
 import { registerDirectNodes } from './direct/direct-nodes';
 import { registerDirectSend } from './direct/direct-send.routes';
@@ -124,6 +125,7 @@ function buildRouter(context: SandboxContext): GraphRouter {
   const page = pageType(context, instagram);
   const waba = wabaType(context, { phone, template: templateType, listTemplates: listTemplates(context) });
   registerDialog(router, context);
+  registerSignupSdk(router, context);
   registerOAuth(router, context);
   registerInstagramLogin(router, context);
   registerPeople(router, context, { waba, page });

@@ -116,6 +116,11 @@ export interface TokenSettings {
   embeddedCodeSeconds: number;
 }
 
+export interface DateSettings {
+  /** How far the `Date` header of Graph's answers is from the real time; 0 = right. */
+  skewMs: number;
+}
+
 export interface SandboxSettings {
   analytics: AnalyticsSettings;
   statuses: StatusSettings;
@@ -129,6 +134,7 @@ export interface SandboxSettings {
   logs: LogSettings;
   dialog: DialogSettings;
   tokens: TokenSettings;
+  dates: DateSettings;
 }
 
 type PartPatch<T> = {
@@ -204,6 +210,7 @@ export function defaultSettings(): SandboxSettings {
       dialogCodeSeconds: 600,
       embeddedCodeSeconds: 30,
     },
+    dates: { skewMs: 0 },
   };
 }
 

@@ -3,18 +3,21 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { run } from './child-processes.mjs';
-import { temporaryFolder } from './guarded.mjs';
-import { withLock } from './lock-file.mjs';
+import {
+  finishFirst,
+  installWithApt,
+  onPath,
+  unpackDebianPackage,
+  unpackedPackage,
+} from './debian-packages.mjs';
 import { runningAsRoot } from './local-postgres-programs.mjs';
 import { isAnswering } from './ports.mjs';
 import { Problem, Stopped } from './problem.mjs';
-import { cacheFolder, ensureFolder } from './project-folder.mjs';
 
 const names = ['redis-server', 'valkey-server'];
-const unpackedFolder = path.join(cacheFolder, 'redis');
-const debian = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
+const debianPackage = 'redis-server';
 const packageManagers = [
-  { command: 'apt-get', install: installWithApt },
+  { command: 'apt-get', install: () => installWithApt(debianPackage) },
   { command: 'dnf', install: installWith('dnf', ['install', '-y', 'redis'], ['install', '-y', 'valkey']) },
   { command: 'yum', install: installWith('yum', ['install', '-y', 'redis'], ['install', '-y', 'valkey']) },
   {
@@ -27,28 +30,6 @@ const packageManagers = [
   },
   { command: 'zypper', install: installWith('zypper', ['--non-interactive', 'install', 'redis']) },
 ];
-const finishFirst = 'Letting the package manager finish, or it would leave the system in pieces …';
-
-function onPath(name) {
-  const folders = [
-    ...(process.env.PATH ?? '').split(path.delimiter),
-    '/usr/bin',
-    '/usr/local/bin',
-    '/usr/sbin',
-  ];
-  return folders
-    .filter((folder) => path.isAbsolute(folder))
-    .map((folder) => path.join(folder, name))
-    .find((file) => {
-      try {
-        fs.accessSync(file, fs.constants.X_OK);
-        return fs.statSync(file).isFile();
-      } catch {
-        return false;
-      }
-    });
-}
-
 function settings({ port, password, folder, durable, host }) {
   const lines = [
     `bind ${host}`,
@@ -89,16 +70,9 @@ function installed() {
 }
 
 function unpacked() {
-  const folder = path.join(unpackedFolder, process.arch);
+  const { folder, libraryPath } = unpackedPackage(debianPackage);
   const file = path.join(folder, 'usr', 'bin', 'redis-server');
-  if (!fs.existsSync(file)) return undefined;
-  const libraries = ['usr/lib', 'lib'].flatMap((base) => {
-    const full = path.join(folder, base);
-    if (!fs.existsSync(full)) return [];
-    const nested = fs.readdirSync(full, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    return [full, ...nested.map((entry) => path.join(full, entry.name))];
-  });
-  return native(file, libraries.join(':'));
+  return fs.existsSync(file) ? native(file, libraryPath) : undefined;
 }
 
 function installWith(command, ...attempts) {
@@ -115,27 +89,6 @@ function installWith(command, ...attempts) {
     }
     throw failure;
   };
-}
-
-async function installWithApt() {
-  const apt = (...args) =>
-    run('apt-get', ['-q', '-y', '-o', 'DPkg::Lock::Timeout=300', ...args], {
-      cwd: '/',
-      env: debian,
-      what: `apt-get ${args.join(' ')}`,
-      finishFirst,
-    });
-  const install = () => apt('install', '--no-install-recommends', 'redis-server');
-  try {
-    await install(); // enough where the package lists are there and fresh
-  } catch (error) {
-    if (error instanceof Stopped) throw error;
-    await apt('update').catch((updateError) => {
-      if (updateError instanceof Stopped) throw updateError;
-      // One broken source of many fails the whole update, and the others are good enough to go on with.
-    });
-    await install();
-  }
 }
 
 /** The distribution starts its own Redis on installation; nobody asked for that one. */
@@ -159,57 +112,8 @@ async function installForSystem(detail) {
   return installed();
 }
 
-/**
- * Without root: apt as an ordinary user, with lists and archives in a folder of its own, works out which packages the
- * system lacks and fetches them; they are unpacked, not installed.
- */
-async function unpackDebianPackage(detail) {
-  if (onPath('apt-get') === undefined || onPath('dpkg') === undefined) return undefined;
-  ensureFolder(unpackedFolder);
-  const work = async () => {
-    if (unpacked() !== undefined) return;
-    const draft = temporaryFolder(unpackedFolder, 'unpacking-');
-    const place = (name) => ensureFolder(path.join(draft, name));
-    const options = [
-      `Dir::State::lists=${place('lists')}`,
-      `Dir::Cache=${place('cache')}`,
-      `Dir::Log=${place('log')}`,
-      'Debug::NoLocking=true',
-      'APT::Sandbox::User=', // the account apt downloads under as root could not enter here
-    ].flatMap((option) => ['-o', option]);
-    fs.mkdirSync(path.join(draft, 'lists', 'partial'), { recursive: true });
-    fs.mkdirSync(path.join(draft, 'cache', 'archives', 'partial'), { recursive: true });
-    const apt = (args, cwd = draft) =>
-      run('apt-get', ['-q', '-y', ...options, ...args], {
-        cwd,
-        env: debian,
-        what: `apt-get ${args.join(' ')}`,
-      });
-    detail('reading the package lists');
-    let updateFailure;
-    await apt(['update']).catch((error) => {
-      if (error instanceof Stopped) throw error;
-      updateFailure = error; // one broken source of many; whether it was the one we need, the next step shows
-    });
-    const plan = await apt(['--simulate', '--no-install-recommends', 'install', 'redis-server']).catch(
-      (error) => {
-        throw updateFailure ?? error;
-      },
-    );
-    const packages = [...plan.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name);
-    detail(`fetching ${packages.join(', ')}`);
-    const archives = place('archives');
-    await apt(['download', ...packages], archives);
-    const files = path.join(draft, 'files');
-    for (const archive of fs.readdirSync(archives)) {
-      await run('dpkg', ['-x', path.join(archives, archive), files], { cwd: draft });
-    }
-    const place64 = path.join(unpackedFolder, process.arch);
-    fs.rmSync(place64, { recursive: true, force: true });
-    fs.renameSync(files, place64);
-    fs.rmSync(draft, { recursive: true, force: true });
-  };
-  await withLock(path.join(cacheFolder, 'redis.lock'), work, (pid) => detail(`waiting for process ${pid}`));
+async function unpackForUs(detail) {
+  await unpackDebianPackage(debianPackage, detail, () => unpacked() !== undefined);
   return unpacked();
 }
 
@@ -246,7 +150,7 @@ export async function redisProgram(detail) {
   };
   const got =
     (runningAsRoot() ? await attempt(installForSystem) : undefined) ??
-    (await attempt(unpackDebianPackage)) ??
+    (await attempt(unpackForUs)) ??
     docker();
   if (got !== undefined) return got;
   throw new Problem(

@@ -3,9 +3,11 @@ import './node-version.mjs';
 import crypto from 'node:crypto';
 import os from 'node:os';
 import { buildIfNeeded } from './build.mjs';
+import { buildClientIfNeeded } from './client-build.mjs';
 import { temporaryFolder } from './guarded.mjs';
 import { installDependencies } from './install-dependencies.mjs';
 import { runJest } from './jest-run.mjs';
+import { chromiumEnvironment } from './local-chromium.mjs';
 import { query } from './local-postgres.mjs';
 import { startTemporaryServices } from './local-services.mjs';
 import { say } from './progress.mjs';
@@ -25,9 +27,15 @@ function isUnitOnly(args) {
 
 async function startServices(prefix) {
   await buildIfNeeded();
+  await buildClientIfNeeded();
   const { databaseUrl, redisUrl, ownPostgres } = await startTemporaryServices();
   if (!ownPostgres) onShutdown(() => dropLeftDatabases(databaseUrl, prefix));
-  return { TEST_DATABASE_URL: databaseUrl, TEST_DATABASE_PREFIX: prefix, TEST_REDIS_URL: redisUrl };
+  return {
+    TEST_DATABASE_URL: databaseUrl,
+    TEST_DATABASE_PREFIX: prefix,
+    TEST_REDIS_URL: redisUrl,
+    ...(await chromiumEnvironment()),
+  };
 }
 
 /** On somebody's own server: databases that a crashed test could not drop. The run's prefix makes them ours. */

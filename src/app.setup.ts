@@ -5,6 +5,8 @@ import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module';
+import { AuditRefusals } from './audit/audit-refusals';
+import { AuditWriter } from './audit/audit-writer';
 import { AppConfig } from './config/app-config';
 import { parseEnv } from './config/env';
 import { ServiceUnavailableError } from './errors/app.error';
@@ -13,14 +15,26 @@ import { registerBodyParsers } from './http/body-parsers';
 import { EnvelopeInterceptor } from './http/envelope.interceptor';
 import { serveDirectly } from './http/direct-routes';
 import { ExceptionEnvelopeFilter } from './http/exception.filter';
+import { limitHeaders } from './http/header-limit';
+import { requireHost } from './http/host-header';
 import { registerMultipart } from './http/multipart';
 import { serveApiDocs } from './http/openapi';
 import { REQUEST_ID_HEADER } from './http/request-id';
+import { traceRequests } from './http/request-tracing';
+import { RATE_LIMIT_HEADER, RATE_LIMIT_POLICY_HEADER } from './http/rate-limit-headers';
 import { serverOptions } from './http/server-options';
+import { trustIn } from './http/trusted-proxies';
 import { DtoValidationPipe } from './http/validation.pipe';
+import { HttpMetrics } from './operations/metrics/http.metrics';
+import { serveQueueDashboard } from './operations/queue-dashboard/dashboard-routes';
+import { DashboardSession } from './operations/queue-dashboard/dashboard-session';
+import { QueueBoard } from './operations/queue-dashboard/queue-board';
 import { createLog, withoutChatter } from './operations/start-log';
+import { limitAddresses } from './rate-limits/address-limits';
+import { RateLimits } from './rate-limits/rate-limits';
 import { RealtimeIoAdapter } from './realtime/realtime-io.adapter';
 import { RealtimeRedis } from './realtime/realtime-redis';
+import { Tracing } from './tracing/tracing';
 import { WebhookIntake } from './webhooks/webhook-intake';
 
 export interface AppOverrides {
@@ -29,7 +43,7 @@ export interface AppOverrides {
 }
 
 /** What is reached under its own path; everything else lies under `/api`. */
-const UNPREFIXED = ['health/{*rest}', 'metrics', 'admin/{*rest}'];
+export const UNPREFIXED = ['health/{*rest}', 'metrics', 'admin/{*rest}'];
 
 /**
  * Builds the whole application, migrated and ready to listen; `main.ts` and the tests use the same.
@@ -42,7 +56,7 @@ export async function createApp(
 ): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forEnvironment(env, overrides.modules),
-    new FastifyAdapter(serverOptions()),
+    new FastifyAdapter(serverOptions(trustIn(parseEnv(env).TRUSTED_PROXIES))),
     // A failed start throws to the caller instead of ending the process; the parsers are our own.
     { logger: createLog(parseEnv(env)), abortOnError: false, bodyParser: false },
   );
@@ -54,10 +68,9 @@ export async function createApp(
     void reply.header(REQUEST_ID_HEADER, request.id);
     done();
   });
-  const isClosing = rejectWhileClosing(fastify);
-  if (!config.has('api')) serveHealthOnly(fastify);
-  registerBodyParsers(fastify);
-  await registerMultipart(app);
+  traceRequests(fastify, app.get(Tracing));
+  app.get(HttpMetrics).observe(fastify);
+  // Before anything else may answer.
   await app.register(helmet, {
     contentSecurityPolicy: {
       // What the Swagger UI needs: its inline styles and its icons, which are data: addresses.
@@ -68,12 +81,20 @@ export async function createApp(
       },
     },
   });
+  limitHeaders(fastify);
+  requireHost(fastify);
+  const isClosing = rejectWhileClosing(fastify);
+  if (!config.has('api')) serveHealthOnly(fastify);
+  registerBodyParsers(fastify);
+  await registerMultipart(app);
   app.enableCors({
     origin: config.env.CORS_ORIGINS,
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: [
       REQUEST_ID_HEADER,
       'retry-after',
+      RATE_LIMIT_HEADER,
+      RATE_LIMIT_POLICY_HEADER,
       // Of downloads: the browser's scripts read names, sizes and parts from them.
       ...['accept-ranges', 'content-disposition', 'content-length', 'content-range', 'etag'],
     ],
@@ -82,13 +103,24 @@ export async function createApp(
     strictPreflight: false,
   });
 
+  limitAddresses(fastify, app.get(RateLimits));
+  app.get(AuditRefusals).attachTo(fastify);
+
   app.setGlobalPrefix('api', { exclude: UNPREFIXED });
   app.useGlobalPipes(new DtoValidationPipe());
   app.useGlobalFilters(new ExceptionEnvelopeFilter());
   app.useGlobalInterceptors(new EnvelopeInterceptor(app.get(Reflector)));
   if (config.has('api')) {
     serveApiDocs(app);
-    app.useWebSocketAdapter(new RealtimeIoAdapter(fastify.server, config, app.get(RealtimeRedis)));
+    serveQueueDashboard(fastify, {
+      config,
+      session: app.get(DashboardSession),
+      board: app.get(QueueBoard),
+      audit: app.get(AuditWriter),
+    });
+    app.useWebSocketAdapter(
+      new RealtimeIoAdapter(fastify.server, config, app.get(RealtimeRedis), app.get(RateLimits)),
+    );
   }
   try {
     await app.init();

@@ -81,10 +81,15 @@ const row =
  */
 const IN_PATHS: Readonly<Record<string, Readonly<Record<string, Value>>>> = {
   '/api/auth/api-keys/': { id: row('api_keys') },
+  '/api/meta/audit-events/': { id: row('audit_events') },
   '/api/meta/auth/accounts/': { id: ({ accountId }) => accountId, userId: row('users') },
   '/api/meta/contacts/': { id: row('contacts'), mergeId: row('contact_merges') },
   '/api/meta/contacts/erasures/': { id: row('contact_erasures') },
-  '/api/meta/conversations/': { id: row('conversations'), noteId: row('conversation_notes') },
+  '/api/meta/conversations/': {
+    id: row('conversations'),
+    noteId: row('conversation_notes'),
+    messageId: ({ messages }) => messages.whatsapp,
+  },
   '/api/meta/conversations/labels/': { labelId: row('labels') },
   '/api/meta/facebook/comment-answers/': { id: ({ comments }) => comments.facebook.answerId },
   '/api/meta/facebook/comments/': { id: ({ comments }) => comments.facebook.id },

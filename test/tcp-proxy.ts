@@ -5,6 +5,7 @@ export class TcpProxy {
   private server: Server | undefined;
   private readonly sockets = new Set<Socket>();
   private port = 0;
+  private isHeld = false;
 
   private constructor(private readonly target: { host: string; port: number }) {}
 
@@ -41,6 +42,17 @@ export class TcpProxy {
     await closed;
   }
 
+  /** Connections stay, and nothing passes any more: as of a server that hangs. */
+  hold(): void {
+    this.isHeld = true;
+    for (const socket of this.sockets) socket.pause();
+  }
+
+  release(): void {
+    this.isHeld = false;
+    for (const socket of this.sockets) socket.resume();
+  }
+
   async restore(): Promise<void> {
     if (this.server !== undefined) return;
     const server = createServer((client) => {
@@ -61,6 +73,7 @@ export class TcpProxy {
     ] as const) {
       this.sockets.add(socket);
       socket.pipe(other);
+      if (this.isHeld) socket.pause();
       // The other end learns of it by its own closing.
       socket.on('error', () => other.destroy());
       socket.on('close', () => {

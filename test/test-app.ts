@@ -126,6 +126,16 @@ export function testEnvironment(databaseUrl: string, port: number): Record<strin
     MEDIA_DIR: join(tmpdir(), 'meta-backend-tests'),
     // Rows that a test looks at change by nothing but what it does; tests of the lane switch it on.
     SENTIMENT_MESSAGES: 'false',
+    // Tests are many clients at one address, and log in far more often than people.
+    RATE_LIMIT_STANDARD_ADDRESS: '1000000/60',
+    RATE_LIMIT_STANDARD_USER: '1000000/60',
+    RATE_LIMIT_LOGIN_ADDRESS: '100000/60',
+    RATE_LIMIT_REFRESH_ADDRESS: '100000/60',
+    RATE_LIMIT_CONNECT_ADDRESS: '100000/60',
+    RATE_LIMIT_CONNECT_USER: '100000/60',
+    RATE_LIMIT_SEARCH_USER: '100000/60',
+    RATE_LIMIT_HEAVY_USER: '100000/60',
+    RATE_LIMIT_REALTIME_ADDRESS: '100000/60',
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
   };
 }

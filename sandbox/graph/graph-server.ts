@@ -174,6 +174,8 @@ function graphHeaders(context: SandboxContext, request: GraphRequest): Record<st
     'facebook-api-version': request.versionText,
     'cache-control': 'private, no-cache, no-store, must-revalidate',
   };
+  const { skewMs } = context.settings.dates;
+  if (skewMs !== 0) headers.date = new Date(Date.now() + skewMs).toUTCString();
   return Object.assign(headers, usageHeaders(context, request));
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
-import { Transform, plainToInstance } from 'class-transformer';
+import { plainToInstance } from 'class-transformer';
 import {
   ArrayNotEmpty,
   IsIn,
@@ -16,6 +16,9 @@ import {
   ValidateIf,
   validateSync,
 } from 'class-validator';
+import { AccessEnv } from './access-env';
+import { decimal, flag, integer, list, origin, origins } from './env-transforms';
+import { readSecretFiles } from './secret-files';
 
 export const APP_ROLES = ['api', 'worker', 'scheduler'] as const;
 export type AppRole = (typeof APP_ROLES)[number];
@@ -31,50 +34,52 @@ export type MediaStorageKind = (typeof MEDIA_STORAGES)[number];
 export const DETACHED_ENDS = ['drop', 'keep'] as const;
 export type DetachedEnd = (typeof DETACHED_ENDS)[number];
 
+/** What administrators may do at /admin/queues: nothing, look, or also retry, promote and remove jobs. */
+export const QUEUE_DASHBOARDS = ['off', 'read-only', 'on'] as const;
+export type QueueDashboardMode = (typeof QUEUE_DASHBOARDS)[number];
+
+/** OpenTelemetry's names for which traces are recorded. */
+export const TRACES_SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+export type TracesSampler = (typeof TRACES_SAMPLERS)[number];
+
 /** Who reads moods while the service at SENTIMENT_API_URL does not answer. */
 export const SENTIMENT_FALLBACKS = ['none', 'embedded'] as const;
 export type SentimentFallback = (typeof SENTIMENT_FALLBACKS)[number];
 
-const list = Transform(({ value }: { value: unknown }) =>
-  typeof value === 'string'
-    ? value
-        .split(',')
-        .map((item) => item.trim())
-        .filter((item) => item !== '')
-    : value,
-);
-const integer = Transform(({ value }: { value: unknown }) =>
-  typeof value === 'string' && /^-?\d+$/.test(value.trim()) ? Number(value) : value,
-);
-const decimal = Transform(({ value }: { value: unknown }) =>
-  typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value.trim()) ? Number(value) : value,
-);
-const flag = Transform(({ value }: { value: unknown }) =>
-  value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value,
-);
-const origin = Transform(({ value }: { value: unknown }) =>
-  typeof value === 'string' ? value.trim().replace(/\/+$/, '') : value,
-);
-
 const WEB_URL = { require_tld: false, require_protocol: true, protocols: ['http', 'https'] };
+const NAMED_VALUE = /^[\w.*/-]{1,256}\s*=[\x21-\x2b\x2d-\x7e ]{0,4096}$/;
 const SECRET_MESSAGE = 'at least 32 characters; `openssl rand -base64 48` makes one';
 const KEYS_MESSAGE =
   'one or more of id:base64-of-32-bytes, comma-separated, the first encrypts; `echo "k1:$(openssl rand -base64 32)"` makes one';
 
 /** Every environment variable this service reads, as `.env.example` documents them. Nothing else reads `process.env`. */
-export class Env {
+export class Env extends AccessEnv {
   @integer @IsInt() @Min(0) @Max(65535) PORT: number = 3000;
   @IsString() @MinLength(1) HOST: string = '0.0.0.0';
   @origin
   @IsOptional()
   @IsUrl(WEB_URL, { message: 'a web address such as https://api.example.com' })
   PUBLIC_URL?: string;
-  @list
-  @IsUrl(WEB_URL, { each: true, message: 'comma-separated origins such as https://app.example.com' })
+  @origins
+  @Matches(/^https?:\/\/[a-z0-9.:[\]-]+$/, {
+    each: true,
+    message: 'comma-separated origins such as https://app.example.com, without a path; * is none',
+  })
   CORS_ORIGINS: string[] = [];
 
   @Matches(/^postgres(ql)?:\/\/.+/, { message: 'postgres://user:password@host:5432/database' })
   DATABASE_URL!: string;
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/.+/, { message: 'postgres://owner:password@host:5432/database' })
+  MIGRATION_DATABASE_URL?: string;
+  @integer @IsInt() @Min(0) @Max(86_400) MIGRATION_WAIT_SECONDS: number = 60;
   @integer @IsInt() @Min(2) @Max(500) DATABASE_POOL_SIZE: number = 20;
   @Matches(/^rediss?:\/\/.+/, { message: 'redis://host:6379, or rediss:// for TLS' })
   REDIS_URL!: string;
@@ -162,6 +167,9 @@ export class Env {
   @IsString({ message: SECRET_MESSAGE })
   @MinLength(32, { message: SECRET_MESSAGE })
   JWT_SECRET?: string;
+  @list
+  @MinLength(32, { each: true, message: `comma-separated, each ${SECRET_MESSAGE}` })
+  JWT_SECRETS_PREVIOUS: string[] = [];
   @IsOptional()
   @IsUrl(WEB_URL, { message: "the address of the other product's JWKS document" })
   AUTH_JWKS_URL?: string;
@@ -225,6 +233,7 @@ export class Env {
   RETENTION_DETACHED: DetachedEnd = 'drop';
   @integer @IsInt() @Min(0) @Max(36_500) EVENT_RETENTION_DAYS: number = 30;
   @integer @IsInt() @Min(0) @Max(36_500) NOTIFICATION_RETENTION_DAYS: number = 180;
+  @integer @IsInt() @Min(0) @Max(36_500) AUDIT_RETENTION_DAYS: number = 400;
 
   @integer @IsInt() @Min(1) @Max(1_000_000) REALTIME_CONNECTIONS: number = 10_000;
   @integer @IsInt() @Min(1) @Max(10_000) REALTIME_CONNECTIONS_PER_USER: number = 20;
@@ -278,11 +287,53 @@ export class Env {
   @integer @IsInt() @Min(1) @Max(36_500) SENTIMENT_BATCH_RETENTION_DAYS: number = 30;
   @integer @IsInt() @Min(1) @Max(36_500) REPORT_RETENTION_DAYS: number = 30;
 
+  @IsOptional()
+  @Matches(/^[\x21-\x7e]{16,512}$/, {
+    message: 'at least 16 characters without spaces; `openssl rand -hex 24` makes one',
+  })
+  METRICS_TOKEN?: string;
+  @IsIn(QUEUE_DASHBOARDS, { message: `one of ${QUEUE_DASHBOARDS.join(', ')}` })
+  QUEUE_DASHBOARD: QueueDashboardMode = 'read-only';
+
   @IsIn(LOG_LEVELS, { message: `one of ${LOG_LEVELS.join(', ')}` })
   LOG_LEVEL: LogLevel = 'info';
   @flag
   @IsIn([true, false], { message: 'true or false' })
   LOG_PRETTY: boolean = false;
+
+  @IsOptional()
+  @IsUrl(WEB_URL, { message: 'the address of an OpenTelemetry collector such as http://collector:4318' })
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+  @IsOptional()
+  @IsUrl(WEB_URL, { message: 'an address with its path such as http://collector:4318/v1/traces' })
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string;
+  @list
+  @Matches(NAMED_VALUE, { each: true, message: 'comma-separated name=value, percent-encoded' })
+  OTEL_EXPORTER_OTLP_HEADERS: string[] = [];
+  @list
+  @Matches(NAMED_VALUE, { each: true, message: 'comma-separated name=value, percent-encoded' })
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: string[] = [];
+  @integer @IsInt() @Min(100) @Max(60_000) OTEL_EXPORTER_OTLP_TIMEOUT: number = 10_000;
+  @IsIn(['http/json'], { message: 'http/json, which collectors take at the same address as http/protobuf' })
+  OTEL_EXPORTER_OTLP_PROTOCOL: string = 'http/json';
+  @Matches(/^[\x21-\x7e][\x20-\x7e]{0,99}$/, { message: 'a name of up to 100 characters' })
+  OTEL_SERVICE_NAME: string = 'meta-backend';
+  @list
+  @Matches(NAMED_VALUE, {
+    each: true,
+    message: 'comma-separated name=value such as deployment.environment.name=production',
+  })
+  OTEL_RESOURCE_ATTRIBUTES: string[] = [];
+  @IsIn(TRACES_SAMPLERS, { message: `one of ${TRACES_SAMPLERS.join(', ')}` })
+  OTEL_TRACES_SAMPLER: TracesSampler = 'parentbased_always_on';
+  @decimal
+  @IsNumber({}, { message: 'a share from 0 to 1' })
+  @Min(0)
+  @Max(1)
+  OTEL_TRACES_SAMPLER_ARG: number = 1;
+  @flag
+  @IsIn([true, false], { message: 'true or false' })
+  OTEL_SDK_DISABLED: boolean = false;
 }
 
 /** Says which variables are missing or malformed and what to write, never what was written: values may be secrets. */
@@ -302,18 +353,11 @@ export class EnvironmentInvalidError extends Error {
  * @throws EnvironmentInvalidError naming every problem at once
  */
 export function parseEnv(source: Readonly<Record<string, string | undefined>>): Env {
-  const known = new Set(Object.keys(plainToInstance(Env, {})).concat(OPTIONAL_NAMES));
-  const given: Record<string, string> = {};
-  for (const [name, value] of Object.entries(source)) {
-    if (value !== undefined && value.trim() !== '' && known.has(name)) given[name] = value.trim();
-  }
+  const given = setValues(source, new Set(Object.keys(plainToInstance(Env, {})).concat(OPTIONAL_NAMES)));
   if (given.PUBLIC_URL === undefined && source.API_BASE_URL) given.PUBLIC_URL = source.API_BASE_URL.trim();
 
   const env = plainToInstance(Env, given, { exposeDefaultValues: true });
-  const problems = validateSync(env, { forbidUnknownValues: true }).map(({ property, constraints }) => ({
-    name: property,
-    hint: `${given[property] === undefined ? 'missing' : 'malformed'}; ${Object.values(constraints ?? {})[0] ?? ''}`,
-  }));
+  const problems = problemsIn(env, given);
   const ids = (Array.isArray(env.ENCRYPTION_KEYS) ? env.ENCRYPTION_KEYS : []).map((key) => key.split(':')[0]);
   if (new Set(ids).size !== ids.length)
     problems.push({ name: 'ENCRYPTION_KEYS', hint: 'malformed; each id only once' });
@@ -330,19 +374,46 @@ export function parseEnv(source: Readonly<Record<string, string | undefined>>): 
   return env;
 }
 
+/** What is set of these settings. */
+export function setValues(
+  source: Readonly<Record<string, string | undefined>>,
+  known: ReadonlySet<string>,
+): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(source)) {
+    if (value !== undefined && value.trim() !== '' && known.has(name)) given[name] = value.trim();
+  }
+  return given;
+}
+
+export function problemsIn(
+  env: Env,
+  given: Readonly<Record<string, string>>,
+): { name: string; hint: string }[] {
+  return validateSync(env, { forbidUnknownValues: true }).map(({ property, constraints }) => ({
+    name: property,
+    hint: `${given[property] === undefined ? 'missing' : 'malformed'}; ${Object.values(constraints ?? {})[0] ?? ''}`,
+  }));
+}
+
 /**
  * The environment of this process. A `.env` file in the working directory fills in what is not set; what is set wins.
+ * Secrets that are given as files are read from them.
  * @throws Error when there is a file that cannot be read
+ * @throws EnvironmentInvalidError naming files of secrets that cannot be read
  */
 export function processEnvironment(): Readonly<Record<string, string | undefined>> {
   if (existsSync('.env')) loadEnvFile('.env');
-  return process.env;
+  const { contents, problems } = readSecretFiles(process.env);
+  if (problems.length > 0) throw new EnvironmentInvalidError(problems);
+  return { ...process.env, ...contents };
 }
 
 /** Names without a default: they are not own keys of a fresh Env. */
 const OPTIONAL_NAMES = [
   'PUBLIC_URL',
   'DATABASE_URL',
+  'MIGRATION_DATABASE_URL',
   'REDIS_URL',
   'META_APP_ID',
   'META_APP_SECRET',
@@ -364,4 +435,7 @@ const OPTIONAL_NAMES = [
   'SENTIMENT_API_URL',
   'SENTIMENT_API_KEY',
   'SENTIMENT_API_MODEL',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+  'METRICS_TOKEN',
 ];

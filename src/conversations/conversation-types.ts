@@ -1,4 +1,4 @@
-import type { AccountId, AssetId, ContactId, ConversationId, MessageId } from '../database/ids';
+import type { AccountId, AssetId, ContactId, ConversationId, DeliveryId, MessageId } from '../database/ids';
 
 export const PLATFORMS = ['whatsapp', 'messenger', 'instagram'] as const;
 export type Platform = (typeof PLATFORMS)[number];
@@ -98,6 +98,8 @@ export interface ArrivedMessage {
   status: MessageStatus;
   /** False for imported history: it opens no window, is not unread and tells nobody. */
   live: boolean;
+  /** The webhook that it came with; left out for what was read from Meta. */
+  deliveryId?: DeliveryId | null;
 }
 
 /** One transition of a message that we, or another tool of the business, sent. */
@@ -116,6 +118,8 @@ export interface ArrivedStatus {
   messageId: MessageId | null;
   /** What the platform says the recipient is called; learnt as further identities of the contact. */
   identities: readonly PersonIdentity[];
+  /** The webhook that it came with; left out for what was read from Meta. */
+  deliveryId?: DeliveryId | null;
 }
 
 export interface ArrivedEdit {
@@ -180,6 +184,9 @@ export interface StartedSend {
   attempt: number;
   /** How often Meta has answered "too fast". */
   limited: number;
+  /** The request that ordered it, and where it belongs in a trace. */
+  requestId: string | null;
+  traceParent: string | null;
 }
 
 /** How a try ended. */
@@ -194,11 +201,18 @@ export type SendResult =
       details: Readonly<Record<string, unknown>>;
     }
   /** Meta refused for good, or we found that it must not go out. */
-  | { state: 'failed'; send: StartedSend; error: MessageError }
+  | { state: 'failed'; send: StartedSend; error: MessageError; fbtraceId?: string | null }
   /** No answer came. It is never sent again by us; a status webhook may still settle it. */
-  | { state: 'unknown'; send: StartedSend; error: MessageError }
+  | { state: 'unknown'; send: StartedSend; error: MessageError; fbtraceId?: string | null }
   /** Meta certainly did not take it, and may later. `isLimit`: it came too fast, and that counts as no attempt. */
-  | { state: 'retry'; send: StartedSend; availableAt: Date; isLimit: boolean; error: MessageError }
+  | {
+      state: 'retry';
+      send: StartedSend;
+      availableAt: Date;
+      isLimit: boolean;
+      error: MessageError;
+      fbtraceId?: string | null;
+    }
   /** Nothing was tried: its turn has not come. */
   | { state: 'postponed'; send: StartedSend; availableAt: Date };
 

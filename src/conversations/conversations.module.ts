@@ -135,6 +135,7 @@ import { ConversationVisibility } from './visibility/conversation-visibility';
     MoodAlerts,
   ],
   exports: [
+    ConversationAccess,
     SearchModule,
     ContactTies,
     ConversationVisibility,

@@ -3,6 +3,9 @@ import type { EventLedger, RoutedEvent } from '../webhooks/webhook-handler.regis
 
 const logger = new Logger('InboundEvents');
 
+/** Whose an event is, and what it came with. */
+type EventHome = NonNullable<RoutedEvent['owner']> & Pick<RoutedEvent, 'deliveryId'>;
+
 /** The reason for events that have nothing better to say. */
 export const NOTHING_IN_IT = 'nothing can be made of it';
 
@@ -15,7 +18,7 @@ export function readEach<Event extends Pick<RoutedEvent, 'kind' | 'deliveryId' |
   events: readonly Event[],
   ledger: EventLedger,
   reason: string,
-  read: (home: NonNullable<RoutedEvent['owner']>, event: Event) => T | null,
+  read: (home: EventHome, event: Event) => T | null,
 ): T[] {
   return events.flatMap((event): T[] => {
     if (event.owner === null) {
@@ -23,7 +26,7 @@ export function readEach<Event extends Pick<RoutedEvent, 'kind' | 'deliveryId' |
       return [];
     }
     try {
-      const item = read(event.owner, event);
+      const item = read({ ...event.owner, deliveryId: event.deliveryId }, event);
       if (item !== null) return [item];
       ledger.ignore(event, reason);
     } catch (error) {

@@ -35,6 +35,17 @@ export async function removeDigests(
   return last?.id ?? null;
 }
 
+/** What happened to deliveries of the range, beside how they stand. */
+export async function removeDeliverySteps(db: EntityManager, range: IdRange, rows: number): Chunk<true> {
+  const [, count]: [unknown[], number] = await db.query(
+    `DELETE FROM webhook_delivery_steps WHERE ctid = ANY(ARRAY(
+       SELECT ctid FROM webhook_delivery_steps
+        WHERE delivery_id >= $1 AND delivery_id < $2 ORDER BY delivery_id LIMIT $3))`,
+    [range.from, range.to, rows],
+  );
+  return count === rows ? true : null;
+}
+
 export interface QuarantinePlace {
   kind: string;
   meta_id: string;
@@ -76,6 +87,7 @@ export async function removeOfMessages(
   table:
     | 'message_keys'
     | 'message_sends'
+    | 'message_send_attempts'
     | 'message_media'
     | 'message_metric_facts'
     | 'campaign_recipients'

@@ -1,12 +1,19 @@
 import type { DataSourceOptions } from 'typeorm';
 import { MIGRATIONS } from './migrations';
 
+/** What PostgreSQL shows for the service's connections. */
+export const APPLICATION_NAME = 'meta-business-backend';
+
 /**
  * One description for the app, the migration CLI and the tests. The schema is only ever made by migrations.
  * @param url a `postgres://` address
  * @param poolSize connections this process may hold
  */
-export function dataSourceOptions(url: string, poolSize: number): DataSourceOptions {
+export function dataSourceOptions(
+  url: string,
+  poolSize: number,
+  applicationName = APPLICATION_NAME,
+): DataSourceOptions {
   return {
     type: 'postgres',
     url,
@@ -16,7 +23,7 @@ export function dataSourceOptions(url: string, poolSize: number): DataSourceOpti
     migrationsTransactionMode: 'each',
     logging: false,
     poolSize,
-    applicationName: 'meta-business-backend',
+    applicationName,
     connectTimeoutMS: 5_000,
     extra: {
       // A caller waits at most this long for a free connection, then the answer is 503 instead of a hanging request.

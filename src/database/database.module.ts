@@ -4,6 +4,7 @@ import { AppConfig } from '../config/app-config';
 import { dataSourceOptions } from './data-source';
 import { DatabaseMigrator } from './database-migrator';
 import { PartitionScheduler } from './partition.scheduler';
+import { SchemaOwner } from './schema-owner';
 import { StatisticsScheduler } from './statistics.scheduler';
 
 @Global()
@@ -19,7 +20,7 @@ import { StatisticsScheduler } from './statistics.scheduler';
       }),
     }),
   ],
-  providers: [DatabaseMigrator, PartitionScheduler, StatisticsScheduler],
+  providers: [SchemaOwner, DatabaseMigrator, PartitionScheduler, StatisticsScheduler],
   exports: [DatabaseMigrator],
 })
 export class DatabaseModule {}

@@ -14,6 +14,10 @@ describe('ids', () => {
     );
   });
 
+  it.each([-62_167_219_200_000, -1, 0, 8.64e15])('have a place among them for the instant %p', (ms) => {
+    expect(isUuid(firstIdAt(new Date(ms)))).toBe(true);
+  });
+
   it.each(['', 'x', '0199f3a2-7c1e-7b52-9d6b', "0199f3a2-7c1e-7b52-9d6b-3f1f8f4f2a10' OR 1=1"])(
     'are not to be confused with %p',
     (text) => {

@@ -48,7 +48,9 @@ export function newId<Id extends string = string>(): Id {
  * Layout: RFC 9562, 48 bits of Unix milliseconds first.
  */
 export function firstIdAt(instant: Date): string {
-  const hex = instant.getTime().toString(16).padStart(12, '0');
+  // Dates go from before 1970 to beyond what 48 bits hold.
+  const ms = Math.min(Math.max(instant.getTime(), 0), 2 ** 48 - 1);
+  const hex = ms.toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 

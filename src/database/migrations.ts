@@ -38,6 +38,11 @@ import { IndexContactNotes1795564800008 } from './migrations/1795564800008-index
 import { ExtendMetrics1795651200000 } from './migrations/1795651200000-extend-metrics';
 import { CreateWhatsappMetaFigures1795651200001 } from './migrations/1795651200001-create-whatsapp-meta-figures';
 import { CreateReports1795651200002 } from './migrations/1795651200002-create-reports';
+import { SumCases1795737600000 } from './migrations/1795737600000-sum-cases';
+import { CreateAuditEvents1795737600001 } from './migrations/1795737600001-create-audit-events';
+import { AddTimelines1795737600002 } from './migrations/1795737600002-add-timelines';
+import { LimitLogins1795737600003 } from './migrations/1795737600003-limit-logins';
+import { CreateDoctor1795737600004 } from './migrations/1795737600004-create-doctor';
 
 /** In the order they run. Listed by hand: a glob would differ between sources and build. */
 export const MIGRATIONS = [
@@ -81,4 +86,9 @@ export const MIGRATIONS = [
   ExtendMetrics1795651200000,
   CreateWhatsappMetaFigures1795651200001,
   CreateReports1795651200002,
+  SumCases1795737600000,
+  CreateAuditEvents1795737600001,
+  AddTimelines1795737600002,
+  LimitLogins1795737600003,
+  CreateDoctor1795737600004,
 ];

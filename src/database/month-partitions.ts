@@ -44,6 +44,12 @@ export async function createMonthPartitions(manager: EntityManager, now: Date): 
   );
 }
 
+/** Whether what is stored in the month of `now` finds its place. */
+export async function hasPartitionsOf(manager: EntityManager, now: Date): Promise<boolean> {
+  const first = startOfMonth(now).getTime();
+  return (await missingMonths(manager, now)).every((month) => month.first.getTime() !== first);
+}
+
 interface Month {
   table: PartitionedTable;
   first: Date;

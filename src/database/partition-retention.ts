@@ -5,6 +5,7 @@ import { isConnectionLoss } from '../http/connection-loss';
 import {
   type AccountPlace,
   type QuarantinePlace,
+  removeDeliverySteps,
   removeDigests,
   removeOfMessages,
   removeQuarantined,
@@ -190,6 +191,7 @@ class RetentionPass {
     if (table === 'webhook_deliveries') {
       await this.tellWhatIsLost(name);
       await this.inChunks<string>('digests', (after) => removeDigests(db, name, range, chunkRows, after));
+      await this.inChunks<true>('delivery steps', () => removeDeliverySteps(db, range, chunkRows));
       await this.inChunks<QuarantinePlace>('quarantine', (after) =>
         removeQuarantined(db, range, chunkRows, after),
       );
@@ -199,6 +201,7 @@ class RetentionPass {
       for (const keys of [
         'message_keys',
         'message_sends',
+        'message_send_attempts',
         'message_media',
         'message_metric_facts',
         'campaign_recipients',

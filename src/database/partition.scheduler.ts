@@ -1,30 +1,28 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
-import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import { createMonthPartitions } from './month-partitions';
 import { PartitionRetention } from './partition-retention';
+import { SchemaOwner } from './schema-owner';
 
 @Injectable()
 export class PartitionScheduler implements BeforeApplicationShutdown {
   private readonly log = new Logger(PartitionScheduler.name);
-  private readonly retention: PartitionRetention;
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
 
   constructor(
-    @InjectDataSource() private readonly database: DataSource,
+    private readonly owner: SchemaOwner,
     private readonly config: AppConfig,
-  ) {
-    this.retention = new PartitionRetention(database);
-  }
+  ) {}
 
   @Cron('17 3 * * *', { timeZone: 'UTC' })
   async createAhead(): Promise<void> {
     if (!this.config.has('scheduler')) return;
     try {
-      const created = await createMonthPartitions(this.database.manager, new Date());
+      if (!(await this.mayChangeTables())) return;
+      const { manager } = await this.owner.connection();
+      const created = await createMonthPartitions(manager, new Date());
       if (created.length > 0) this.log.log(`Created partitions ${created.join(', ')}`);
     } catch (error) {
       // Six months are ahead: tomorrow's run is soon enough.
@@ -51,7 +49,8 @@ export class PartitionScheduler implements BeforeApplicationShutdown {
   private async removeNow(): Promise<void> {
     const { WEBHOOK_RETENTION_DAYS, MESSAGE_RETENTION_DAYS, RETENTION_DETACHED } = this.config.env;
     try {
-      await this.retention.run(
+      if (!(await this.mayChangeTables())) return;
+      await new PartitionRetention(await this.owner.connection()).run(
         {
           webhookDays: WEBHOOK_RETENTION_DAYS,
           messageDays: MESSAGE_RETENTION_DAYS,
@@ -66,5 +65,15 @@ export class PartitionScheduler implements BeforeApplicationShutdown {
           'Tomorrow’s run goes on.',
       );
     }
+  }
+
+  private async mayChangeTables(): Promise<boolean> {
+    if (await this.owner.mayChangeSchema()) return true;
+    // Somebody else may see to it, as a daily npm run migrate does for the coming months.
+    this.log.warn(
+      'Months are neither made nor removed here: the role in DATABASE_URL does not own the tables, and ' +
+        'MIGRATION_DATABASE_URL is not set.',
+    );
+    return false;
   }
 }

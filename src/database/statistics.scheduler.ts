@@ -1,9 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import { analyseFreshTables } from './fresh-statistics';
+import { SchemaOwner } from './schema-owner';
 
 const LOOK_EVERY_MS = 1_000;
 
@@ -12,18 +11,22 @@ const LOOK_EVERY_MS = 1_000;
 export class StatisticsScheduler {
   private readonly log = new Logger(StatisticsScheduler.name);
   private isLooking = false;
+  /** Only their owner may analyse tables; the owner of a database changes with a restart at most. */
+  private mayAnalyse: boolean | undefined;
 
   constructor(
-    @InjectDataSource() private readonly database: DataSource,
+    private readonly owner: SchemaOwner,
     private readonly config: AppConfig,
   ) {}
 
   @Interval(LOOK_EVERY_MS)
   async look(): Promise<void> {
-    if (!this.config.has('worker') || this.isLooking) return;
+    if (this.isLooking || !(this.config.has('worker') || this.owner.isSeparate)) return;
     this.isLooking = true;
     try {
-      const analysed = await analyseFreshTables(this.database);
+      this.mayAnalyse ??= await this.owner.mayChangeSchema();
+      if (!this.mayAnalyse) return;
+      const analysed = await analyseFreshTables(await this.owner.connection());
       if (analysed !== null && analysed.length > 0) this.log.debug(`Analysed ${analysed.join(', ')}`);
     } catch (error) {
       // It makes things faster, nothing more.

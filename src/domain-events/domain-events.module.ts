@@ -5,6 +5,7 @@ import { OutboxCursors } from './outbox-cursors.repository';
 import { OutboxFailures } from './outbox-failures.repository';
 import { OutboxHandling } from './outbox-handling';
 import { OutboxLag } from './outbox-lag.service';
+import { OutboxMetrics } from './outbox.metrics';
 import { OutboxRelay } from './outbox-relay.service';
 import { OutboxRetention } from './outbox-retention.scheduler';
 import { OutboxSequencer } from './outbox-sequencer';
@@ -20,6 +21,7 @@ import { OutboxWaker } from './outbox-waker';
     OutboxFailures,
     OutboxHandling,
     OutboxLag,
+    OutboxMetrics,
     OutboxRelay,
     OutboxRetention,
     OutboxSequencer,

@@ -43,6 +43,7 @@ export interface EventRow {
   conversation_id: ConversationId | null;
   seq: string | null;
   created_at: Date;
+  trace_parent: string | null;
 }
 
 /** Last comes the place that was looked at last; a batch without events, as a deleted account leaves it, has no event there. */
@@ -98,7 +99,7 @@ export class OutboxCursors {
     const rows: PageRow[] = await tx.query(
       `WITH page AS MATERIALIZED (
          SELECT batch.position, event.id, event.kind, event.account_id, event.conversation_id, event.seq,
-                event.created_at, event.payload
+                event.created_at, event.payload, event.trace_parent
            FROM (SELECT position, batch_id,
                         sum(CASE WHEN position = $1 THEN 0 ELSE size END) OVER (ORDER BY position) - size AS before
                    FROM (SELECT * FROM outbox_batches
@@ -113,7 +114,7 @@ export class OutboxCursors {
        wanted AS (SELECT * FROM page WHERE kind = ANY($4) ORDER BY position, id LIMIT $7)
        SELECT wanted.*, NULL::integer AS looked_at FROM wanted
        UNION ALL
-       (SELECT position, id, NULL, NULL, NULL, NULL, NULL, NULL, (SELECT count(*) FROM page)::integer
+       (SELECT position, id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, (SELECT count(*) FROM page)::integer
           FROM page ORDER BY position DESC, id DESC NULLS LAST LIMIT 1)
        ORDER BY looked_at NULLS FIRST, position, id`,
       [
@@ -171,5 +172,6 @@ export function eventOf(row: EventRow): DeliveredEvent {
       row.conversation_id === null || row.seq === null ? null : { id: row.conversation_id, seq: row.seq },
     createdAt: row.created_at,
     position: row.position,
+    traceParent: row.trace_parent,
   } as DeliveredEvent;
 }

@@ -52,7 +52,8 @@ export class OutboxFailures {
   /** Takes the one that has been due longest and that nobody else holds, until the end of `tx`. */
   async lockDue(tx: EntityManager, subscriber: string): Promise<OutboxFailure | null> {
     const [row]: (EventRow & { attempts: number })[] = await tx.query(
-      `SELECT f.position, f.attempts, e.id, e.kind, e.account_id, e.payload, e.conversation_id, e.seq, e.created_at
+      `SELECT f.position, f.attempts, e.id, e.kind, e.account_id, e.payload, e.conversation_id, e.seq, e.created_at,
+              e.trace_parent
          FROM outbox_failures f JOIN domain_events e ON e.id = f.event_id
         WHERE f.subscriber = $1 AND f.state = 'waiting' AND f.next_attempt_at <= now()
         ORDER BY f.next_attempt_at LIMIT 1 FOR UPDATE OF f SKIP LOCKED`,

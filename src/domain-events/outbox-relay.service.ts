@@ -10,6 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AppConfig } from '../config/app-config';
 import { JobWorker } from '../queue/job-worker';
 import { within } from '../queue/within';
+import { Tracing } from '../tracing/tracing';
 import { OutboxCursors } from './outbox-cursors.repository';
 import { OutboxFailures } from './outbox-failures.repository';
 import { OutboxHandling } from './outbox-handling';
@@ -48,6 +49,7 @@ export class OutboxRelay implements OnModuleInit, OnApplicationBootstrap, Before
     private readonly handling: OutboxHandling,
     private readonly worker: JobWorker,
     private readonly config: AppConfig,
+    private readonly tracing: Tracing,
   ) {}
 
   onModuleInit(): void {
@@ -105,12 +107,12 @@ export class OutboxRelay implements OnModuleInit, OnApplicationBootstrap, Before
     const fresh = this.subscribers.all().filter(({ name }) => !this.feeds.has(name));
     if (fresh.length === 0) return;
     await this.cursors.ensure(fresh);
-    const { cursors, failures, handling } = this;
+    const { cursors, failures, handling, tracing } = this;
     const isStopping = (): boolean => this.isStopping;
     for (const subscriber of fresh) {
       // The sweep and a job may both be here.
       if (this.feeds.has(subscriber.name)) continue;
-      const feed = new SubscriberFeed(subscriber, { cursors, failures, handling });
+      const feed = new SubscriberFeed(subscriber, { cursors, failures, handling, tracing });
       this.feeds.set(subscriber.name, {
         fresh: new RelayLane(subscriber.name, () => feed.drain(isStopping)),
         failed: new RelayLane(subscriber.name, () => feed.retryDue(isStopping)),

@@ -16,6 +16,8 @@ export type DeliveredEvent<K extends DomainEventKind = DomainEventKind> = {
     createdAt: Date;
     /** A whole number that never falls from one event to the next; events committed together share it. */
     position: string;
+    /** Where what caused it belongs in a trace, as `traceparent`; null where it is not traced. */
+    traceParent: string | null;
   };
 }[K];
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { newId } from '../database/ids';
+import { currentTraceParent } from '../tracing/work-scope';
 import type { DomainEvent } from './domain-events';
 import { markForWaking } from './outbox-waker';
 
@@ -20,8 +21,8 @@ export class Outbox {
     rows.sort((a, b) => byFingerprint(a.fingerprint, b.fingerprint));
     await tx.query(
       `WITH told AS (
-         INSERT INTO domain_events (id, account_id, kind, payload, conversation_id, seq, fingerprint, batch_id)
-         SELECT event.*, $8::uuid
+         INSERT INTO domain_events (id, account_id, kind, payload, conversation_id, seq, fingerprint, batch_id, trace_parent)
+         SELECT event.*, $8::uuid, $9::text
            FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::uuid[], $6::bigint[], $7::bytea[]) AS event
          ON CONFLICT DO NOTHING RETURNING 1),
        counted AS (SELECT count(*)::integer AS size FROM told)
@@ -35,6 +36,7 @@ export class Outbox {
         rows.map(({ event }) => event.conversation?.seq ?? null),
         rows.map(({ fingerprint }) => fingerprint),
         newId(),
+        currentTraceParent(),
       ],
     );
     markForWaking(tx);

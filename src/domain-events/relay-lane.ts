@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { detached } from '../tracing/work-scope';
 
 /** Work that runs at most once at a time, and once more when it was asked for while it ran. */
 export class RelayLane {
@@ -15,7 +16,8 @@ export class RelayLane {
 
   kick(): void {
     this.isWanted = true;
-    this.running ??= this.run();
+    // On its own: it goes on with what others have brought, too.
+    this.running ??= detached(() => this.run());
   }
 
   /** When nothing is under way any more. */

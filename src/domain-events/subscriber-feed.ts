@@ -1,5 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { EntityManager } from 'typeorm';
+import type { Tracing } from '../tracing/tracing';
 import { type OutboxCursors, PAGE_SIZE } from './outbox-cursors.repository';
 import type { OutboxFailures } from './outbox-failures.repository';
 import { HandlingFailedError, type OutboxHandling } from './outbox-handling';
@@ -9,11 +11,14 @@ export interface FeedTools {
   cursors: OutboxCursors;
   failures: OutboxFailures;
   handling: OutboxHandling;
+  tracing: Tracing;
 }
 
 /** How often, and how long apart, one comes back who finds another process telling the same subscriber. */
 const BUSY_TRIES = 2;
 const BUSY_PAUSE_MS = 25;
+/** In a log line. */
+const MOST_IDS_TOLD = 20;
 
 type Step = 'moved' | 'done' | 'busy';
 
@@ -58,7 +63,7 @@ export class SubscriberFeed {
           if (cursor === null) return 'busy';
           const { events, end, isLast } = await cursors.read(tx, cursor, kinds, this.most);
           if (end === null) return 'done';
-          await handling.handle(tx, this.subscriber, events);
+          await this.tell(tx, events);
           await cursors.move(tx, name, end);
           return { count: events.length, isLast };
         },
@@ -74,6 +79,23 @@ export class SubscriberFeed {
       else this.narrow(error.events.length);
       return 'moved';
     }
+  }
+
+  /** What a subscriber makes of events goes on with the trace of what caused them. */
+  private async tell(tx: EntityManager, events: readonly DeliveredEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const { handling, tracing } = this.tools;
+    const { name } = this.subscriber;
+    await tracing.run(
+      {
+        name: `tell ${name}`,
+        kind: 'consumer',
+        causes: events.map(({ traceParent }) => traceParent),
+        attributes: { 'messaging.system': 'outbox', 'messaging.batch.message_count': events.length },
+        fields: { subscriber: name, eventIds: events.slice(0, MOST_IDS_TOLD).map(({ id }) => id) },
+      },
+      () => handling.handle(tx, this.subscriber, events),
+    );
   }
 
   private narrow(failed: number): void {
@@ -117,7 +139,7 @@ export class SubscriberFeed {
         const failure = await failures.lockDue(tx, name);
         if (failure === null) return false;
         attempts = failure.attempts;
-        await handling.handle(tx, this.subscriber, [failure.event]);
+        await this.tell(tx, [failure.event]);
         await failures.settle(tx, failure);
         return true;
       });

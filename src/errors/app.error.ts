@@ -30,18 +30,33 @@ export interface FieldProblem {
   message: string;
 }
 
+/** A small request can be wrong in a hundred thousand places, and its answer would be many times as large. */
+const MOST_PROBLEMS = 100;
+const LONGEST_PROBLEM = 500;
+
 export class ValidationFailedError extends AppError {
   readonly code = 'VALIDATION_FAILED';
   readonly status = 400;
 
+  /** @param fields of which the first hundred are told, in as many words as a person can read */
   constructor(fields: readonly FieldProblem[], message = 'The request is not valid; see details.fields.') {
-    super(message, { fields });
+    super(shortened(message), { fields: fields.slice(0, MOST_PROBLEMS).map(shortenedProblem) });
   }
 
   /** For rules that need more than one look at the request, checked after the DTO. */
   static of(path: string, rule: string, message: string): ValidationFailedError {
     return new ValidationFailedError([{ path, rule, message }], message);
   }
+}
+
+function shortenedProblem({ path, rule, message }: FieldProblem): FieldProblem {
+  return { path: shortened(path), rule, message: shortened(message) };
+}
+
+/** Names of fields stand in both, and are the caller's. */
+function shortened(text: string): string {
+  if (text.length <= LONGEST_PROBLEM) return text;
+  return `${text.slice(0, LONGEST_PROBLEM).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 export class UnauthorizedError extends AppError {

@@ -27,6 +27,7 @@ import { PEOPLE_PROVIDERS } from './messenger/people.providers';
 import { MessengerHandlers } from './messenger/messenger.handlers';
 import { PageConnector } from './pages/page-connector';
 import { PageFinder } from './pages/page-finder';
+import { PageHealth } from './pages/page-health.service';
 import { PageScope } from './pages/page-scope';
 import { PageSubscriber } from './pages/page-subscriber';
 import { PageTokens } from './pages/page-tokens';
@@ -83,5 +84,6 @@ import { POST_CONTROLLERS, POST_PROVIDERS } from './posts/posts.providers';
     ...PEOPLE_PROVIDERS,
     ...PAGE_PROVIDERS,
   ],
+  exports: [PageHealth],
 })
 export class FacebookModule {}

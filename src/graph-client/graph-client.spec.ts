@@ -188,9 +188,15 @@ describe('GraphClient', () => {
     });
 
     it('tells its headers when asked', async () => {
-      graph.answers([{ body: { id: '1' }, headers: { 'facebook-api-version': 'v27.0' } }]);
+      const date = 'Sun, 22 Nov 2026 04:00:00 GMT';
+      graph.answers([{ body: { id: '1' }, headers: { 'facebook-api-version': 'v27.0', date } }]);
       const { headers } = await client.callDetailed(thing);
-      expect(headers).toEqual({ status: 200, apiVersion: 'v27.0', fbtraceId: null });
+      expect(headers).toEqual({
+        status: 200,
+        apiVersion: 'v27.0',
+        fbtraceId: null,
+        servedAt: new Date('2026-11-22T04:00:00Z'),
+      });
     });
 
     it('is handed over as it is when the caller reads it himself', async () => {
@@ -613,8 +619,8 @@ describe('GraphClient', () => {
     ]);
     await expect(client.call(thing)).rejects.toThrow();
     expect(seen).toMatchObject([
-      { host: 'graph', method: 'GET', result: 'META_UNAVAILABLE', metaCode: null },
-      { host: 'graph', method: 'GET', result: 'META_REJECTED', metaCode: 100 },
+      { host: 'graph', method: 'GET', edge: '/{id}', result: 'META_UNAVAILABLE', metaCode: null },
+      { host: 'graph', method: 'GET', edge: '/{id}', result: 'META_REJECTED', metaCode: 100 },
     ]);
   });
 });

@@ -4,6 +4,7 @@ import { AppConfig } from '../config/app-config';
 import { GraphError, GraphRejectedError } from './graph.error';
 import { bodyOf, readAs } from './graph-answer';
 import { GraphCircuit } from './graph-circuit';
+import { edgeOf } from './graph-edge';
 import { itemsOf, readPages } from './graph-paging';
 import {
   type GraphHost,
@@ -15,6 +16,7 @@ import {
   isMainGraph,
 } from './graph-request';
 import { isRefusedAfterRetries, nextAttemptInMs } from './graph-retry';
+import { tracedAttempt } from './graph-tracing';
 import { GraphTransport } from './graph-transport';
 import { APP_USAGE_KEY, GraphUsage } from './graph-usage';
 
@@ -22,6 +24,8 @@ import { APP_USAGE_KEY, GraphUsage } from './graph-usage';
 export interface GraphCallObservation {
   host: GraphHost;
   method: GraphMethod;
+  /** What was asked for, without whom, as `/{id}/messages`. */
+  edge: string;
   /** `ok`, or the `code` of our own error. */
   result: string;
   /** Meta's code of a refusal. */
@@ -92,7 +96,9 @@ export class GraphClient {
     const budgetMs = request.timeoutMs ?? this.config.env.META_TIMEOUT_MS;
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.circuit.run(host, () => this.attempt(request, host));
+        return await this.circuit.run(host, () =>
+          tracedAttempt(request, host, () => this.attempt(request, host)),
+        );
       } catch (error) {
         const elapsedMs = Date.now() - startedAt;
         const delay = nextAttemptInMs({ policy: retry, error, tries, elapsedMs, budgetMs });
@@ -114,6 +120,7 @@ export class GraphClient {
       const observation = {
         host,
         method: request.method,
+        edge: edgeOf(request.path),
         result,
         metaCode,
         durationMs: Date.now() - startedAt,
@@ -137,6 +144,7 @@ export class GraphClient {
           status: answer.httpStatus,
           apiVersion: answer.headers['facebook-api-version'] ?? null,
           fbtraceId: answer.headers['x-fb-trace-id'] ?? null,
+          servedAt: instantIn(answer.headers.date),
         },
       };
     } catch (error) {
@@ -175,6 +183,12 @@ export class GraphClient {
       nextAttemptInMs: delayMs,
     });
   }
+}
+
+/** Of a `Date` header. */
+function instantIn(header: string | undefined): Date | null {
+  const ms = Date.parse(header ?? '');
+  return Number.isNaN(ms) ? null : new Date(ms);
 }
 
 /** Everything of a request that must not come back in an error text. */

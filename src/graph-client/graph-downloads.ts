@@ -2,6 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
+import { inChildSpan } from '../tracing/work-scope';
 import { GraphRateLimitedError, GraphRejectedError, GraphUnavailableError } from './graph.error';
 import { GraphCircuit } from './graph-circuit';
 
@@ -26,7 +27,9 @@ export class GraphDownloads {
    * @throws GraphError here and while reading, never anything that holds the token
    */
   async open(url: string, token: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-    const answer = await this.circuit.run('graph-media', () => this.follow(url, token, signal));
+    const answer = await inChildSpan('GET {file}', { kind: 'client' }, () =>
+      this.circuit.run('graph-media', () => this.follow(url, token, signal)),
+    );
     return readable(answer);
   }
 

@@ -71,4 +71,6 @@ export interface GraphResponseInfo {
   /** The version that served the call: a later one than asked for once that has expired. */
   apiVersion: string | null;
   fbtraceId: string | null;
+  /** Meta's clock, to the second; null where no `Date` came. */
+  servedAt: Date | null;
 }

@@ -53,6 +53,17 @@ export class GraphUsage {
     return age > Math.max(READING_LIVES_MS, reading.regainAccessMs) ? null : reading;
   }
 
+  /** For metrics: how full the fullest limit is, of the app and of single objects; null where Meta told nothing of late. */
+  fullest(): { app: number | null; object: number | null } {
+    let object: number | null = null;
+    for (const key of this.readings.keys()) {
+      if (key === APP_USAGE_KEY || key.startsWith(`${APP_USAGE_KEY}:`)) continue;
+      const reading = this.usageOf(key);
+      if (reading !== null) object = Math.max(object ?? 0, reading.percent);
+    }
+    return { app: this.usageOf(APP_USAGE_KEY)?.percent ?? null, object };
+  }
+
   /** True from 80 % of the limit of this object, or of the whole app. */
   shouldSlowDown(key: string = APP_USAGE_KEY): boolean {
     return [key, APP_USAGE_KEY].some((each) => (this.usageOf(each)?.percent ?? 0) >= SLOW_DOWN_FROM_PERCENT);

@@ -5,7 +5,7 @@ import {
   UnsupportedMediaError,
   ValidationFailedError,
 } from '../errors/app.error';
-import { MAX_DEPTH } from './unfit-content';
+import { MAX_DEPTH, findUnfitContent } from './unfit-content';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -81,17 +81,24 @@ export function parseJson(body: Buffer): unknown {
   refuseDepth(text);
   try {
     // A reviver costs several times the parsing, and next to no request has the name anywhere.
-    return /__proto__|\\u/i.test(text) ? JSON.parse(text, refusePrototype) : JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    if (/__proto__|\\u/i.test(text)) refusePrototype(text, value);
+    return value;
   } catch (error) {
     if (error instanceof ValidationFailedError) throw error;
     throw ValidationFailedError.of('', 'json', 'The body is not valid JSON.');
   }
 }
 
-function refusePrototype(key: string, value: unknown): unknown {
-  if (key === '__proto__')
-    throw ValidationFailedError.of(key, 'unknownField', '__proto__ is not a field of this request.');
-  return value;
+/** @param value of the text, in which `__proto__` is an own field of whichever object has it */
+function refusePrototype(text: string, value: unknown): void {
+  const refuse = (key: string, item: unknown): unknown => {
+    if (key !== '__proto__') return item;
+    const found = findUnfitContent(value).find(({ path }) => path.split('.').at(-1) === key);
+    const path = found?.path ?? key;
+    throw ValidationFailedError.of(path, 'unknownField', `${path} is not a field of this request.`);
+  };
+  JSON.parse(text, refuse);
 }
 
 function decodeUtf8(body: Buffer): string {

@@ -99,7 +99,7 @@ function fromStatus(status: number): AppError | undefined {
     case 415:
       return new UnsupportedMediaError(ERROR_CATALOGUE.UNSUPPORTED_MEDIA.message);
     case 429:
-      return new RateLimitedError(ERROR_CATALOGUE.RATE_LIMITED.message);
+      return new RateLimitedError('Too many requests. Try again later.');
     case 503:
       return new ServiceUnavailableError(ERROR_CATALOGUE.SERVICE_UNAVAILABLE.message);
     default:

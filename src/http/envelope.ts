@@ -17,7 +17,12 @@ export interface ErrorEnvelope {
 }
 
 export class ErrorDto {
-  @ApiProperty({ type: String, description: 'Stable; branch on this.', example: 'NOT_FOUND' })
+  @ApiProperty({
+    type: String,
+    enum: Object.keys(ERROR_CATALOGUE),
+    description: 'Stable; branch on this. More may come.',
+    example: 'NOT_FOUND',
+  })
   code!: string;
 
   @ApiProperty({ type: String, description: 'A sentence for people. It may change.' })

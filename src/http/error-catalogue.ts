@@ -64,7 +64,11 @@ export const ERROR_CATALOGUE = {
     message: 'Meta no longer accepts the connection. Connect the account again.',
     details: { missingPermission: 'whatsapp_business_management' },
   },
-  RATE_LIMITED: { status: 429, message: 'Too many requests. Try again after the time in Retry-After.' },
+  RATE_LIMITED: {
+    status: 429,
+    message: 'Too many requests: 1200 in 60 s are allowed. Try again in 42 s.',
+    details: { limit: 1_200, windowSeconds: 60, retryAfterSeconds: 42, scope: 'user' },
+  },
   META_RATE_LIMITED: { status: 429, message: 'Meta limits the calls of this account. Try again later.' },
   SERVER_ERROR: {
     status: 500,

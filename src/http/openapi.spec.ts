@@ -20,15 +20,50 @@ describe('completeOperations', () => {
     });
     completeOperations(document);
     const responses = document.paths['/x/{id}']?.post?.responses ?? {};
-    expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '404', '413', '415', '500', '503']);
+    expect(Object.keys(responses)).toEqual([
+      '200',
+      '400',
+      '401',
+      '403',
+      '404',
+      '413',
+      '415',
+      '429',
+      '500',
+      '503',
+    ]);
     expect(responses['403']).toMatchObject({ description: '`FORBIDDEN`: the role must be admin or above' });
     for (const response of Object.values(responses)) expect(response).toHaveProperty('headers.x-request-id');
   });
 
-  it('asks nothing of a public operation without input', () => {
+  it('says of a public operation without input only what every request may meet', () => {
     const document = documentWith({});
     completeOperations(document);
-    expect(Object.keys(document.paths['/x/{id}']?.post?.responses ?? {})).toEqual(['200', '500', '503']);
+    expect(Object.keys(document.paths['/x/{id}']?.post?.responses ?? {})).toEqual([
+      '200',
+      '413',
+      '415',
+      '429',
+      '500',
+      '503',
+    ]);
+  });
+
+  it('says of an operation that is not counted nothing about counting', () => {
+    const document = documentWith({ 'x-rate-limit': 'none' });
+    completeOperations(document);
+    const responses = document.paths['/x/{id}']?.post?.responses ?? {};
+    expect(Object.keys(responses)).toEqual(['200', '413', '415', '500', '503']);
+    expect(responses['200']).not.toHaveProperty('headers.ratelimit');
+  });
+
+  it('says where an answer tells what is left, and when to try again', () => {
+    const document = documentWith({});
+    completeOperations(document);
+    const responses = document.paths['/x/{id}']?.post?.responses ?? {};
+    expect(responses['200']).toHaveProperty('headers.ratelimit-policy');
+    expect(responses['200']).not.toHaveProperty('headers.retry-after');
+    expect(responses['429']).toMatchObject({ headers: { ratelimit: {}, 'retry-after': {} } });
   });
 
   it('joins codes that share a status', () => {

@@ -2,8 +2,10 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ErrorEnvelopeDto, describeErrors } from './envelope';
 import { ERROR_CATALOGUE, type ErrorCode } from './error-catalogue';
+import { BODY_EXAMPLE } from './body-example';
 import { addExamples } from './openapi-examples';
 import { describePathParameters } from './openapi-parameters';
+import { RATE_LIMIT_HEADER, RATE_LIMIT_POLICY_HEADER } from './rate-limit-headers';
 import { REQUEST_ID_HEADER } from './request-id';
 
 type Paths = OpenAPIObject['paths'];
@@ -20,7 +22,9 @@ to 64 letters, digits, \`.\`, \`_\`, \`-\`) to find a request again in the logs.
 
 Authenticate with \`Authorization: Bearer <access token>\` or \`X-Api-Key: <key>\`. Instants are ISO 8601 in UTC, ids of
 this service are UUIDs, Meta's ids are strings. Unknown fields are refused. A user with several connected accounts names
-one with \`accountId\`; somebody else's things answer 404.`;
+one with \`accountId\`; somebody else's things answer 404.
+
+Requests are counted: \`RateLimit\` says what is left, and a 429 \`RATE_LIMITED\` in \`Retry-After\` when to try again.`;
 
 /** Serves the Swagger UI at `/api/docs` and the document at `/api/docs-json`. */
 export function serveApiDocs(app: INestApplication): void {
@@ -36,6 +40,8 @@ export function buildApiDocument(app: INestApplication): OpenAPIObject {
     .setTitle('Meta business backend')
     .setDescription(DESCRIPTION)
     .setVersion('1')
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer('/', 'The service that serves this document')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Api-Key' }, 'apiKey')
     .build();
@@ -43,6 +49,24 @@ export function buildApiDocument(app: INestApplication): OpenAPIObject {
   completeOperations(document);
   return document;
 }
+
+const RATE_LIMIT_HEADERS = {
+  [RATE_LIMIT_POLICY_HEADER]: {
+    description: 'The quotas that the request counted against: how many (`q`) in how many seconds (`w`).',
+    schema: { type: 'string', example: '"standard-address";q=3000;w=60, "standard-user";q=1200;w=60' },
+  },
+  [RATE_LIMIT_HEADER]: {
+    description: 'What is left of each (`r`), and the seconds until it is whole again (`t`).',
+    schema: { type: 'string', example: '"standard-address";r=2987;t=42, "standard-user";r=1187;t=42' },
+  },
+};
+const RETRIED_STATUSES = [429, 503];
+const RETRY_HEADER = {
+  'retry-after': {
+    description: 'Seconds after which to try again. Not with every answer.',
+    schema: { type: 'integer', example: 42 },
+  },
+};
 
 /** Adds to every operation what all of them share, so that no controller has to repeat it. */
 export function completeOperations(document: OpenAPIObject): void {
@@ -53,8 +77,26 @@ export function completeOperations(document: OpenAPIObject): void {
       if (operation === undefined) continue;
       completeOperation(operation, method);
       describePathParameters(operation, path);
+      describeLists(operation);
+      showBodyExample(operation);
       addExamples(operation, schemas);
     }
+  }
+}
+
+function showBodyExample(operation: Operation): void {
+  const { requestBody } = operation;
+  const example: unknown = Reflect.get(operation, BODY_EXAMPLE);
+  if (example === undefined || requestBody === undefined || '$ref' in requestBody) return;
+  for (const media of Object.values(requestBody.content)) media.example = example;
+  Reflect.deleteProperty(operation, BODY_EXAMPLE);
+}
+
+/** Several values in one text, as `sent,read`: text to OpenAPI, however the plugin sees the field behind it. */
+function describeLists({ parameters = [] }: Operation): void {
+  for (const parameter of parameters) {
+    if (!('schema' in parameter) || '$ref' in parameter.schema) continue;
+    if (parameter.schema.type === 'string') delete parameter.schema.items;
   }
 }
 
@@ -63,14 +105,17 @@ function completeOperation(operation: Operation, method: (typeof METHODS)[number
   operation.security ??= [];
   const isProtected = operation.security.length > 0;
   const takesInput = (operation.parameters ?? []).length > 0 || operation.requestBody !== undefined;
-  const takesBody = operation.requestBody !== undefined && method !== 'get';
+  // Also where none is wanted: what comes is looked at before the route is.
+  const mayBringBody = method !== 'get';
+  const isLimited = Reflect.get(operation, 'x-rate-limit') !== 'none';
   const common: ErrorCode[] = [
     ...(takesInput ? (['VALIDATION_FAILED'] as const) : []),
     ...(isProtected ? (['UNAUTHORIZED', 'FORBIDDEN'] as const) : []),
     ...((operation.parameters ?? []).some((item) => 'in' in item && item.in === 'path')
       ? (['NOT_FOUND'] as const)
       : []),
-    ...(takesBody ? (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA'] as const) : []),
+    ...(mayBringBody ? (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA'] as const) : []),
+    ...(isLimited ? (['RATE_LIMITED'] as const) : []),
     'SERVER_ERROR',
     'SERVICE_UNAVAILABLE',
   ];
@@ -86,6 +131,12 @@ function completeOperation(operation: Operation, method: (typeof METHODS)[number
       description: 'Identifies the request in the logs.',
       schema: { type: 'string' },
     };
+    if (isLimited) Object.assign(response.headers, RATE_LIMIT_HEADERS);
+  }
+  for (const status of RETRIED_STATUSES) {
+    const response = operation.responses[status];
+    if (response !== undefined && !('$ref' in response))
+      response.headers = { ...response.headers, ...RETRY_HEADER };
   }
 }
 

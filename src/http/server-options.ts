@@ -5,35 +5,47 @@ import { BULK_ARRIVAL_LIMIT_MS } from './arrival-limits';
 import { BODY_LIMIT_BYTES } from './body-parsers';
 import { describeClientError, describeProblem } from './describe-problem';
 import { REQUEST_ID_HEADER, assignRequestId, requestIdOf } from './request-id';
+import { BARE_SECURITY_HEADERS } from './security-headers';
+import type { ProxyTrust } from './trusted-proxies';
 
 const HEADERS_TIMEOUT_MS = 10_000;
 /** Longer than the minute after which common reverse proxies drop idle connections, or they would meet closed ones. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
-/** Fastify's settings, with the errors that arise before Nest is reached answered in the envelope. */
-export function serverOptions(): FastifyHttpOptions<RawServerDefault> {
+/**
+ * Fastify's settings, with the errors that arise before Nest is reached answered in the envelope.
+ * @param isTrusted whose `X-Forwarded-For` is believed
+ */
+export function serverOptions(isTrusted: ProxyTrust): FastifyHttpOptions<RawServerDefault> {
   return {
     bodyLimit: BODY_LIMIT_BYTES,
-    // Behind a proxy the caller's address is in X-Forwarded-For; only neighbours are believed.
-    trustProxy: ['loopback', 'linklocal', 'uniquelocal'],
+    // Behind a proxy the caller's address is in X-Forwarded-For.
+    trustProxy: isTrusted,
     // Most requests have far less; see limitArrival.
     requestTimeout: BULK_ARRIVAL_LIMIT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
+    // Whether there is a host is looked at by requireHost, which answers in the envelope.
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: 5_000,
+      requireHostHeader: false,
+    },
     // Ours answers in the envelope; see rejectWhileClosing.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 1_024 },
     genReqId: assignRequestId,
     frameworkErrors: (error, request, reply) => {
       const { status, body } = describeProblem(error);
+      const text = JSON.stringify(body);
       // The router refused the address, so there is no route whose reply could be used.
       reply.raw
         .writeHead(status, {
+          ...BARE_SECURITY_HEADERS,
           'content-type': 'application/json; charset=utf-8',
-          'x-content-type-options': 'nosniff',
+          'content-length': Buffer.byteLength(text),
           [REQUEST_ID_HEADER]: request.id,
         })
-        .end(JSON.stringify(body));
+        .end(text);
     },
     clientErrorHandler: answerClientError,
   };
@@ -51,6 +63,7 @@ function answerClientError(error: Error & { code?: string }, socket: Socket): vo
         'content-type: application/json; charset=utf-8',
         `content-length: ${Buffer.byteLength(text)}`,
         `${REQUEST_ID_HEADER}: ${requestIdOf(undefined)}`,
+        ...Object.entries(BARE_SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
         'connection: close',
         '',
         text,

@@ -5,7 +5,7 @@ import { type UserId, isUuid } from '../database/ids';
 import { UnauthorizedError } from '../errors/app.error';
 import type { UserEntity } from './entities/user.entity';
 
-/** Short, since an access token cannot be taken back before it expires; only its user can be removed. */
+/** Short, since an access token outlives its login; only a new password, or the removal of its user, ends it sooner. */
 export const ACCESS_TOKEN_SECONDS = 15 * 60;
 
 const ISSUER = 'meta-business-backend';
@@ -13,6 +13,8 @@ const AUDIENCE = 'meta-business-backend';
 
 export interface VerifiedToken {
   userId: UserId;
+  /** To the second. */
+  issuedAt: Date;
   expiresAt: Date;
   /** Null for a token of before logins were named in them. */
   loginId: string | null;
@@ -40,23 +42,36 @@ export class AccessTokens {
    * @throws UnauthorizedError
    */
   async verify(token: string): Promise<VerifiedToken> {
+    const [current, ...previous] = [this.key(), ...this.config.env.JWT_SECRETS_PREVIOUS.map(toKey)];
+    return this.verifyWith(token, current, previous);
+  }
+
+  /** A token of before the secret was changed is good until it expires, as long as that secret is still named. */
+  private async verifyWith(
+    token: string,
+    key: Uint8Array,
+    [next, ...others]: readonly Uint8Array[],
+  ): Promise<VerifiedToken> {
     try {
-      const { payload } = await jwtVerify(token, this.key(), {
+      const { payload } = await jwtVerify(token, key, {
         algorithms: ['HS256'],
         issuer: ISSUER,
         audience: AUDIENCE,
-        requiredClaims: ['sub', 'exp'],
+        requiredClaims: ['sub', 'exp', 'iat'],
       });
-      const { sub, exp, sid } = payload;
-      if (sub !== undefined && isUuid(sub) && exp !== undefined)
+      const { sub, iat, exp, sid } = payload;
+      if (sub !== undefined && isUuid(sub) && exp !== undefined && iat !== undefined)
         return {
           userId: sub as UserId,
+          issuedAt: new Date(iat * 1_000),
           expiresAt: new Date(exp * 1_000),
           loginId: typeof sid === 'string' && isUuid(sid) ? sid : null,
         };
     } catch (error) {
       if (error instanceof errors.JWTExpired)
         throw new UnauthorizedError('The access token has expired. Refresh it.');
+      if (error instanceof errors.JWSSignatureVerificationFailed && next !== undefined)
+        return this.verifyWith(token, next, others);
       if (!(error instanceof errors.JOSEError)) throw error;
     }
     throw new UnauthorizedError('The access token is not valid.');
@@ -65,6 +80,10 @@ export class AccessTokens {
   private key(): Uint8Array {
     const secret = this.config.env.JWT_SECRET;
     if (secret === undefined) throw new Error('JWT_SECRET is not set; own logins are off.');
-    return new TextEncoder().encode(secret);
+    return toKey(secret);
   }
+}
+
+function toKey(secret: string): Uint8Array {
+  return new TextEncoder().encode(secret);
 }

@@ -36,6 +36,9 @@ interface MembershipRow {
  */
 @Injectable()
 export class AccountAccess {
+  /** By the object that stands for whoever makes one request. */
+  private readonly lastUsed = new WeakMap<AuthenticatedUser, AccountId>();
+
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly outbox: Outbox,
@@ -75,12 +78,12 @@ export class AccountAccess {
         rows.map((row) => ({ id: row.account_id, name: row.account_name })),
       );
     }
-    return first.account_id;
+    return this.used(user, first.account_id);
   }
 
   /** @throws AccountNotFoundError unless the user is a member; the same for one that does not exist */
   async require(user: AuthenticatedUser, accountId: string): Promise<AccountId> {
-    return (await this.membershipOf(user.id, accountId)).account_id;
+    return this.used(user, (await this.membershipOf(user.id, accountId)).account_id);
   }
 
   /**
@@ -90,7 +93,34 @@ export class AccountAccess {
   async requireOwner(user: AuthenticatedUser, accountId: string): Promise<AccountId> {
     const row = await this.membershipOf(user.id, accountId);
     if (row.role !== 'owner') throw new ForbiddenError('Only an owner of this account may do this.');
+    return this.used(user, row.account_id);
+  }
+
+  /** The accounts whose affairs are the user's: those they own, and for an admin of the service all they are a member of. */
+  async managedBy(user: AuthenticatedUser): Promise<AccountId[]> {
+    const rows = await this.membershipsOf(user.id);
+    return rows.filter(({ role }) => role === 'owner' || user.role === 'admin').map((row) => row.account_id);
+  }
+
+  /**
+   * @throws AccountNotFoundError unless the user is a member
+   * @throws ForbiddenError for a member who neither owns it nor is an admin of the service
+   */
+  async requireManager(user: AuthenticatedUser, accountId: string): Promise<AccountId> {
+    const row = await this.membershipOf(user.id, accountId);
+    if (row.role !== 'owner' && user.role !== 'admin')
+      throw new ForbiddenError('Only an owner of this account, or an admin who is a member, may do this.');
     return row.account_id;
+  }
+
+  /** The account that a request turned out to be about, once the user has been found to be a member of it. */
+  lastUsedBy(user: AuthenticatedUser | undefined): AccountId | undefined {
+    return user === undefined ? undefined : this.lastUsed.get(user);
+  }
+
+  private used(user: AuthenticatedUser, accountId: AccountId): AccountId {
+    this.lastUsed.set(user, accountId);
+    return accountId;
   }
 
   /** Owners first, then members, each in the order they came. Users who were removed from the service are left out. */

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
-import { ForbiddenError, UnauthorizedError } from '../errors/app.error';
-import { verifyPassword } from './passwords';
+import { ForbiddenError, UnauthorizedError, ValidationFailedError } from '../errors/app.error';
+import type { AuthenticatedUser } from './authenticated-user';
+import { PasswordChecks } from './password-checks';
 import { type Session, SessionsService } from './sessions.service';
-import { UsersRepository } from './users.repository';
 import { type NewUser, UsersService } from './users.service';
 
 /** This service's own login. It is off where the surrounding product's tokens are accepted. */
@@ -12,7 +12,7 @@ export class AuthService {
   constructor(
     private readonly config: AppConfig,
     private readonly users: UsersService,
-    private readonly usersRepository: UsersRepository,
+    private readonly passwords: PasswordChecks,
     private readonly sessions: SessionsService,
   ) {}
 
@@ -21,14 +21,35 @@ export class AuthService {
     return this.sessions.open(await this.users.createFirst(user));
   }
 
-  /** @throws UnauthorizedError, the same and after the same time for an unknown address and for a wrong password */
-  async login(email: string, password: string): Promise<Session> {
+  /**
+   * @param address where the request comes from
+   * @throws UnauthorizedError, the same and after the same time for an unknown address and for a wrong password
+   * @throws RateLimitedError after too many of them
+   */
+  async login(email: string, password: string, address: string): Promise<Session> {
     this.refuseWhenExternal();
-    const found = await this.usersRepository.findPasswordHash(email);
-    const matches = await verifyPassword(found?.passwordHash ?? null, password);
-    if (found === null || !matches)
-      throw new UnauthorizedError('The e-mail address or the password is wrong.');
-    return this.sessions.open(found.user);
+    const user = await this.passwords.check(email, password, address);
+    if (user === null) throw new UnauthorizedError('The e-mail address or the password is wrong.');
+    return this.sessions.open(user);
+  }
+
+  /**
+   * Gives the user another password and ends all their logins. Wrong passwords count as those of logins do.
+   * @param address where the request comes from
+   * @returns a login with the new one
+   * @throws ForbiddenError with an API key: whoever has one does not thereby know the password
+   */
+  async changePassword(
+    { id, email, via, apiKeyId }: AuthenticatedUser,
+    passwords: { current: string; next: string },
+    address: string,
+  ): Promise<Session> {
+    this.refuseWhenExternal();
+    if (via !== 'password' || apiKeyId !== undefined)
+      throw new ForbiddenError('Passwords are changed by people who are logged in, not with an API key.');
+    if ((await this.passwords.check(email, passwords.current, address)) === null)
+      throw ValidationFailedError.of('currentPassword', 'password', 'currentPassword is wrong.');
+    return this.sessions.open(await this.users.changePassword(id, passwords.next));
   }
 
   async refresh(refreshToken: string): Promise<Session> {

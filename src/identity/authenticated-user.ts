@@ -11,6 +11,8 @@ export interface AuthenticatedUser {
   name: string;
   role: UserRole;
   via: 'password' | 'api-key' | 'external';
+  /** The API key that came with the request, if one did. */
+  apiKeyId?: string;
 }
 
 export function isUserRole(value: unknown): value is UserRole {

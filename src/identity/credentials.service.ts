@@ -57,7 +57,7 @@ export class CredentialsService {
     if (bearer.user.id !== byKey.user.id)
       throw new UnauthorizedError('The access token and the API key are of different users.');
     return {
-      user: { ...bearer.user, role: lesserRole(bearer.user.role, byKey.user.role) },
+      user: { ...byKey.user, ...bearer.user, role: lesserRole(bearer.user.role, byKey.user.role) },
       expiresAt: earlier(bearer.expiresAt, byKey.expiresAt),
       loginId: bearer.loginId,
       apiKeyId: byKey.apiKeyId,
@@ -72,18 +72,24 @@ export class CredentialsService {
       const user = await this.externalUsers.userOf(identity);
       return { user, expiresAt: identity.expiresAt, loginId: null, apiKeyId: null };
     }
-    const { userId, expiresAt, loginId } = await this.accessTokens.verify(token);
+    const { userId, issuedAt, expiresAt, loginId } = await this.accessTokens.verify(token);
     // The user as it is now: removed, or with another role, since the token was issued.
     const found = await this.users.find(userId);
     if (found === null) throw new UnauthorizedError('The user of this access token was removed.');
-    const { id, email, name, role } = found;
+    const { id, email, name, role, passwordChangedAt } = found;
+    // Whoever knew the old one may have it. Tokens tell their time to the second.
+    if (
+      passwordChangedAt !== null &&
+      issuedAt.getTime() < Math.floor(passwordChangedAt.getTime() / 1_000) * 1_000
+    )
+      throw new UnauthorizedError('The password was changed. Log in again.');
     return { user: { id, email, name, role, via: 'password' }, expiresAt, loginId, apiKeyId: null };
   }
 
   private async byApiKey(header: string | string[]): Promise<Identification> {
     if (typeof header !== 'string') throw new UnauthorizedError('Send X-Api-Key once.');
     const { user, keyId, expiresAt } = await this.apiKeys.authenticate(header.trim());
-    return { user, expiresAt, loginId: null, apiKeyId: keyId };
+    return { user: { ...user, apiKeyId: keyId }, expiresAt, loginId: null, apiKeyId: keyId };
   }
 }
 

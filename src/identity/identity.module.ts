@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { QueueModule } from '../queue/queue.module';
+import { UserLimitGuard } from '../rate-limits/user-limit.guard';
 import { AccessCheck } from './access-check';
 import { AccessNews } from './access-news';
 import { AccessReview } from './access-review.service';
@@ -18,6 +19,8 @@ import { RefreshTokenEntity } from './entities/refresh-token.entity';
 import { UserEntity } from './entities/user.entity';
 import { ExternalTokens } from './external-tokens.service';
 import { ExternalUsers } from './external-users.service';
+import { LoginAttempts } from './login-attempts.repository';
+import { PasswordChecks } from './password-checks';
 import { RolesGuard } from './roles.guard';
 import { SessionsScheduler } from './sessions.scheduler';
 import { SessionsService } from './sessions.service';
@@ -34,8 +37,9 @@ import { UsersService } from './users.service';
   ],
   controllers: [AuthController, ApiKeysController, UsersController],
   providers: [
-    // In this order: who it is, then what they may do.
+    // In this order: who it is, how often they may, then what they may do.
     { provide: APP_GUARD, useClass: AuthGuard },
+    { provide: APP_GUARD, useClass: UserLimitGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
     AccessCheck,
     AccessNews,
@@ -47,12 +51,14 @@ import { UsersService } from './users.service';
     CredentialsService,
     ExternalTokens,
     ExternalUsers,
+    LoginAttempts,
+    PasswordChecks,
     SessionsScheduler,
     SessionsService,
     UsersRepository,
     UsersService,
   ],
   // CredentialsService also for realtime connections, which no guard sees.
-  exports: [AccessReview, AccountAccess, CredentialsService],
+  exports: [AccessReview, AccountAccess, AuthService, CredentialsService],
 })
 export class IdentityModule {}

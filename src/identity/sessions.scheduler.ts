@@ -3,6 +3,8 @@ import { Cron } from '@nestjs/schedule';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
+import { LoginAttempts } from './login-attempts.repository';
+import { KNOWN_DAYS } from './login-lock';
 
 @Injectable()
 export class SessionsScheduler {
@@ -11,6 +13,7 @@ export class SessionsScheduler {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly config: AppConfig,
+    private readonly attempts: LoginAttempts,
   ) {}
 
   /** Used tokens are kept until they would have expired: till then a second use has to be noticed. */
@@ -19,9 +22,12 @@ export class SessionsScheduler {
     if (!this.config.has('scheduler')) return;
     try {
       await this.database.query('DELETE FROM refresh_tokens WHERE expires_at < now()');
+      await this.attempts.forgetOld(KNOWN_DAYS);
     } catch (error) {
-      // They are refused all the same: tomorrow is soon enough.
-      this.log.warn(`Expired refresh tokens stay: ${error instanceof Error ? error.message : String(error)}`);
+      // They count for nothing all the same: tomorrow is soon enough.
+      this.log.warn(
+        `Expired refresh tokens and counts of old logins stay: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
 }

@@ -5,6 +5,7 @@ import { ApiEnvelope, ApiErrors } from '../http/envelope';
 import { OffsetPaginationDto } from '../http/page.dto';
 import { UuidParam } from '../http/uuid-param.pipe';
 import { Access } from './access.decorators';
+import { LockoutDto } from './dto/lockout.dto';
 import { CreateUserDto, ListUsersQuery, RemoveUserQuery, UpdateUserDto } from './dto/user-requests.dto';
 import { UserDto, UserListDto } from './dto/user.dto';
 import { UsersService } from './users.service';
@@ -47,6 +48,20 @@ export class UsersController {
   @ApiErrors('CONFLICT')
   async update(@Param('id', UuidParam) id: string, @Body() changes: UpdateUserDto): Promise<UserDto> {
     return UserDto.from(await this.users.update(id as UserId, changes));
+  }
+
+  /** Whether the user's logins have to wait, for wrong passwords, and from where these came. */
+  @Get(':id/lockout')
+  @ApiEnvelope(LockoutDto)
+  async lockout(@Param('id', UuidParam) id: string): Promise<LockoutDto> {
+    return LockoutDto.of(await this.users.lockout(id as UserId), new Date());
+  }
+
+  /** Lets the user log in again at once, from everywhere. Wrong passwords are counted anew. */
+  @Post(':id/unlock')
+  @ApiEnvelope(LockoutDto)
+  async unlock(@Param('id', UuidParam) id: string): Promise<LockoutDto> {
+    return LockoutDto.of(await this.users.unlock(id as UserId), new Date());
   }
 
   /** Removes a user together with their sessions and API keys. The last admin cannot be removed. */

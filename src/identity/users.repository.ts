@@ -62,7 +62,7 @@ export class UsersRepository {
   async update(
     manager: EntityManager,
     id: UserId,
-    changes: Partial<Pick<UserEntity, 'email' | 'name' | 'role' | 'passwordHash'>>,
+    changes: Partial<Pick<UserEntity, 'email' | 'name' | 'role' | 'passwordHash' | 'passwordChangedAt'>>,
   ): Promise<void> {
     await refusingTakenEmail(() => manager.update(UserEntity, { id }, changes));
   }

@@ -7,6 +7,9 @@ import { AccessNews } from './access-news';
 import { AccountAccess } from './account-access.service';
 import type { UserRole } from './authenticated-user';
 import { UserEntity } from './entities/user.entity';
+import { LoginAttempts } from './login-attempts.repository';
+import type { AddressCount } from './login-lock';
+import { requireFitPassword } from './password-policy';
 import { hashPassword } from './passwords';
 import { UsersRepository } from './users.repository';
 
@@ -30,6 +33,7 @@ export class UsersService {
     private readonly accounts: AccountAccess,
     private readonly news: AccessNews,
     private readonly config: AppConfig,
+    private readonly attempts: LoginAttempts,
   ) {}
 
   /**
@@ -37,6 +41,7 @@ export class UsersService {
    * @throws ForbiddenError once there is any
    */
   async createFirst(user: NewUser): Promise<UserEntity> {
+    requireFitPassword(user.password, user);
     // Asked before the slow hash as well, or anybody could keep the service busy with it.
     if (!(await this.users.isEmpty())) throw registrationClosed();
     const entity = await toEntity(user, 'admin');
@@ -51,6 +56,7 @@ export class UsersService {
   /** @throws ConflictError when the e-mail address is taken */
   async create(user: NewUser & { role: UserRole }): Promise<UserEntity> {
     this.refuseOwnPasswords();
+    requireFitPassword(user.password, user);
     const entity = await toEntity(user, user.role);
     await this.users.transaction((tx) => this.users.insert(tx, entity));
     return this.get(entity.id);
@@ -65,21 +71,29 @@ export class UsersService {
     return this.users.page(limit, offset);
   }
 
-  /** @throws ConflictError when the e-mail address is taken, or no admin would be left */
+  /**
+   * @param password a new one ends all logins of the user, and their access tokens
+   * @throws ConflictError when the e-mail address is taken, or no admin would be left
+   */
   async update(id: UserId, { password, ...changes }: UserChanges): Promise<UserEntity> {
-    if (password !== undefined) this.refuseOwnPasswords();
-    const passwordHash = password === undefined ? {} : { passwordHash: await hashPassword(password) };
+    const newPassword = password === undefined ? {} : await this.newPassword(id, password, changes);
     await this.users.transaction(async (tx) => {
       await this.users.lockAdmins(tx);
       const user = existing(await this.users.find(id, tx));
       if (changes.role !== undefined && changes.role !== 'admin') await this.refuseWithoutAdmin(tx, user);
       if (Object.keys(changes).length > 0 || password !== undefined)
-        await this.users.update(tx, id, { ...changes, ...passwordHash });
+        await this.users.update(tx, id, { ...changes, ...newPassword });
       // Whoever knew the old password may be logged in with it.
       if (password !== undefined) await this.users.revokeSessions(tx, id);
     });
     this.news.changed(id);
     return this.get(id);
+  }
+
+  /** As `update` does. @throws ValidationFailedError for one that is too easy to guess, naming the field `newPassword` */
+  async changePassword(id: UserId, password: string): Promise<UserEntity> {
+    requireFitPassword(password, existing(await this.users.find(id)), 'newPassword');
+    return this.update(id, { password });
   }
 
   /**
@@ -111,6 +125,30 @@ export class UsersService {
       await this.accounts.removeUser(tx, id);
     });
     this.news.changed(id);
+  }
+
+  /** @throws NotFoundError */
+  async lockout(id: UserId): Promise<AddressCount[]> {
+    const { email } = await this.get(id);
+    return this.attempts.list(email);
+  }
+
+  /** @throws NotFoundError */
+  async unlock(id: UserId): Promise<AddressCount[]> {
+    const { email } = await this.get(id);
+    await this.attempts.unlock(email);
+    return this.attempts.list(email);
+  }
+
+  private async newPassword(
+    id: UserId,
+    password: string,
+    changes: Pick<UserChanges, 'email' | 'name'>,
+  ): Promise<Pick<UserEntity, 'passwordHash' | 'passwordChangedAt'>> {
+    this.refuseOwnPasswords();
+    const { email, name } = existing(await this.users.find(id));
+    requireFitPassword(password, { email, name, ...changes });
+    return { passwordHash: await hashPassword(password), passwordChangedAt: new Date() };
   }
 
   private async refuseWithoutAdmin(tx: EntityManager, user: UserEntity): Promise<void> {

@@ -29,6 +29,7 @@ import { InstagramPublicationEntity } from './entities/instagram-publication.ent
 import { INSIGHTS_CONTROLLERS, INSIGHTS_PROVIDERS } from './insights/insights.providers';
 import { InstagramAccess } from './accounts/instagram-access';
 import { InstagramApi } from './accounts/instagram-api';
+import { InstagramHealth } from './accounts/instagram-health.service';
 import { InstagramSubscriber } from './accounts/instagram-subscriber';
 import { PEOPLE_PROVIDERS } from './messaging/people.providers';
 import { MESSAGING_CONTROLLERS, MESSAGING_PROVIDERS } from './messaging/messaging.providers';
@@ -84,5 +85,6 @@ import { PUBLISHING_CONTROLLERS, PUBLISHING_PROVIDERS } from './publishing/publi
     ...ACCOUNT_PROVIDERS,
     ...PEOPLE_PROVIDERS,
   ],
+  exports: [InstagramHealth],
 })
 export class InstagramModule {}

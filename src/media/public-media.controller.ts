@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NotFoundError } from '../errors/app.error';
 import { ApiErrors, RawResponse } from '../http/envelope';
 import { Public } from '../identity/access.decorators';
+import { RateLimit } from '../rate-limits/rate-limit.decorator';
 import { RangeNotSatisfiableError, matchesTag, rangeOf } from './byte-range';
 import { MediaMissingError, MediaStorage, type OpenedFile } from './media-storage';
 import { PublicFilesRepository } from './public-files.repository';
@@ -28,6 +29,7 @@ export class PublicMediaController {
    * @remarks For Meta alone, which fetches what is to be published without a credential. The address is made by this service for
    * one file, signed, and ends after some hours; anything else under it is 404. Answers ranges with 206.
    */
+  @RateLimit('meta')
   @Get(':name')
   @Public()
   @ApiParam({ name: 'name', description: 'The signed name that Meta was given.', example: 'AZ8…c4.jpg' })

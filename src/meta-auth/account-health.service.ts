@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditWriter } from '../audit/audit-writer';
 import { sha256 } from '../crypto/secret-hash';
 import { Outbox } from '../domain-events/outbox';
 import { Clock } from './clock';
@@ -21,6 +22,7 @@ export class AccountHealth {
     private readonly vault: TokenVault,
     private readonly accounts: MetaAccountsRepository,
     private readonly outbox: Outbox,
+    private readonly audit: AuditWriter,
     private readonly clock: Clock,
   ) {}
 
@@ -36,6 +38,19 @@ export class AccountHealth {
         refreshFailures: 0,
         nextRefreshAt: mayHeal ? nextCheckAt({ now, expiresAt: null, random: Math.random() }) : null,
       });
+      if (account.status !== status || account.statusReason !== reason) {
+        await this.audit.recordOwn(tx, [
+          {
+            actor: { kind: 'system', name: 'token check' },
+            action: 'account.token_died',
+            operation: 'token check',
+            accountId: account.id,
+            resourceId: account.id,
+            before: { status: account.status, status_reason: account.statusReason },
+            after: { status, status_reason: reason },
+          },
+        ]);
+      }
       if (account.status === 'active') {
         await this.outbox.record(tx, [
           {
@@ -110,6 +125,17 @@ export class AccountHealth {
         statusReason: account.status === 'active' ? account.statusReason : null,
         accessToken: this.vault.seal(account.id, renewed.token),
       });
+      await this.audit.recordOwn(tx, [
+        {
+          actor: { kind: 'system', name: 'token renewal' },
+          action: 'account.token_renewed',
+          operation: 'token renewal',
+          accountId: account.id,
+          resourceId: account.id,
+          before: { token_expiry: account.tokenExpiry },
+          after: { token_expiry: renewed.tokenExpiry },
+        },
+      ]);
       await this.outbox.record(tx, [
         {
           kind: 'account.token_refreshed',

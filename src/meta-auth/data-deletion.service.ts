@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { AuditWriter } from '../audit/audit-writer';
 import { AppConfig } from '../config/app-config';
 import { randomToken } from '../crypto/secret-hash';
 import { Outbox } from '../domain-events/outbox';
@@ -29,6 +30,7 @@ export class DataDeletionService {
     private readonly accounts: MetaAccountsRepository,
     private readonly metaAccounts: MetaAccountsService,
     private readonly outbox: Outbox,
+    private readonly audit: AuditWriter,
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {}
@@ -84,6 +86,18 @@ export class DataDeletionService {
           deletedAt: account.deletedAt ?? now,
         });
       }
+      await this.audit.recordOwn(
+        tx,
+        held.map(({ id, status, deletedAt }) => ({
+          actor: { kind: 'meta' },
+          action: 'account.delete_data',
+          operation: 'POST /api/meta/auth/data-deletion',
+          accountId: id,
+          resourceId: id,
+          before: { status },
+          after: { deleted_at: deletedAt ?? now },
+        })),
+      );
       await this.outbox.record(
         tx,
         held

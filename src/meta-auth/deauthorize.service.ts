@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditWriter } from '../audit/audit-writer';
 import { Outbox } from '../domain-events/outbox';
 import { MetaAccountsRepository } from './meta-accounts.repository';
 import type { MetaCallback } from './meta-callback';
@@ -11,6 +12,7 @@ export class DeauthorizeService {
     private readonly accounts: MetaAccountsRepository,
     private readonly callbacks: MetaCallbacksRepository,
     private readonly outbox: Outbox,
+    private readonly audit: AuditWriter,
   ) {}
 
   /** The accounts stay, with their history and members, and work again once the person connects again. */
@@ -29,6 +31,18 @@ export class DeauthorizeService {
           nextRefreshAt: null,
         });
       }
+      await this.audit.recordOwn(
+        tx,
+        affected.map(({ id, status }) => ({
+          actor: { kind: 'meta' },
+          action: 'account.deauthorize',
+          operation: 'POST /api/meta/auth/deauthorize',
+          accountId: id,
+          resourceId: id,
+          before: { status },
+          after: { status: 'revoked', status_reason: 'app_removed' },
+        })),
+      );
       await this.outbox.record(
         tx,
         affected.map(({ id }) => ({

@@ -36,6 +36,8 @@ import { RedirectUriPolicy } from './redirect-uri.policy';
 import { SignupCancellations } from './signup-cancellations.service';
 import { SignupCancellationsController } from './signup-cancellations.controller';
 import { SignupFollowUps } from './signup-follow-up';
+import { TokenMetrics } from './token.metrics';
+import { TokenExaminations } from './token-examination.service';
 import { TokenRefreshScheduler } from './token-refresh.scheduler';
 import { TokenRefreshService } from './token-refresh.service';
 import { TokenVault } from './token-vault';
@@ -84,6 +86,8 @@ import { TokenVault } from './token-vault';
     RedirectUriPolicy,
     SignupCancellations,
     SignupFollowUps,
+    TokenMetrics,
+    TokenExaminations,
     TokenRefreshScheduler,
     TokenRefreshService,
     TokenVault,
@@ -94,6 +98,7 @@ import { TokenVault } from './token-vault';
     MetaTokenService,
     MetaAccountsService,
     SignupFollowUps,
+    TokenExaminations,
   ],
 })
 export class MetaAuthModule {}

@@ -14,6 +14,7 @@ import type { FastifyReply } from 'fastify';
 import type { Envelope } from '../http/envelope';
 import { ApiEnvelope, ApiErrors, RawResponse } from '../http/envelope';
 import { Public } from '../identity/access.decorators';
+import { RateLimit } from '../rate-limits/rate-limit.decorator';
 import { dataDeletionPage } from './data-deletion.page';
 import { DataDeletionService } from './data-deletion.service';
 import { DeauthorizeService } from './deauthorize.service';
@@ -40,6 +41,7 @@ export class MetaCallbacksController {
    *
    * @remarks A person removed the app: their accounts become `revoked`, their tokens are forgotten.
    */
+  @RateLimit('meta')
   @Post('deauthorize')
   @Public()
   @RouteConfig({ formBody: true })
@@ -57,6 +59,7 @@ export class MetaCallbacksController {
    *
    * @remarks Deletes what is held about the person. The answer is in Meta's own form, without envelope.
    */
+  @RateLimit('meta')
   @Post('data-deletion')
   @Public()
   @HttpCode(200)

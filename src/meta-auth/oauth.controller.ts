@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { ApiEnvelope, ApiErrors } from '../http/envelope';
 import { Access, CurrentUser } from '../identity/access.decorators';
 import type { AuthenticatedUser } from '../identity/authenticated-user';
+import { RateLimit } from '../rate-limits/rate-limit.decorator';
 import { Clock } from './clock';
 import { ConnectDto, ConnectedDto, LoginUrlDto, LoginUrlQuery } from './dto/connect.dto';
 import { ConnectionStatusDto, StatusQuery } from './dto/connection-status.dto';
@@ -22,6 +23,7 @@ export class OAuthController {
   ) {}
 
   /** The address of Meta's login dialog, with a `state` that `connect` checks. */
+  @RateLimit('connect')
   @Get('url')
   @Access('agent')
   @ApiEnvelope(LoginUrlDto)
@@ -39,6 +41,7 @@ export class OAuthController {
    * this request, and goes on by itself. Of a wrong `state`, `details.fields[].rule` says what was wrong: `signature`,
    * `expired`, `used`, `user`, `redirectUri` or `platform`.
    */
+  @RateLimit('connect')
   @Post('connect')
   @Access('agent')
   @ApiEnvelope(ConnectedDto)
@@ -76,6 +79,7 @@ export class OAuthController {
    * @remarks It happens by itself long before the token expires; this is for the impatient, and for finding out whether
    * the token works.
    */
+  @RateLimit('connect')
   @Post('refresh-token')
   @Access('agent')
   @ApiEnvelope(RefreshedMetaTokenDto)

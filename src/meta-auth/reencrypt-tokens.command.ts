@@ -1,11 +1,13 @@
 import 'reflect-metadata';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { AuditWriter } from '../audit/audit-writer';
+import { AuditWriterModule } from '../audit/audit-writer.module';
 import { ConfigModule } from '../config/config.module';
 import { parseEnv, processEnvironment } from '../config/env';
 import { CryptoModule } from '../crypto/crypto.module';
 import { DatabaseModule } from '../database/database.module';
-import { TokenReencryption } from './token-reencryption.service';
+import { type ReencryptionCount, TokenReencryption } from './token-reencryption.service';
 
 /** As little of the application as re-encrypting needs: no Redis, no Meta, no schedule. */
 @Module({})
@@ -13,10 +15,20 @@ export class ReencryptTokensModule {
   static forEnvironment(env: Readonly<Record<string, string | undefined>>): DynamicModule {
     return {
       module: ReencryptTokensModule,
-      imports: [ConfigModule.forEnvironment(env), DatabaseModule, CryptoModule],
+      imports: [ConfigModule.forEnvironment(env), DatabaseModule, CryptoModule, AuditWriterModule],
       providers: [TokenReencryption],
     };
   }
+}
+
+function totalOf(counts: readonly ReencryptionCount[]): Record<string, number> {
+  const sum = (of: (count: ReencryptionCount) => number): number =>
+    counts.reduce((total, count) => total + of(count), 0);
+  return {
+    reencrypted: sum(({ reencrypted }) => reencrypted),
+    current: sum(({ current }) => current),
+    unreadable: sum(({ unreadable }) => unreadable),
+  };
 }
 
 /**
@@ -34,7 +46,15 @@ export async function reencryptTokens(
     abortOnError: false,
   });
   try {
-    const counts = await app.get(TokenReencryption).run();
+    const counts = await app.get(AuditWriter).during(
+      {
+        actor: { kind: 'system', name: 'tokens:reencrypt' },
+        action: 'secrets.reencrypt',
+        operation: 'npm run tokens:reencrypt',
+      },
+      () => app.get(TokenReencryption).run(),
+      totalOf,
+    );
     for (const { table, column, reencrypted, current, unreadable } of counts) {
       say(
         `${table}.${column}: ${reencrypted} re-encrypted, ${current} already current, ${unreadable} unreadable`,

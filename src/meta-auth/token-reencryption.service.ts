@@ -4,13 +4,13 @@ import type { DataSource } from 'typeorm';
 import { TokenCipher, TokenUndecryptableError } from '../crypto/token-cipher';
 
 /** A column of ciphertexts whose rows have an `id` of their own. Its context is `<table>:<id>:<column>`. */
-interface SecretColumn {
+export interface SecretColumn {
   table: string;
   column: string;
 }
 
 /** Every place where a secret is stored encrypted: a new one belongs here, or a rotated key leaves it unreadable. */
-const SECRET_COLUMNS: readonly SecretColumn[] = [
+export const SECRET_COLUMNS: readonly SecretColumn[] = [
   { table: 'meta_accounts', column: 'access_token' },
   { table: 'meta_accounts', column: 'refresh_token' },
   { table: 'whatsapp_phone_numbers', column: 'pin' },

@@ -9,6 +9,7 @@ import { NotificationPreferences } from './reading/notification-preferences.repo
 import { NotificationReads } from './reading/notification-reads.repository';
 import { BoardRepository } from './writing/board.repository';
 import { ConversationChannels } from './writing/conversation-channels';
+import { NotificationMetrics } from './writing/notification.metrics';
 import { NotificationRetention } from './writing/notification-retention.scheduler';
 import { NotificationWriter } from './writing/notification-writer';
 import { NotificationsSubscriber } from './writing/notifications.subscriber';
@@ -25,6 +26,7 @@ import { SubjectNames } from './writing/subject-names';
     ConversationChannels,
     NotificationList,
     NotificationPreferences,
+    NotificationMetrics,
     NotificationReads,
     NotificationRetention,
     NotificationWriter,

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { ServiceUnavailableError } from '../errors/app.error';
 import { ApiEnvelope, ApiErrors } from '../http/envelope';
 import { Public } from '../identity/access.decorators';
+import { RateLimit } from '../rate-limits/rate-limit.decorator';
 import { LivenessDto, ReadinessDto } from './dto/health.dto';
 import { ReadinessService } from './readiness.service';
 
@@ -14,6 +15,7 @@ export class HealthController {
   constructor(private readonly readiness: ReadinessService) {}
 
   /** Whether the process runs. It asks nobody else: restarting it would not bring PostgreSQL back. */
+  @RateLimit('none')
   @Get('live')
   @Header('cache-control', 'no-store')
   @ApiEnvelope(LivenessDto)
@@ -22,6 +24,7 @@ export class HealthController {
   }
 
   /** Whether requests can be served: PostgreSQL and Redis answer and the schema is up to date. `error.details` of a 503 says what is not. */
+  @RateLimit('none')
   @Get('ready')
   @Header('cache-control', 'no-store')
   @ApiEnvelope(ReadinessDto)

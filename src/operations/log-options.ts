@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Params } from 'nestjs-pino';
 import type { Env } from '../config/env';
+import { scopeOfRequest } from '../tracing/request-scopes';
+import { currentLogFields } from '../tracing/work-scope';
 import { maskText, maskUrl, maskValue } from './log-masking';
 
 /** Asked every few seconds, or by the thousand; only their failures are worth a line. */
@@ -20,6 +22,8 @@ export function logOptions(env: Pick<Env, 'LOG_LEVEL' | 'LOG_PRETTY'>): Params {
       // Lines written while a request is served carry its id, not all of the request.
       quietReqLogger: true,
       customAttributeKeys: { reqId: 'requestId' },
+      // Lines written while a delivery, a job or a send is worked on carry its ids. What the line itself says counts more.
+      mixin: (line: object) => withoutNamed(currentLogFields(), line),
       wrapSerializers: false,
       serializers: {
         req: (request: IncomingMessage) => ({ method: request.method, url: maskUrl(addressOf(request)) }),
@@ -48,8 +52,13 @@ export function logOptions(env: Pick<Env, 'LOG_LEVEL' | 'LOG_PRETTY'>): Params {
       },
       customSuccessMessage: () => 'request completed',
       customErrorMessage: () => 'request failed',
+      customSuccessObject: (request: IncomingMessage, _response, fields: Record<string, unknown>) => ({
+        ...idsOf(request),
+        ...fields,
+      }),
       // What failed is logged where it failed, with its stack.
-      customErrorObject: (_request, _response, _error, fields: Record<string, unknown>) => ({
+      customErrorObject: (request: IncomingMessage, _response, _error, fields: Record<string, unknown>) => ({
+        ...idsOf(request),
         res: fields.res,
         responseTime: fields.responseTime,
       }),
@@ -60,6 +69,22 @@ export function logOptions(env: Pick<Env, 'LOG_LEVEL' | 'LOG_PRETTY'>): Params {
 /** Middleware cuts its own path off `url`. */
 function addressOf(request: IncomingMessage & { originalUrl?: string }): string {
   return request.originalUrl ?? request.url ?? '';
+}
+
+/** A request's own line is written after its work has ended: what it belongs to is looked up by the request. */
+function idsOf(request: IncomingMessage): Record<string, unknown> {
+  const scope = scopeOfRequest(request);
+  if (scope === undefined) return {};
+  return {
+    ...(scope.orderedIds.length === 0 ? {} : { messageIds: scope.orderedIds }),
+    ...(scope.span === null ? {} : { traceId: scope.span.place.traceId, spanId: scope.span.place.spanId }),
+  };
+}
+
+/** A name that stands twice in a line would be read as either. */
+function withoutNamed(fields: Record<string, unknown>, line: object): Record<string, unknown> {
+  for (const name of Object.keys(fields)) if (name in line) Reflect.deleteProperty(fields, name);
+  return fields;
 }
 
 /** `req` and `res` are Node's own objects, which their serializers reduce to what may be logged. */

@@ -1,9 +1,10 @@
 import { EnvironmentInvalidError } from '../config/env';
+import { SchemaNotReadyError } from '../database/schema-not-ready.error';
 import { maskText } from './log-masking';
 
 /** What to print when the service does not start: a plain sentence where we know the cause, the stack where we do not. */
 export function explainStartFailure(error: unknown): string {
-  if (error instanceof EnvironmentInvalidError) return error.message;
+  if (error instanceof EnvironmentInvalidError || error instanceof SchemaNotReadyError) return error.message;
   if (!(error instanceof Error)) return `The service could not start: ${maskText(String(error))}`;
   const code: unknown = 'code' in error ? error.code : undefined;
   const port: unknown = 'port' in error ? error.port : undefined;

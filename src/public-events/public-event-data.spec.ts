@@ -16,6 +16,7 @@ function delivered<K extends DomainEventKind>(
     conversation: null,
     createdAt: new Date(),
     position: '1',
+    traceParent: null,
   };
   return event as DeliveredEvent;
 }

@@ -86,7 +86,7 @@ export interface PublicEvent {
 }
 
 /** What has another name outside, or is told to nobody (null). All else is told under its own name. */
-const RENAMED = {
+export const RENAMED = {
   'message.media_stored': 'message.updated',
   'facebook.post.published': 'post.published',
   'facebook.post.scheduled': 'post.scheduled',

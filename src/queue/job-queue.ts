@@ -1,6 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Job, JobOptions } from 'bull';
 import type { JobName, JobPayload, QueueName } from './job-contracts';
+import { currentRequestId, currentTraceParent } from '../tracing/work-scope';
+import { causedBy } from './job-cause';
 import { Queues } from './queues';
 import { within } from './within';
 
@@ -51,7 +53,11 @@ export class JobQueue {
     if (!this.mayTry(target.client.status)) return this.giveUp(queue, job, 'Redis is not connected');
     this.unsettled += 1;
     // Not awaited alone: Bull lets it wait for the connection. Should it come through later, a worker wakes for nothing.
-    const adding: Promise<Job> = target.add(job, payload, bullOptions(options));
+    const adding: Promise<Job> = target.add(
+      job,
+      causedBy(payload, currentRequestId(), currentTraceParent()),
+      bullOptions(options),
+    );
     const settled = adding.then(
       () => 'added' as const,
       (error: unknown) => (error instanceof Error ? error.message : 'unknown error'),

@@ -6,6 +6,8 @@ import {
 } from '@nestjs/common';
 import type { Job, Queue } from 'bull';
 import { AppConfig } from '../config/app-config';
+import { Tracing } from '../tracing/tracing';
+import { causeOf } from './job-cause';
 import type { JobName, JobPayload, QueueName } from './job-contracts';
 import { Queues } from './queues';
 import { RedisOutageLog } from './redis-outage.log';
@@ -36,6 +38,7 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly queues: Queues,
     private readonly config: AppConfig,
     private readonly outages: RedisOutageLog,
+    private readonly tracing: Tracing,
   ) {}
 
   /**
@@ -84,15 +87,21 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
     handler: JobHandler<Q, J>,
   ): void {
     const run = async (bullJob: Job<JobPayload<Q, J>>): Promise<void> => {
-      const running = runJob(bullJob, () => handler(bullJob.data, bullJob));
+      const { payload, requestId, traceParent } = causeOf(bullJob.data);
+      const running = this.tracing.run(
+        {
+          name: `process ${queue}/${job}`,
+          kind: 'consumer',
+          causes: [traceParent],
+          attributes: { 'messaging.system': 'bull', 'messaging.destination.name': queue },
+          fields: { queue, jobId: String(bullJob.id) },
+          requestId,
+        },
+        () => this.runLogged(queue, job, bullJob, () => handler(payload, bullJob)),
+      );
       this.active.add(running);
       try {
         await running;
-      } catch (error) {
-        this.logger.warn(
-          `${queue}/${job} failed: ${error instanceof Error ? error.message : 'unknown error'}`,
-        );
-        throw error;
       } finally {
         this.active.delete(running);
       }
@@ -102,6 +111,22 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
     target.process(job, concurrency, run).catch((error: unknown) => {
       if (!this.isClosing) this.logger.error(`${queue}/${job} is no longer consumed`, error);
     });
+  }
+
+  private async runLogged(
+    queue: string,
+    name: string,
+    job: Pick<Job, 'discard'>,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      await runJob(job, work);
+    } catch (error) {
+      this.logger.warn(
+        `${queue}/${name} failed: ${error instanceof Error ? error.message : 'unknown error'}`,
+      );
+      throw error;
+    }
   }
 
   private async close(queue: Queue): Promise<void> {

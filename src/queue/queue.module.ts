@@ -5,7 +5,9 @@ import { AppConfig } from '../config/app-config';
 import { QUEUE_NAMES, type QueueName } from './job-contracts';
 import { JobQueue } from './job-queue';
 import { JobWorker } from './job-worker';
+import { QueueAges } from './queue-ages';
 import { Queues } from './queues';
+import { RedisFacts } from './redis-facts';
 import { redisOptions } from './redis-options';
 import { RedisOutageLog } from './redis-outage.log';
 import { SharedRedis } from './shared-redis';
@@ -36,10 +38,12 @@ import { SharedRedis } from './shared-redis';
       },
     },
     RedisOutageLog,
+    QueueAges,
     JobQueue,
     JobWorker,
     SharedRedis,
+    RedisFacts,
   ],
-  exports: [JobQueue, JobWorker, SharedRedis],
+  exports: [JobQueue, JobWorker, QueueAges, Queues, SharedRedis, RedisFacts],
 })
 export class QueueModule {}

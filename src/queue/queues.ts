@@ -1,7 +1,7 @@
 import type { Queue } from 'bull';
 import type { QueueName } from './job-contracts';
 
-/** Bull's queues by name. For this folder alone: others add with `JobQueue` and consume with `JobWorker`. */
+/** Bull's queues by name. For this folder and the dashboard alone: others add with `JobQueue` and consume with `JobWorker`. */
 export class Queues {
   constructor(private readonly byName: ReadonlyMap<QueueName, Queue>) {}
 

@@ -5,6 +5,7 @@ import { WHOLE_BATCH } from '../domain-events/outbox-cursors.repository';
 import { RelayLane } from '../domain-events/relay-lane';
 import { EventLog } from './event-log.repository';
 import { type EventPlace, comparePlaces, endOf } from './event-place';
+import { RealtimeMetrics } from './realtime.metrics';
 import { type TellableEvent, TellableEvents } from './tellable-events';
 
 /** How many events are read at once. */
@@ -50,6 +51,7 @@ export class EventTail implements BeforeApplicationShutdown {
   constructor(
     private readonly log: EventLog,
     private readonly tellable: TellableEvents,
+    private readonly metrics: RealtimeMetrics,
   ) {}
 
   observe(observer: TailObserver): void {
@@ -162,6 +164,7 @@ export class EventTail implements BeforeApplicationShutdown {
 
   private keep(events: readonly TellableEvent[]): void {
     for (const event of events) {
+      this.metrics.told(event.event.id);
       this.kept.push(event);
       this.keptBytes += event.size;
     }

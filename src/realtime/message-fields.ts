@@ -1,5 +1,6 @@
 import { isUuid } from '../database/ids';
 import { type FieldProblem, ValidationFailedError } from '../errors/app.error';
+import { isRecord } from '../http/unfit-content';
 
 const MOST_IDS = 100;
 const LONGEST_TEXT = 16_384;
@@ -11,7 +12,8 @@ export class MessageFields {
 
   /** @param known the fields that there are: others are refused */
   constructor(message: unknown, known: readonly string[]) {
-    const isObject = typeof message === 'object' && message !== null && !Array.isArray(message);
+    // Bytes are objects, too, with a field for each of them.
+    const isObject = isRecord(message) && !ArrayBuffer.isView(message);
     this.given = isObject ? { ...message } : {};
     if (!isObject) this.refuse('', 'object', 'Send an object.');
     for (const name of Object.keys(this.given))
@@ -30,8 +32,9 @@ export class MessageFields {
 
   id<Id extends string>(name: string): Id {
     const value = this.given[name];
-    if (typeof value !== 'string' || !isUuid(value)) this.refuse(name, 'isUuid', `${name} is an id.`);
-    return String(value).toLowerCase() as Id;
+    if (typeof value === 'string' && isUuid(value)) return value.toLowerCase() as Id;
+    this.refuse(name, 'isUuid', `${name} is an id.`);
+    return '' as Id;
   }
 
   text(name: string): string {

@@ -9,6 +9,7 @@ import type { ClientFeed } from './client-feed';
 import type { ClientView } from './client-view';
 import { ConversationPresence } from './conversation-presence';
 import { EventTail } from './event-tail';
+import { RealtimeMetrics } from './realtime.metrics';
 import { RealtimeRedis } from './realtime-redis';
 import { type RealtimeSocket, roomOf } from './realtime-socket';
 
@@ -42,6 +43,7 @@ export class RealtimeClients implements OnModuleInit {
     private readonly accessReview: AccessReview,
     private readonly presence: ConversationPresence,
     private readonly redis: RealtimeRedis,
+    private readonly metrics: RealtimeMetrics,
   ) {}
 
   onModuleInit(): void {
@@ -80,6 +82,7 @@ export class RealtimeClients implements OnModuleInit {
     this.bySocket.set(socket.id, client);
     const ofUser = this.byUser.get(identification.user.id) ?? new Set();
     this.byUser.set(identification.user.id, ofUser.add(client));
+    this.metrics.connected(this.size, this.users);
     this.tail.follow(view.accountIds);
     this.tail.count(1);
     this.watchExpiry(client);
@@ -91,6 +94,7 @@ export class RealtimeClients implements OnModuleInit {
     const ofUser = this.byUser.get(id);
     ofUser?.delete(client);
     if (ofUser?.size === 0) this.byUser.delete(id);
+    this.metrics.connected(this.size, this.users);
     clearTimeout(client.timer);
     client.feed.end();
     this.tail.unfollow(client.view.accountIds);

@@ -3,8 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AppConfig } from '../config/app-config';
 import { RateLimitedError, UnauthorizedError } from '../errors/app.error';
 import { describeProblem } from '../http/describe-problem';
+import { type ProxyTrust, clientAddress, trustIn } from '../http/trusted-proxies';
 import { AccessReview } from '../identity/access-review.service';
 import { CredentialsService, type Identification } from '../identity/credentials.service';
+import { RateLimits } from '../rate-limits/rate-limits';
 import { credentialsOf, textOf } from './client-credentials';
 import { ClientFeed } from './client-feed';
 import { ClientMessages } from './client-messages';
@@ -35,6 +37,7 @@ export class RealtimeConnections implements BeforeApplicationShutdown {
   private readonly log = new Logger('Realtime');
   private readonly turns = new Turns(READERS_AT_ONCE);
   private readonly admissions = new WeakMap<RealtimeSocket, Admission>();
+  private readonly isTrusted: ProxyTrust;
   private isClosing = false;
 
   constructor(
@@ -48,7 +51,10 @@ export class RealtimeConnections implements BeforeApplicationShutdown {
     private readonly eventLog: EventLog,
     private readonly tellable: TellableEvents,
     private readonly config: AppConfig,
-  ) {}
+    private readonly limits: RateLimits,
+  ) {
+    this.isTrusted = trustIn(config.env.TRUSTED_PROXIES);
+  }
 
   serve(namespace: RealtimeNamespace): void {
     this.presence.serve(namespace);
@@ -88,6 +94,8 @@ export class RealtimeConnections implements BeforeApplicationShutdown {
   private async admit(socket: RealtimeSocket): Promise<void> {
     if (this.isClosing) throw new RateLimitedError('The service is shutting down. Connect again.');
     const { auth } = socket.handshake;
+    // One connection may be used to try many credentials.
+    await this.limits.countConnection(clientAddress(socket.request, this.isTrusted));
     const identification = await this.credentials.identify(credentialsOf(socket));
     forgetSecrets(socket);
     const { user, loginId, apiKeyId } = identification;

@@ -2,7 +2,10 @@ import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { WebSocketAdapter } from '@nestjs/common';
 import { Server } from 'socket.io';
 import type { AppConfig } from '../config/app-config';
+import { AppError } from '../errors/app.error';
 import { REQUEST_ID_HEADER, requestIdOf } from '../http/request-id';
+import { type ProxyTrust, clientAddress, trustIn } from '../http/trusted-proxies';
+import type { RateLimits } from '../rate-limits/rate-limits';
 import type { RealtimeRedis } from './realtime-redis';
 import { type RealtimeNamespace, type RealtimeServer, type RealtimeSocket } from './realtime-socket';
 
@@ -31,12 +34,16 @@ export class RealtimeIoAdapter implements WebSocketAdapter<
   NamespaceOptions
 > {
   private isClosing = false;
+  private readonly isTrusted: ProxyTrust;
 
   constructor(
     private readonly http: HttpServer,
     private readonly config: AppConfig,
     private readonly redis: RealtimeRedis,
-  ) {}
+    private readonly limits: RateLimits,
+  ) {
+    this.isTrusted = trustIn(config.env.TRUSTED_PROXIES);
+  }
 
   create(_port: number, { namespace, server }: NamespaceOptions = {}): RealtimeServer | RealtimeNamespace {
     return server !== undefined && namespace !== undefined ? server.of(namespace) : this.open();
@@ -74,10 +81,20 @@ export class RealtimeIoAdapter implements WebSocketAdapter<
       perMessageDeflate: false,
       httpCompression: false,
       // Resuming is ours: Socket.IO's own would keep what a client missed in memory, and lose it with the process.
-      allowRequest: (_request, answer) => {
+      allowRequest: (request, answer) => {
         const isFull = server.engine.clientsCount >= most;
-        const reason = this.isClosing ? 'The service is shutting down.' : 'There are too many connections.';
-        answer(this.isClosing || isFull ? reason : null, !this.isClosing && !isFull);
+        if (this.isClosing || isFull) {
+          answer(this.isClosing ? 'The service is shutting down.' : 'There are too many connections.', false);
+          return;
+        }
+        this.limits.countConnection(clientAddress(request, this.isTrusted)).then(
+          () => {
+            answer(null, true);
+          },
+          (error: unknown) => {
+            answer(error instanceof AppError ? error.message : 'Try again later.', false);
+          },
+        );
       },
     });
     server.engine.on('headers', (headers: Record<string, string>, request: IncomingMessage) => {

@@ -9,6 +9,7 @@ import { RealtimeClients } from './realtime-clients';
 import { RealtimeController } from './realtime.controller';
 import { RealtimeConnections } from './realtime-connections';
 import { RealtimeGateway } from './realtime.gateway';
+import { RealtimeMetrics } from './realtime.metrics';
 import { RealtimeRedis } from './realtime-redis';
 import { ResumePoints } from './resume-points';
 import { TellableEvents } from './tellable-events';
@@ -30,6 +31,7 @@ export class RealtimeModule {
         RealtimeClients,
         RealtimeConnections,
         RealtimeGateway,
+        RealtimeMetrics,
         RealtimeRedis,
         ResumePoints,
         TellableEvents,

@@ -24,6 +24,8 @@ function aSend(lane: SendLane = 'reply', limited = 0): StartedSend {
     request: {},
     attempt: 1,
     limited,
+    requestId: null,
+    traceParent: null,
   };
 }
 

@@ -64,6 +64,7 @@ export class SendFailures {
       ageMs: Date.now() - createdAtOf(send.messageId).getTime(),
       wasCalled,
     });
+    const fbtraceId = error instanceof GraphError ? (error.meta?.fbtraceId ?? null) : null;
     this.logger.warn({
       // Not Meta's sentence: it may quote the message. It is kept with the message.
       message: 'A message was not sent',
@@ -72,6 +73,7 @@ export class SendFailures {
       code: outcome.error.code,
       attempt: send.attempt,
       outcome: outcome.state,
+      fbtraceId,
     });
     if (!wasCalled && outcome.error.code === 'SERVER_ERROR') this.logger.error(error);
     await this.learn({ ...failed, error }, knowledge).catch((cause: unknown) => {
@@ -80,11 +82,11 @@ export class SendFailures {
     if (outcome.state === 'failed' && mayBeHeldBack(send) && isForAll(error, knowledge)) {
       // Whoever looks after the campaign pauses it meanwhile; these messages are then held with the others.
       const availableAt = new Date(Date.now() + HOLD_BACK_MS);
-      return { state: 'retry', send, availableAt, isLimit: true, error: outcome.error };
+      return { state: 'retry', send, availableAt, isLimit: true, error: outcome.error, fbtraceId };
     }
-    if (outcome.state !== 'retry') return { ...outcome, send };
+    if (outcome.state !== 'retry') return { ...outcome, send, fbtraceId };
     const availableAt = new Date(Date.now() + outcome.delayMs);
-    return { state: 'retry', send, availableAt, isLimit: outcome.isLimit, error: outcome.error };
+    return { state: 'retry', send, availableAt, isLimit: outcome.isLimit, error: outcome.error, fbtraceId };
   }
 
   /** What an error says of the sender, the token or the person holds for the messages behind this one, too. */

@@ -6,6 +6,8 @@ import type { SendResult } from '../conversations/conversation-types';
 import { SendSettlement } from '../conversations/sends/send-settlement.service';
 import { beginBatch } from '../database/batch-transaction';
 import { repeatLostRaces } from '../database/lost-race';
+import { Tracing } from '../tracing/tracing';
+import { SendingMetrics } from './sending.metrics';
 
 const MOST_AT_ONCE = 200;
 /** Each holds a database connection. */
@@ -13,6 +15,8 @@ const MOST_TRANSACTIONS = 2;
 /** Between two transactions, for what ends meanwhile: a transaction costs the same for one result as for many. */
 const PAUSE_MS = 40;
 const SAVING_TRIES = 4;
+/** In a log line. */
+const MOST_IDS_TOLD = 20;
 
 interface Waiting {
   result: SendResult;
@@ -34,6 +38,8 @@ export class SendResults {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly settlement: SendSettlement,
+    private readonly tracing: Tracing,
+    private readonly metrics: SendingMetrics,
   ) {}
 
   /** @returns when it is written, or given up: then the row stays in `sending`, and is settled as `unknown` later */
@@ -57,11 +63,23 @@ export class SendResults {
     this.restsUntil = Date.now() + PAUSE_MS;
     const batch = this.waiting.splice(0, MOST_AT_ONCE);
     this.transactions += 1;
-    void this.write(batch.map(({ result }) => result)).finally(() => {
+    void this.writeTraced(batch.map(({ result }) => result)).finally(() => {
       this.transactions -= 1;
       for (const { done } of batch) done();
       this.writeSome();
     });
+  }
+
+  /** Results of many messages in one transaction: in the trace of the only one, else with links to all. */
+  private async writeTraced(results: readonly SendResult[]): Promise<void> {
+    await this.tracing.run(
+      {
+        name: 'record sends',
+        causes: results.map(({ send }) => send.traceParent),
+        fields: { messageIds: results.slice(0, MOST_IDS_TOLD).map(({ send }) => send.messageId) },
+      },
+      () => this.write(results),
+    );
   }
 
   /** What Meta has answered must be written down: a moment without the database is waited for. */
@@ -103,5 +121,6 @@ export class SendResults {
         await this.settlement.settle(tx, results);
       }),
     );
+    this.metrics.ended(results);
   }
 }

@@ -11,11 +11,14 @@ import { SendClaims, type SenderKey } from '../conversations/sends/send-claims.s
 import type { AccountId, AssetId } from '../database/ids';
 import { GraphUsage } from '../graph-client/graph-usage';
 import { JobWorker } from '../queue/job-worker';
+import { Tracing } from '../tracing/tracing';
+import { detached } from '../tracing/work-scope';
 import { SendResults } from './send-results';
 import type { Sender, SendingChannel } from './sending-channel';
 import { SendingChannels } from './sending-channels';
 import { SendingPace } from './sending-pace';
 import { SendingSlots } from './sending-slots';
+import { tracedSend } from './traced-send';
 
 /** Senders looked after at the same moment; each needs a database connection for its claim. */
 const SERVERS = 3;
@@ -69,6 +72,7 @@ export class SendingDispatcher implements OnModuleInit, BeforeApplicationShutdow
     private readonly pace: SendingPace,
     private readonly usage: GraphUsage,
     private readonly results: SendResults,
+    private readonly tracing: Tracing,
   ) {
     this.slots = new SendingSlots(config.env.SENDING_CONCURRENCY);
   }
@@ -113,7 +117,8 @@ export class SendingDispatcher implements OnModuleInit, BeforeApplicationShutdow
       if (line === null) break;
       this.serving += 1;
       this.track(
-        this.serve(line).finally(() => {
+        // For everybody: whoever's wake-up or message it was that led here, what follows is not theirs.
+        detached(() => this.serve(line)).finally(() => {
           this.serving -= 1;
           this.advance();
         }),
@@ -227,11 +232,12 @@ export class SendingDispatcher implements OnModuleInit, BeforeApplicationShutdow
     sender: Sender | null,
     takenAt: number,
   ): Promise<void> {
-    const finish = (result: Promise<SendResult>): void => {
+    const finish = (send: StartedSend, work: () => Promise<SendResult>): void => {
+      const result = tracedSend(this.tracing, channel.platform, send, work);
       this.track(this.finish(channel.platform, result, takenAt));
     };
     if (sender === null) {
-      for (const send of sends) finish(channel.refuse(send, null, null));
+      for (const send of sends) finish(send, () => channel.refuse(send, null, null));
       return;
     }
     try {
@@ -243,15 +249,17 @@ export class SendingDispatcher implements OnModuleInit, BeforeApplicationShutdow
       );
       for (const send of sends) {
         const refusal = batch.refusals.get(send.messageId);
-        if (refusal !== undefined) finish(channel.refuse(send, sender, refusal));
+        if (refusal !== undefined) finish(send, () => channel.refuse(send, sender, refusal));
       }
       fit.forEach((send, index) => {
         const waitMs = waits[index] ?? 0;
         const availableAt = new Date(Date.now() + waitMs);
-        finish(waitMs > 0 ? Promise.resolve({ state: 'postponed', send, availableAt }) : batch.send(send));
+        finish(send, () =>
+          waitMs > 0 ? Promise.resolve({ state: 'postponed', send, availableAt }) : batch.send(send),
+        );
       });
     } catch (error) {
-      for (const send of sends) finish(channel.refuse(send, sender, error));
+      for (const send of sends) finish(send, () => channel.refuse(send, sender, error));
     }
   }
 

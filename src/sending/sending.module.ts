@@ -6,6 +6,7 @@ import { SendFailures } from './send-failures';
 import { SendResults } from './send-results';
 import { SendingChannels } from './sending-channels';
 import { SendingDispatcher } from './sending-dispatcher';
+import { SendingMetrics } from './sending.metrics';
 import { SendingPace } from './sending-pace';
 import { SendingWaker } from './sending-waker';
 import { SendingSweeper } from './sending.sweeper';
@@ -18,6 +19,7 @@ import { SendingSweeper } from './sending.sweeper';
     SendResults,
     SendingChannels,
     SendingDispatcher,
+    SendingMetrics,
     SendingPace,
     SendingSweeper,
     SendingWaker,

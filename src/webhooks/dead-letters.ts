@@ -5,6 +5,8 @@ import { AssetsService } from '../assets/assets.service';
 import type { DeliveryId } from '../database/ids';
 import { sha256 } from '../crypto/secret-hash';
 import { Outbox } from '../domain-events/outbox';
+import { InboxMetrics } from './inbox.metrics';
+import { recordFailure } from './delivery-steps';
 import { parseDeliveryBody } from './parsers/delivery.parser';
 
 /** With the pauses below: dead after about a day and a half of failing. */
@@ -16,6 +18,7 @@ const LONGEST_ERROR = 1_000;
 interface PutOffRow {
   attempts: number;
   state: 'pending' | 'dead';
+  nextAttemptAt: Date;
 }
 
 /** Deliveries that fail by themselves: tried again with growing pauses, then parked, told of, and kept for a replay. */
@@ -27,6 +30,7 @@ export class DeadLetters {
     @InjectDataSource() private readonly database: DataSource,
     private readonly assets: AssetsService,
     private readonly outbox: Outbox,
+    private readonly metrics: InboxMetrics,
   ) {}
 
   async putOff(id: DeliveryId, error: unknown): Promise<void> {
@@ -39,13 +43,16 @@ export class DeadLetters {
         `UPDATE webhook_deliveries
             SET attempts = attempts + 1, error = $2, state = CASE WHEN attempts + 1 >= $3 THEN 'dead' ELSE 'pending' END,
                 next_attempt_at = now() + least($4 * power(2, attempts), $5) * (0.75 + random() / 2) * interval '1 millisecond'
-          WHERE id = $1 AND state = 'pending' RETURNING attempts, state`,
+          WHERE id = $1 AND state = 'pending' RETURNING attempts, state, next_attempt_at AS "nextAttemptAt"`,
         [id, message, MOST_ATTEMPTS, FIRST_PAUSE_MS, LONGEST_PAUSE_MS],
       );
-      if (rows[0]?.state === 'dead') await this.bury(tx, id, message);
-      return rows[0];
+      const [row] = rows;
+      if (row !== undefined) await recordFailure(tx, id, row, message);
+      if (row?.state === 'dead') await this.bury(tx, id, message);
+      return row;
     });
     if (row === undefined) return;
+    if (row.state === 'dead') this.metrics.died();
     if (row.state === 'dead')
       this.log.error(`Delivery ${id} is dead after ${row.attempts} attempts: ${message}`);
     else this.log.warn(`Delivery ${id} failed, attempt ${row.attempts}: ${message}`);

@@ -6,12 +6,14 @@ import type { DeliveryLane } from './delivery-lane';
 /** A delivery that this transaction holds: nobody else sees it until the commit. */
 export interface ClaimedDelivery {
   id: DeliveryId;
+  lane: DeliveryLane;
   body: Buffer;
   receivedAt: Date;
 }
 
 interface Row {
   id: DeliveryId;
+  lane: DeliveryLane;
   received_at: Date;
   bytes: number;
   /** Null for those that are large. */
@@ -23,7 +25,7 @@ const SMALL_BYTES = 32 * 1024;
 /** Of larger ones, so many together; the rest stays for the next batch. */
 const MOST_LARGE_BYTES = 8 * 1024 * 1024;
 
-const COLUMNS = `id, received_at, octet_length(body) AS bytes, CASE WHEN octet_length(body) <= ${SMALL_BYTES} THEN body END AS body`;
+const COLUMNS = `id, lane, received_at, octet_length(body) AS bytes, CASE WHEN octet_length(body) <= ${SMALL_BYTES} THEN body END AS body`;
 const DUE = `state = 'pending' AND next_attempt_at <= now()`;
 
 /** Takes deliveries that are due for processing, in order, past those that others hold. */
@@ -84,9 +86,9 @@ export class DeliveryClaims {
       );
       for (const { id, body } of found) bodies.set(id, body);
     }
-    return rows.flatMap(({ id, received_at: receivedAt, body: small }) => {
+    return rows.flatMap(({ id, lane, received_at: receivedAt, body: small }) => {
       const body = small ?? bodies.get(id);
-      return body === undefined ? [] : [{ id, body, receivedAt }];
+      return body === undefined ? [] : [{ id, lane, body, receivedAt }];
     });
   }
 }

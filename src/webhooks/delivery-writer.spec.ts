@@ -40,6 +40,7 @@ const aDelivery = (body: string | Buffer, ignoredBecause: string | null = null):
   body: Buffer.from(body),
   lane: 'message',
   ignoredBecause,
+  origin: null,
 });
 /** Some turns of the event loop, by count and not by the clock: the writer needs one for each batch. */
 async function turns(): Promise<void> {

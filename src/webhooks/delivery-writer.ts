@@ -5,12 +5,15 @@ import type { DeliveryId } from '../database/ids';
 import { newId } from '../database/ids';
 import { ServiceUnavailableError } from '../errors/app.error';
 import type { DeliveryLane } from './delivery-lane';
+import type { DeliveryOrigin } from './delivery-steps';
 
 export interface IncomingDelivery {
   body: Buffer;
   lane: DeliveryLane;
   /** Why it is stored as ignored at once; null for those that the processor shall look at. */
   ignoredBecause: string | null;
+  /** Where it belongs in a trace; null where it is not recorded. */
+  origin: DeliveryOrigin | null;
 }
 
 interface Waiting extends IncomingDelivery {
@@ -33,6 +36,13 @@ const MOST_WAITING_ROWS = 20_000;
 /** Meta takes an answer that is later than this for a failure: better to say so. */
 const LONGEST_WAIT_MS = 10_000;
 const CHECK_EVERY_MS = 500;
+/** Only for those that are traced: all others cost nothing more. */
+const NOTE_ORIGINS = `,
+       noted AS (
+         INSERT INTO webhook_delivery_steps (delivery_id, kind, request_id, trace_parent)
+         SELECT t.id, 'received', t."requestId", t."traceParent"
+           FROM jsonb_to_recordset($7::jsonb) AS t (id uuid, "requestId" text, "traceParent" text)
+           JOIN fresh ON fresh.delivery_id = t.id)`;
 
 /**
  * Writes deliveries to the inbox: those that arrive while a batch commits share the next INSERT and its one commit. Each
@@ -78,6 +88,7 @@ export class DeliveryWriter implements OnApplicationShutdown {
         body: delivery.body,
         lane: delivery.lane,
         ignoredBecause: delivery.ignoredBecause,
+        origin: delivery.origin,
         id: newId<DeliveryId>(),
         deadline: Date.now() + LONGEST_WAIT_MS,
         resolve,
@@ -154,6 +165,7 @@ export class DeliveryWriter implements OnApplicationShutdown {
       offset += row.body.length;
       return start;
     });
+    const traced = batch.flatMap(({ id, origin }) => (origin === null ? [] : [{ id, ...origin }]));
     const rows: { lane: DeliveryLane }[] = await this.database.query(
       `WITH arrived AS MATERIALIZED (
          SELECT id, lane, reason, substring($1::bytea FROM start FOR length) AS body
@@ -167,7 +179,7 @@ export class DeliveryWriter implements OnApplicationShutdown {
          SELECT a.id, fresh.digest, a.body, a.lane, CASE WHEN a.reason IS NULL THEN 'pending' ELSE 'ignored' END, a.reason,
                 CASE WHEN a.reason IS NULL THEN NULL ELSE now() END
            FROM arrived a JOIN fresh ON fresh.delivery_id = a.id
-         RETURNING lane, state)
+         RETURNING lane, state)${traced.length === 0 ? '' : NOTE_ORIGINS}
        SELECT DISTINCT lane FROM stored WHERE state = 'pending'`,
       [
         Buffer.concat(batch.map((row) => row.body)),
@@ -176,6 +188,7 @@ export class DeliveryWriter implements OnApplicationShutdown {
         arrayLiteral(batch.map((row) => row.body.length)),
         arrayLiteral(batch.map((row) => row.lane)),
         batch.map((row) => row.ignoredBecause),
+        ...(traced.length === 0 ? [] : [JSON.stringify(traced)]),
       ],
     );
     return rows.map(({ lane }) => lane);

@@ -98,12 +98,18 @@ export class WebhookConfigService {
   async subscribeAgain(object: WebhookObject): Promise<void> {
     await this.oneAtATime(async () => {
       const fields = (await this.neededFields()).get(object);
-      const [latest] = await this.configs.find({ order: { updatedAt: 'DESC' }, take: 1 });
-      if (fields === undefined || latest === undefined) return;
-      // Any token that was configured passes the verification, whose account it may be.
-      const verifyToken = this.cipher.decrypt(latest.verifyToken, verifyTokenContext(latest.id));
+      const verifyToken = await this.findVerifyToken();
+      if (fields === undefined || verifyToken === null) return;
       await this.subscribeApp(object, fields, verifyToken);
     });
+  }
+
+  /** Any token that was configured passes the verification, whose account it may be; null when none was. */
+  async findVerifyToken(): Promise<string | null> {
+    const [latest] = await this.configs.find({ order: { updatedAt: 'DESC' }, take: 1 });
+    return latest === undefined
+      ? null
+      : this.cipher.decrypt(latest.verifyToken, verifyTokenContext(latest.id));
   }
 
   private async store(

@@ -5,7 +5,9 @@ import { ValidationFailedError } from '../errors/app.error';
 import { decodeCursor, encodeCursor } from '../http/cursor';
 import { ApiEnvelope, ApiErrors } from '../http/envelope';
 import { UuidParam } from '../http/uuid-param.pipe';
-import { Access } from '../identity/access.decorators';
+import { Access, CurrentUser } from '../identity/access.decorators';
+import type { AuthenticatedUser } from '../identity/authenticated-user';
+import { RateLimit } from '../rate-limits/rate-limit.decorator';
 import { DeliveriesQuery, DeliveryDto, DeliveryPageDto } from './dto/delivery.dto';
 import { ReplayDeliveriesDto, ReplayedDto } from './dto/replay-deliveries.dto';
 import { WebhookDeliveriesService } from './webhook-deliveries.service';
@@ -59,18 +61,25 @@ export class WebhookDeliveriesController {
   @ApiParam({ name: 'id', description: 'The delivery.', format: 'uuid' })
   @ApiEnvelope(DeliveryDto, 202)
   @ApiErrors('VALIDATION_FAILED', 'NOT_FOUND')
-  async replay(@Param('id', UuidParam) id: string): Promise<DeliveryDto> {
-    return DeliveryDto.from(await this.deliveries.replay(id));
+  async replay(
+    @CurrentUser() user: AuthenticatedUser,
+    @Param('id', UuidParam) id: string,
+  ): Promise<DeliveryDto> {
+    return DeliveryDto.from(await this.deliveries.replay(user.id, id));
   }
 
   /** Processes all deliveries of one state again, for instance the dead ones after a mend. Safe at any time. */
+  @RateLimit('heavy')
   @Post('replay')
   @Access('admin')
   @ApiEnvelope(ReplayedDto, 202)
   @ApiErrors('VALIDATION_FAILED')
-  async replayAll(@Body() dto: ReplayDeliveriesDto): Promise<ReplayedDto> {
+  async replayAll(
+    @CurrentUser() user: AuthenticatedUser,
+    @Body() dto: ReplayDeliveriesDto,
+  ): Promise<ReplayedDto> {
     return {
-      replayed: await this.deliveries.replayAll({
+      replayed: await this.deliveries.replayAll(user.id, {
         state: dto.state,
         receivedFrom: dto.receivedFrom === undefined ? undefined : new Date(dto.receivedFrom),
         receivedUntil: dto.receivedUntil === undefined ? undefined : new Date(dto.receivedUntil),

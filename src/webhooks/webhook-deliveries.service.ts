@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { LessThan, MoreThan } from 'typeorm';
-import type { DeliveryId } from '../database/ids';
+import type { DeliveryId, UserId } from '../database/ids';
 import { isUuid } from '../database/ids';
 import { NotFoundError } from '../errors/app.error';
 import type { DeliveryLane } from './delivery-lane';
+import { replayStep, replayedBy } from './delivery-steps';
 import { type DeliveryState, WebhookDeliveryEntity } from './entities/webhook-delivery.entity';
 import { WebhookWaker } from './webhook-waker';
 
@@ -56,12 +57,15 @@ export class WebhookDeliveriesService {
    * Processes a delivery again from its stored bytes. Effects that it had are not had twice.
    * @throws NotFoundError
    */
-  async replay(id: string): Promise<WebhookDeliveryEntity> {
+  async replay(userId: UserId, id: string): Promise<WebhookDeliveryEntity> {
     const delivery = await this.get(id);
-    const [rows]: [{ lane: DeliveryLane }[], number] = await this.deliveries.query(
-      `UPDATE webhook_deliveries SET state = 'pending', attempts = 0, next_attempt_at = now(), error = NULL
-        WHERE id = $1 RETURNING lane`,
-      [delivery.id],
+    const rows: { lane: DeliveryLane }[] = await this.deliveries.query(
+      `WITH replayed AS (
+         UPDATE webhook_deliveries SET state = 'pending', attempts = 0, next_attempt_at = now(), error = NULL
+          WHERE id = $1 RETURNING id, lane),
+       noted AS (${replayStep('$2', '$3', '$4')})
+       SELECT lane FROM replayed`,
+      [delivery.id, ...replayedBy(userId)],
     );
     this.waker.wake(rows.map(({ lane }) => lane));
     return this.get(id);
@@ -71,15 +75,19 @@ export class WebhookDeliveriesService {
    * As bulk work, behind whatever is live.
    * @returns how many will be processed again
    */
-  async replayAll({ state, receivedFrom, receivedUntil }: ReplayFilter): Promise<number> {
-    const [, count]: [unknown[], number] = await this.deliveries.query(
-      `UPDATE webhook_deliveries
-          SET state = 'pending', lane = 'bulk', attempts = 0, next_attempt_at = now(), error = NULL
-        WHERE state = $1 AND received_at >= coalesce($2::timestamptz, '-infinity')
-          AND received_at < coalesce($3::timestamptz, 'infinity')`,
-      [state, receivedFrom ?? null, receivedUntil ?? null],
+  async replayAll(userId: UserId, { state, receivedFrom, receivedUntil }: ReplayFilter): Promise<number> {
+    const [row]: { count: number }[] = await this.deliveries.query(
+      `WITH replayed AS (
+         UPDATE webhook_deliveries
+            SET state = 'pending', lane = 'bulk', attempts = 0, next_attempt_at = now(), error = NULL
+          WHERE state = $1 AND received_at >= coalesce($2::timestamptz, '-infinity')
+            AND received_at < coalesce($3::timestamptz, 'infinity')
+          RETURNING id),
+       noted AS (${replayStep('$4', '$5', '$6')})
+       SELECT count(*)::int AS count FROM replayed`,
+      [state, receivedFrom ?? null, receivedUntil ?? null, ...replayedBy(userId)],
     );
     this.waker.wake(['bulk']);
-    return count;
+    return row?.count ?? 0;
   }
 }

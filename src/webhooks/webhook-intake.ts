@@ -6,6 +6,11 @@ import { RAW_BODY_LIMIT_BYTES } from '../http/body-parsers';
 import { describeProblem } from '../http/describe-problem';
 import type { DirectHandler } from '../http/direct-routes';
 import { REQUEST_ID_HEADER, assignRequestId } from '../http/request-id';
+import { BARE_SECURITY_HEADERS } from '../http/security-headers';
+import { formatTraceParent } from '../tracing/trace-parent';
+import { Tracing } from '../tracing/tracing';
+import type { DeliveryOrigin } from './delivery-steps';
+import { InboxMetrics } from './inbox.metrics';
 import { WebhookInboxService } from './webhook-inbox.service';
 
 /** Below `/api`. The two shorter addresses are those of the older integration guide. */
@@ -31,7 +36,11 @@ export class WebhookIntake {
   private refusals = 0;
   private toldRefusalsAt = 0;
 
-  constructor(private readonly inbox: WebhookInboxService) {}
+  constructor(
+    private readonly inbox: WebhookInboxService,
+    private readonly metrics: InboxMetrics,
+    private readonly tracing: Tracing,
+  ) {}
 
   /**
    * By full path, for `serveDirectly`.
@@ -48,12 +57,37 @@ export class WebhookIntake {
           id,
           new ServiceUnavailableError('The service is shutting down. Try again.'),
         );
-      } else this.receive(request, response, id);
+      } else if (this.tracing.isOn) this.receiveTraced(request, response, id);
+      else this.receive(request, response, id, null);
     };
     return new Map(WEBHOOK_PATHS.map((path) => [`/api/${path}`, handler]));
   }
 
-  private receive(request: IncomingMessage, response: ServerResponse, id: string): void {
+  /** The span ends with the answer: what is made of the delivery comes later, and goes on with the same trace. */
+  private receiveTraced(request: IncomingMessage, response: ServerResponse, id: string): void {
+    const path = request.url ?? '';
+    const span = this.tracing.startRequest(`POST ${path}`, request.headers.traceparent, {
+      'http.request.method': 'POST',
+      'http.route': path,
+      'app.request_id': id,
+    });
+    response.once('close', () => {
+      const { statusCode } = response;
+      span?.set({ 'http.response.status_code': statusCode });
+      span?.end(statusCode >= 500 ? String(statusCode) : null);
+    });
+    const origin =
+      span?.place.isSampled === true ? { requestId: id, traceParent: formatTraceParent(span.place) } : null;
+    this.receive(request, response, id, origin);
+  }
+
+  private receive(
+    request: IncomingMessage,
+    response: ServerResponse,
+    id: string,
+    origin: DeliveryOrigin | null,
+  ): void {
+    const startedAt = performance.now();
     this.reader.read(request, (error, body) => {
       if (error instanceof RequestAbortedError) return;
       if (error !== null) {
@@ -61,9 +95,10 @@ export class WebhookIntake {
         return;
       }
       const signature = request.headers['x-hub-signature-256'];
-      this.inbox.receive(body, typeof signature === 'string' ? signature : undefined).then(
+      this.inbox.receive(body, typeof signature === 'string' ? signature : undefined, origin).then(
         () => {
           response.writeHead(200, headersOf(id, RECEIVED.length)).end(RECEIVED);
+          this.metrics.acknowledged(startedAt);
         },
         (reason: unknown) => {
           this.refuse(request, response, id, reason);
@@ -74,6 +109,7 @@ export class WebhookIntake {
 
   private refuse(request: IncomingMessage, response: ServerResponse, id: string, reason: unknown): void {
     const { status, body } = describeProblem(reason);
+    this.metrics.refused(status);
     this.tell(id, status, body.error.code, reason);
     this.answer(request, response, id, reason);
   }
@@ -86,6 +122,7 @@ export class WebhookIntake {
     if (!isWhole) response.shouldKeepAlive = false;
     response
       .writeHead(status, {
+        ...BARE_SECURITY_HEADERS,
         ...headersOf(id, bytes.length),
         ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
         ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),

@@ -6,11 +6,15 @@ import type { DeliveryId } from '../database/ids';
 import { beginBatch } from '../database/batch-transaction';
 import { repeatLostRaces } from '../database/lost-race';
 import { isConnectionLoss } from '../http/connection-loss';
+import { Tracing } from '../tracing/tracing';
+import { withLogFields } from '../tracing/work-scope';
 import { type ClaimedDelivery, DeliveryClaims } from './delivery-claims';
 import { DeadLetters } from './dead-letters';
 import type { DeliveryLane } from './delivery-lane';
 import { DeliveryOutcome } from './delivery-outcome';
 import { DeliverySettlement } from './delivery-settlement';
+import { inBatchOf } from './delivery-steps';
+import { InboxMetrics } from './inbox.metrics';
 import { EventRouter, type UnroutedEvent } from './event-router';
 import { parseDeliveryBody } from './parsers/delivery.parser';
 import type { WebhookEventKind } from './webhook-events';
@@ -41,6 +45,8 @@ export class WebhookProcessor implements OnModuleDestroy {
     private readonly deadLetters: DeadLetters,
     private readonly router: EventRouter,
     private readonly handlers: WebhookHandlerRegistry,
+    private readonly metrics: InboxMetrics,
+    private readonly tracing: Tracing,
   ) {}
 
   /** Before anybody waits for running jobs: what is in hand is finished, the rest is left to others. */
@@ -92,28 +98,33 @@ export class WebhookProcessor implements OnModuleDestroy {
   private async processNext(
     claim: (tx: EntityManager) => Promise<readonly ClaimedDelivery[]>,
   ): Promise<number> {
-    let ids: DeliveryId[] = [];
+    let rows: readonly ClaimedDelivery[] = [];
+    let outcomes: readonly DeliveryOutcome[] = [];
     try {
       await repeatLostRaces(() =>
         this.database.transaction(async (tx) => {
           await beginBatch(tx);
-          const rows = await claim(tx);
-          ids = rows.map(({ id }) => id);
-          if (rows.length > 0) await this.process(tx, rows);
+          rows = await claim(tx);
+          outcomes =
+            rows.length > 0 ? await inBatchOf(this.tracing, tx, rows, () => this.process(tx, rows)) : [];
         }),
       );
+      this.metrics.visible(rows, outcomes);
     } catch (error) {
       // The database is away: no delivery is to blame, and there is nowhere to write it down. The sweeper comes back.
-      if (isConnectionLoss(error) || ids.length === 0) throw error;
-      await this.isolate(ids, error);
+      if (isConnectionLoss(error) || rows.length === 0) throw error;
+      await this.isolate(
+        rows.map(({ id }) => id),
+        error,
+      );
     }
-    return ids.length;
+    return rows.length;
   }
 
   private async isolate(ids: readonly DeliveryId[], error: unknown): Promise<void> {
     const [only] = ids;
     if (ids.length === 1 && only !== undefined) {
-      await this.deadLetters.putOff(only, error);
+      await withLogFields({ deliveryId: only }, () => this.deadLetters.putOff(only, error));
       return;
     }
     const middle = Math.ceil(ids.length / 2);
@@ -122,7 +133,10 @@ export class WebhookProcessor implements OnModuleDestroy {
       await this.processNext((tx) => this.claims.these(tx, half));
   }
 
-  private async process(tx: EntityManager, rows: readonly ClaimedDelivery[]): Promise<void> {
+  private async process(
+    tx: EntityManager,
+    rows: readonly ClaimedDelivery[],
+  ): Promise<readonly DeliveryOutcome[]> {
     const outcomes = new Map<DeliveryId, DeliveryOutcome>();
     const events: UnroutedEvent[] = [];
     for (const row of rows) {
@@ -136,7 +150,9 @@ export class WebhookProcessor implements OnModuleDestroy {
     const { routed, homeless } = await this.router.route(tx, events);
     await this.dispatch(tx, routed, outcomes);
     await this.settlement.quarantine(tx, homeless, outcomes);
-    await this.settlement.settle(tx, [...outcomes.values()]);
+    const settled = [...outcomes.values()];
+    await this.settlement.settle(tx, settled);
+    return settled;
   }
 
   private async dispatch(

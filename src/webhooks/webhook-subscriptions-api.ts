@@ -23,6 +23,8 @@ export interface AppSubscription {
   callbackUrl: string | null;
   isActive: boolean;
   fields: string[];
+  /** The Graph versions that they are sent in; left out where Meta does not say. */
+  versions?: string[];
 }
 
 /** The app's own webhook subscriptions. They take the app token, no other. */
@@ -61,11 +63,13 @@ export class WebhookSubscriptionsApi {
       token: this.appTokens.appToken,
       item: SubscriptionItem,
     })) {
+      const versions = new Set((item.fields ?? []).flatMap((field) => textOf(field, 'version') ?? []));
       found.push({
         object: item.object,
         callbackUrl: item.callback_url ?? null,
         isActive: item.active !== false,
         fields: (item.fields ?? []).flatMap((field) => nameOf(field) ?? []),
+        ...(versions.size === 0 ? {} : { versions: [...versions].sort() }),
       });
     }
     return found;
@@ -73,7 +77,11 @@ export class WebhookSubscriptionsApi {
 }
 
 function nameOf(field: unknown): string | undefined {
-  if (typeof field === 'string') return field;
-  if (typeof field !== 'object' || field === null || !('name' in field)) return undefined;
-  return typeof field.name === 'string' ? field.name : undefined;
+  return typeof field === 'string' ? field : textOf(field, 'name');
+}
+
+function textOf(field: unknown, key: 'name' | 'version'): string | undefined {
+  if (typeof field !== 'object' || field === null) return undefined;
+  const value: unknown = Object.entries(field).find(([name]) => name === key)?.[1];
+  return typeof value === 'string' ? value : undefined;
 }

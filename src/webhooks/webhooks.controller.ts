@@ -5,10 +5,12 @@ import type { FastifyRequest } from 'fastify';
 import { ForbiddenError } from '../errors/app.error';
 import { ApiEnvelope, ApiErrors, RawResponse } from '../http/envelope';
 import { Public } from '../identity/access.decorators';
+import { RateLimit } from '../rate-limits/rate-limit.decorator';
 import { DELIVERY_EXAMPLES } from './delivery.examples';
 import { ReceivedDto } from './dto/received.dto';
 import { VerificationQuery } from './dto/verification-query.dto';
 import { WebhookConfigService } from './webhook-config.service';
+import { currentTraceParent } from '../tracing/work-scope';
 import { WebhookInboxService } from './webhook-inbox.service';
 import { WEBHOOK_PATHS } from './webhook-intake';
 
@@ -22,6 +24,7 @@ export class WebhooksController {
   ) {}
 
   /** Answers Meta's verification: the challenge as plain text if the verify token is one that was configured. */
+  @RateLimit('none')
   @Get()
   @Public()
   @RawResponse()
@@ -57,6 +60,7 @@ export class WebhooksController {
    * @remarks 200 means that it is stored for good and will be processed exactly once in its effects, whatever happens to this
    * service afterwards.
    */
+  @RateLimit('none')
   @Post()
   @Public()
   @HttpCode(200)
@@ -77,7 +81,10 @@ export class WebhooksController {
     @Req() request: FastifyRequest,
     @Headers('x-hub-signature-256') signature: string | undefined,
   ): Promise<ReceivedDto> {
-    await this.inbox.receive(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), signature);
+    const traceParent = currentTraceParent();
+    const origin = traceParent === null ? null : { requestId: request.id, traceParent };
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    await this.inbox.receive(body, signature, origin);
     return { received: true };
   }
 }

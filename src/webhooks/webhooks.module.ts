@@ -10,11 +10,15 @@ import { DeadLetters } from './dead-letters';
 import { DeliveryClaims } from './delivery-claims';
 import { DeliverySettlement } from './delivery-settlement';
 import { DeliveryWriter } from './delivery-writer';
+import { WebhookCanary } from './canary/webhook-canary.service';
 import { EventRouter } from './event-router';
 import { InboxAlarmScheduler } from './inbox-alarm.scheduler';
+import { InboxMetrics } from './inbox.metrics';
 import { WebhookGapEntity } from './entities/webhook-gap.entity';
+import { AppSubscriptionCheck } from './gaps/app-subscription.check';
 import { BackfillRegistry } from './gaps/backfill.registry';
 import { GAP_CONTROLLERS, GAP_PROVIDERS } from './gaps/gaps.providers';
+import { SubscriptionChecksRepository } from './gaps/subscription-checks.repository';
 import { WebhookConfigController } from './webhook-config.controller';
 import { WebhookConfigService } from './webhook-config.service';
 import { WebhookDeliveriesController } from './webhook-deliveries.controller';
@@ -24,6 +28,7 @@ import { WebhookInboxService } from './webhook-inbox.service';
 import { WebhookInboxWorker } from './webhook-inbox.worker';
 import { WebhookIntake } from './webhook-intake';
 import { WebhookProcessor } from './webhook-processor';
+import { WebhookRefusals } from './webhook-refusals';
 import { WebhookStatsController } from './webhook-stats.controller';
 import { WebhookStatsService } from './webhook-stats.service';
 import { WebhookSubscriberRegistry } from './webhook-subscriber.registry';
@@ -53,6 +58,8 @@ import { WebhooksController } from './webhooks.controller';
     DeliveryClaims,
     DeliverySettlement,
     DeadLetters,
+    WebhookCanary,
+    WebhookRefusals,
     WebhookInboxService,
     WebhookIntake,
     WebhookWaker,
@@ -62,6 +69,7 @@ import { WebhooksController } from './webhooks.controller';
     WebhookDeliveriesService,
     WebhookStatsService,
     InboxAlarmScheduler,
+    InboxMetrics,
     WebhookSubscriptionsApi,
     EventRouter,
     ...GAP_PROVIDERS,
@@ -73,6 +81,11 @@ import { WebhooksController } from './webhooks.controller';
     WebhookSubscriberRegistry,
     BackfillRegistry,
     WebhookStatsService,
+    WebhookCanary,
+    WebhookRefusals,
+    WebhookSubscriptionsApi,
+    AppSubscriptionCheck,
+    SubscriptionChecksRepository,
   ],
 })
 export class WebhooksModule {}

@@ -10,6 +10,7 @@ import { QueueModule } from '../queue/queue.module';
 import { SendingModule } from '../sending/sending.module';
 import { WebhooksModule } from '../webhooks/webhooks.module';
 import { ACCOUNT_CONTROLLERS, ACCOUNT_PROVIDERS } from './accounts/accounts.providers';
+import { NumberExaminations } from './accounts/number-examination.service';
 import { TEMPLATE_CONTROLLERS, TEMPLATE_PROVIDERS } from './templates/templates.providers';
 import { AccountScope } from './account-scope';
 import { CAMPAIGN_CONTROLLERS, CAMPAIGN_PROVIDERS } from './campaigns/campaigns.providers';
@@ -90,6 +91,6 @@ import { WhatsAppGaps } from './whatsapp-gaps';
     ...CALL_PROVIDERS,
     ...META_FIGURE_PROVIDERS,
   ],
-  exports: [AccountScope, ...META_FIGURE_READERS],
+  exports: [AccountScope, NumberExaminations, ...META_FIGURE_READERS],
 })
 export class WhatsAppModule {}

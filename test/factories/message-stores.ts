@@ -74,7 +74,10 @@ export async function beginSend(
   const [row] = rows;
   if (row === undefined) return null;
   const { asset_id: assetId, recipient, request, attempts: attempt, limited } = row;
-  return { accountId, messageId, assetId, lane: 'reply', recipient, request, attempt, limited };
+  return {
+    ...{ accountId, messageId, assetId, lane: 'reply', recipient, request, attempt, limited },
+    ...{ requestId: null, traceParent: null },
+  };
 }
 
 export async function settleSend(

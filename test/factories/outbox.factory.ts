@@ -13,6 +13,7 @@ import { OutboxSequencer } from '../../src/domain-events/outbox-sequencer';
 import { OutboxSubscribers } from '../../src/domain-events/outbox-subscribers';
 import type { JobWorker } from '../../src/queue/job-worker';
 import type { SharedRedis } from '../../src/queue/shared-redis';
+import { Tracing } from '../../src/tracing/tracing';
 import { testEnvironment } from '../test-app';
 import type { Tenant } from './conversations.factory';
 
@@ -41,6 +42,7 @@ export function aRelayProcess(db: DataSource): RelayProcess {
     new OutboxHandling(db),
     worker as JobWorker,
     config,
+    new Tracing(null),
   );
   return {
     subscribers,

@@ -4,14 +4,7 @@ import { CONVERSATION_PLATFORMS } from '../../src/conversations/conversation-typ
 import type { AccountId } from '../../src/database/ids';
 import { aTenant } from '../factories/conversations.factory';
 import { openMigratedDatabase } from '../migrated-database';
-
-interface Plan {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Index Name'?: string;
-  'Index Cond'?: string;
-  Plans?: Plan[];
-}
+import { nodesOf, plansOf } from '../query-plans';
 
 let db: DataSource;
 let close: () => Promise<void>;
@@ -43,26 +36,6 @@ afterAll(async () => {
   await close();
 });
 
-/** What a repository asks, as PostgreSQL would go about it. */
-async function plansOf(ask: (repository: DurationsRepository) => Promise<unknown>): Promise<Plan[]> {
-  const plans: Plan[] = [];
-  const explaining = {
-    query: async (sql: string, parameters: unknown[]): Promise<unknown[]> => {
-      const [row]: { 'QUERY PLAN': { Plan: Plan }[] }[] = await db.query(
-        `EXPLAIN (FORMAT JSON) ${sql}`,
-        parameters,
-      );
-      const plan = row?.['QUERY PLAN'][0]?.Plan;
-      if (plan !== undefined) plans.push(plan);
-      return [];
-    },
-  } as Partial<DataSource> as DataSource;
-  await ask(new DurationsRepository(explaining));
-  return plans;
-}
-
-const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
-
 const DAY_MS = 86_400_000;
 const bounds = (days: number): Date[] =>
   Array.from({ length: days + 1 }, (_, index) => new Date(Date.now() - (days - index) * DAY_MS));
@@ -82,7 +55,7 @@ it.each<[string, number, (repository: DurationsRepository) => Promise<unknown>]>
   ['agents', 4, (repository) => repository.byGroup(scope(), lastMonth(), 'agent')],
   ['channels', 4, (repository) => repository.byGroup(scope(), lastMonth(), 'channel')],
 ])('reads the stretch of time from the index alone, for %s', async (_, statements, ask) => {
-  const plans = await plansOf(ask);
+  const plans = await plansOf(db, (database) => ask(new DurationsRepository(database)));
   expect(plans).toHaveLength(statements);
   for (const plan of plans) {
     const scans = nodesOf(plan).filter((node) => 'Relation Name' in node);

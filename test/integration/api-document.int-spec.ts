@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { outlineOf } from '../../src/http/openapi-outline';
 import { type BuiltService, leastEnvironment, startBuiltService, untilReady } from '../built-service';
 import { freePort } from '../test-app';
 import { type TestDatabase, createTestDatabase, testRedisUrl } from '../test-database';
@@ -133,6 +136,18 @@ describe('the API document of the built service', () => {
     });
   });
 
+  it('is the one in docs/openapi.json, which clients are made of (else: npm run openapi)', () => {
+    const kept = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as ApiDocument;
+    const served = outlineOf(document as unknown as OpenAPIObject) as unknown as ApiDocument;
+    const differing = (ours: object, theirs: object): string[] =>
+      [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].filter(
+        (name) => JSON.stringify(Reflect.get(ours, name)) !== JSON.stringify(Reflect.get(theirs, name)),
+      );
+    expect(differing(kept.paths, served.paths)).toEqual([]);
+    expect(differing(kept.components.schemas, served.components.schemas)).toEqual([]);
+    expect(differing(kept, served)).toEqual([]);
+  });
+
   it('has no reference that leads nowhere', () => {
     const references = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/([^"]+)"/g)];
     expect(references.length).toBeGreaterThan(100);
@@ -254,6 +269,7 @@ describe('the API document of the built service', () => {
     );
     // Its address says everything.
     expect(noBody.map(({ name }) => name)).toEqual([
+      'POST /api/users/{id}/unlock',
       'POST /api/meta/webhook/deliveries/{id}/replay',
       'POST /api/meta/webhook/gaps/{id}/repair',
       'POST /api/meta/conversations/{id}/claim',

@@ -311,7 +311,7 @@ describe('the built service', () => {
 /** Found in no log, whatever happens. */
 const CANARY = {
   email: 'canary.person@example.com',
-  password: 'canary-of-a-password',
+  password: 'quokka-lantern-zephyr-41',
   name: 'Canary Personova',
   verifyToken: 'canary-of-a-verify-token',
   code: 'canary-of-a-code',

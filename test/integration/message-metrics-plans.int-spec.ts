@@ -4,14 +4,7 @@ import { RollupReader, type RollupScope } from '../../src/analytics/rollups/roll
 import { type AssetId, newId } from '../../src/database/ids';
 import { type Tenant, aTenant } from '../factories/conversations.factory';
 import { openMigratedDatabase } from '../migrated-database';
-
-interface Plan {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Index Name'?: string;
-  'Index Cond'?: string;
-  Plans?: Plan[];
-}
+import { nodesOf, plansOf } from '../query-plans';
 
 let db: DataSource;
 let close: () => Promise<void>;
@@ -48,26 +41,6 @@ afterAll(async () => {
   await close();
 });
 
-/** The plans of what a repository asks, found by asking PostgreSQL instead of running it. */
-async function plansOf(ask: (database: DataSource) => Promise<unknown>): Promise<Plan[]> {
-  const plans: Plan[] = [];
-  const explaining = {
-    query: async (sql: string, parameters: unknown[]): Promise<unknown[]> => {
-      const [row]: { 'QUERY PLAN': { Plan: Plan }[] }[] = await db.query(
-        `EXPLAIN (FORMAT JSON) ${sql}`,
-        parameters,
-      );
-      const plan = row?.['QUERY PLAN'][0]?.Plan;
-      if (plan !== undefined) plans.push(plan);
-      return [];
-    },
-  } as Partial<DataSource> as DataSource;
-  await ask(explaining);
-  return plans;
-}
-
-const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
-
 describe('what is read of the figures', () => {
   const scope = (changes: Partial<RollupScope> = {}): RollupScope & { assetIds: AssetId[] } => ({
     accountId: tenant.accountId,
@@ -103,7 +76,7 @@ describe('what is read of the figures', () => {
     ['failures by code', (database) => new FailuresRepository(database).byCode(scope())],
     ['failures by number and template', (database) => new FailuresRepository(database).parts(scope())],
   ])('goes down the index to the account, number and time, for %s', async (_, ask) => {
-    const [plan] = await plansOf(ask);
+    const [plan] = await plansOf(db, ask);
     const scans = (plan === undefined ? [] : nodesOf(plan)).filter(
       (node) => 'Relation Name' in node || 'Index Name' in node,
     );
@@ -115,7 +88,7 @@ describe('what is read of the figures', () => {
   });
 
   it('finds the last failure of each code without looking at the others', async () => {
-    const [plan] = await plansOf((database) =>
+    const [plan] = await plansOf(db, (database) =>
       new FailuresRepository(database).lastOf(scope({ from: new Date(0), until: new Date() }), [
         '131001',
         '131002',

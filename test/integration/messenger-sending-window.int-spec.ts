@@ -69,7 +69,12 @@ describe('when people may be written to in Messenger', () => {
     expect(refused.error).not.toBeNull();
     const { userId } = sandboxOf(app).playDirectMessage({ from: somebody(), text: 'Before', silent: true });
     const earlier = await send(aDirectText(userId, 'You wrote to us'));
-    await directMessageWhen(me.client, MESSAGES, earlier.body.data.id, withDirectStatus('accepted', 'sent'));
+    await directMessageWhen(
+      me.client,
+      MESSAGES,
+      earlier.body.data.id,
+      withDirectStatus('accepted', 'sent', 'delivered', 'read'),
+    );
     expect(sentTo(userId)).toHaveLength(1);
   });
 

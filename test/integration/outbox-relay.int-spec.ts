@@ -96,6 +96,7 @@ describe('what is told', () => {
       conversation: null,
       createdAt: expect.any(Date) as Date,
       position: expect.stringMatching(/^\d+$/) as string,
+      traceParent: null,
     });
     expect(seen.map(({ position }) => BigInt(position) - BigInt(seen[0]!.position))).toEqual([0n, 0n, 1n]);
     await process.relay.settle();

@@ -7,6 +7,7 @@ import { NotFoundError, ServiceUnavailableError } from '../../src/errors/app.err
 import { JobQueue } from '../../src/queue/job-queue';
 import { JobWorker } from '../../src/queue/job-worker';
 import { QueueModule } from '../../src/queue/queue.module';
+import { TracingModule } from '../../src/tracing/tracing.module';
 
 const redisUrl = process.env.TEST_REDIS_URL;
 if (redisUrl === undefined)
@@ -31,7 +32,7 @@ describe('the queues on a real Redis', () => {
     roles = 'api,worker',
   ): Promise<{ jobs: JobQueue; worker: JobWorker; app: TestingModule }> {
     const app = await Test.createTestingModule({
-      imports: [ConfigModule.forEnvironment(environment(url, roles, prefix)), QueueModule],
+      imports: [ConfigModule.forEnvironment(environment(url, roles, prefix)), TracingModule, QueueModule],
     }).compile();
     opened.push(app);
     return { jobs: app.get(JobQueue), worker: app.get(JobWorker), app };

@@ -5,6 +5,7 @@ import { FinishedSendsScheduler } from '../../src/conversations/sends/finished-s
 import { newId } from '../../src/database/ids';
 import { partitionName, startOfMonth } from '../../src/database/month-partitions';
 import { PartitionScheduler } from '../../src/database/partition.scheduler';
+import { SchemaOwner } from '../../src/database/schema-owner';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';
 import { type Tenant, aTenant } from '../factories/conversations.factory';
@@ -144,11 +145,10 @@ describe('the ledger of sends', () => {
 });
 
 describe('the scheduler', () => {
-  const schedulerOf = (settings: Record<string, string>): PartitionScheduler =>
-    new PartitionScheduler(
-      db,
-      new AppConfig(parseEnv({ ...testEnvironment('postgres://x/x', 3000), ...settings })),
-    );
+  const schedulerOf = (settings: Record<string, string>): PartitionScheduler => {
+    const config = new AppConfig(parseEnv({ ...testEnvironment('postgres://x/x', 3000), ...settings }));
+    return new PartitionScheduler(new SchemaOwner(db, config), config);
+  };
 
   it('removes nothing in a process without that role, and keeps messages for ever unless told otherwise', async () => {
     const month = await fillMonth(db, tenant, VERY_OLD);

@@ -19,6 +19,14 @@ const isNear = (one: string, other: string): string =>
 const ofConversation = (one: string, other: string): string =>
   `${one}.account_id = ${other}.account_id AND ${one}.conversation_id = ${other}.conversation_id AND ${isNear(one, other)}`;
 
+/**
+ * Some messages of a conversation, read in their order. It is not needed, but without it PostgreSQL 18 reads all messages of
+ * the account within the range of ids instead of those of the conversation: it thinks that it would have to skip from time
+ * to time in the conversation's index, once for each.
+ */
+const inOrderOfTime = (alias: string, condition: string): string =>
+  `(SELECT * FROM messages ${alias} WHERE ${condition} ORDER BY ${alias}."timestamp", ${alias}.id OFFSET 0) AS ${alias}`;
+
 const place = (alias: string): string => `(${alias}."timestamp", ${alias}.id)`;
 
 /** Whether it went out and is one that a waiting customer takes for an answer: messages of campaigns are none. */
@@ -56,10 +64,12 @@ export function repliesTo(m: string, sentAt: string): string {
     SELECT min(r."timestamp") AS replied_at,
            min(r."timestamp") FILTER (
              WHERE r.type IN ('button', 'interactive') AND r.context ->> 'message_id' = ${m}.external_id) AS clicked_at
-      FROM messages r
-     WHERE ${ofConversation('r', m)} AND ${isCustomersWord('r')}
-       AND r."timestamp" >= ${sentAt} AND r."timestamp" <= ${sentAt} + interval '${REPLY_WINDOW}'
-       AND ${isWithinDelay(m, 'r')}`;
+      FROM ${inOrderOfTime(
+        'r',
+        `${ofConversation('r', m)} AND ${isCustomersWord('r')}
+         AND r."timestamp" >= ${sentAt} AND r."timestamp" <= ${sentAt} + interval '${REPLY_WINDOW}'
+         AND ${isWithinDelay(m, 'r')}`,
+      )}`;
 }
 
 /** Whether template `m` may have been sent shortly before `r`, as far as their times tell. */
@@ -83,16 +93,16 @@ export function neighboursOf(told: string): string {
          ORDER BY o."timestamp", o.id LIMIT 1)
        UNION ALL
        -- A template that is not counted as sent yet will look for its replies when it is.
-       SELECT t.id FROM messages t
+       SELECT t.id
+         FROM ${inOrderOfTime('t', `${ofConversation('t', 'x')} AND t.direction = 'outbound' AND t.type = 'template' AND ${isWithinDelay('t', 'x')}`)}
         -- One by one (OFFSET): joined the other way round, all facts of the account would be read for each message.
         CROSS JOIN LATERAL (
           SELECT * FROM message_metric_facts WHERE account_id = t.account_id AND message_id = t.id OFFSET 0) AS f
-        WHERE x.direction = 'inbound' AND ${ofConversation('t', 'x')} AND t.direction = 'outbound' AND t.type = 'template'
+        WHERE x.direction = 'inbound'
           AND f.sent_at <= x."timestamp" AND f.sent_at >= x."timestamp" - interval '${REPLY_WINDOW}'
           AND (f.replied_at IS NULL OR f.replied_at > x."timestamp"
                OR (x.context ->> 'message_id' = t.external_id
-                   AND coalesce(f.clicked_at, 'infinity') > x."timestamp"))
-          AND ${isWithinDelay('t', 'x')}) AS n
+                   AND coalesce(f.clicked_at, 'infinity') > x."timestamp"))) AS n
      WHERE ${isMessage('x')} AND NOT x.metadata ? 'campaignId'`;
 }
 

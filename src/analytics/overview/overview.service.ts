@@ -70,8 +70,7 @@ export class OverviewService implements AnalyticsDataset, OnModuleInit {
       campaignsNow,
       campaignsBefore,
       started,
-      casesOfPlatforms,
-      casesOfChannels,
+      cases,
       conversations,
       known,
     ] = await Promise.all([
@@ -82,23 +81,22 @@ export class OverviewService implements AnalyticsDataset, OnModuleInit {
       this.rollups.total(now, 'campaign'),
       this.rollups.total(before, 'campaign'),
       this.campaignsStarted(accountId, platforms, assetIds, edges),
-      this.cases.series(within, edges, 'platform'),
-      this.cases.series(within, edges, 'asset'),
+      this.cases.totals(within, edges),
       this.cases.now(within),
       channels ?? this.scopes.channels(accountId, null),
     ]);
     const byPlatform = platforms.map((platform) => ({
       platform,
-      pair: pairOf(platform, platformsNow, platformsBefore, casesOfPlatforms),
+      pair: pairOf(platform, platformsNow, platformsBefore, cases.platforms),
     }));
     const byChannel = known
       .filter(
         ({ id, isOwned }) =>
-          isOwned || channelsNow.has(id) || channelsBefore.has(id) || casesOfChannels.has(id),
+          isOwned || channelsNow.has(id) || channelsBefore.has(id) || cases.channels.has(id),
       )
       .map((channel) => ({
         channel,
-        pair: pairOf(channel.id, channelsNow, channelsBefore, casesOfChannels),
+        pair: pairOf(channel.id, channelsNow, channelsBefore, cases.channels),
       }))
       .sort((one, other) => traffic(other.pair) - traffic(one.pair));
     return {

@@ -6,6 +6,7 @@ import { IdempotencyKey, requestDigest } from '../../http/idempotency-key';
 import { UuidParam } from '../../http/uuid-param.pipe';
 import { Access, CurrentUser } from '../../identity/access.decorators';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
+import { RateLimit } from '../../rate-limits/rate-limit.decorator';
 import {
   CreateReportScheduleDto,
   ReportSchedulesQuery,
@@ -122,6 +123,7 @@ export class ReportSchedulesController {
   }
 
   /** Makes a report of it now, beside its times, on your access. */
+  @RateLimit('heavy')
   @Post(':id/run')
   @ApiParam(SCHEDULE_ID)
   @Access('agent')

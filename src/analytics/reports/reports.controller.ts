@@ -6,6 +6,7 @@ import { IdempotencyKey, requestDigest } from '../../http/idempotency-key';
 import { UuidParam } from '../../http/uuid-param.pipe';
 import { Access, CurrentUser } from '../../identity/access.decorators';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
+import { RateLimit } from '../../rate-limits/rate-limit.decorator';
 import { CreateReportDto, ReportDownloadQuery, ReportsQuery } from '../dto/report-requests.dto';
 import { ReportDto, ReportPageDto, ReportRemovedDto } from '../dto/report.dto';
 import { ApiIdempotencyKey, ApiReportFile, paginationOf, sliceOf } from './report-answers';
@@ -29,6 +30,7 @@ export class ReportsController {
    * @remarks It is made in the background: `Location` says where to look how far it is, and you get a notification
    * (`report.ready` or `report.failed`). Its files are kept for `REPORT_RETENTION_DAYS`, 30 by default.
    */
+  @RateLimit('heavy')
   @Post()
   @Access('agent')
   @ApiIdempotencyKey()
@@ -93,6 +95,7 @@ export class ReportsController {
    * its address in `files`. In CSV, words that a spreadsheet would take for a formula are made plain text. The HTML page runs no
    * scripts and loads nothing.
    */
+  @RateLimit('heavy')
   @Get(':id/download')
   @ApiParam(REPORT_ID)
   @Access('viewer')
@@ -110,6 +113,7 @@ export class ReportsController {
   }
 
   /** Makes a report again that failed, was cancelled or has expired: of the same range, on your access. */
+  @RateLimit('heavy')
   @Post(':id/retry')
   @ApiParam(REPORT_ID)
   @Access('agent')

@@ -21,10 +21,40 @@ export function widestGrain(bounds: readonly Date[]): Grain {
   return areMultiplesOf(HOUR_MS) ? 'hour' : 'quarter';
 }
 
-/** The days of UTC that lie within a range altogether; both the same instant when there is none. */
-export function fullDaysOf({ from, until }: { from: Date; until: Date }): { from: Date; until: Date } {
-  const first = Math.ceil(from.getTime() / DAY_MS) * DAY_MS;
-  const last = Math.floor(until.getTime() / DAY_MS) * DAY_MS;
+interface TimeRange {
+  from: Date;
+  until: Date;
+}
+
+/** A time that rows of one grain add up to exactly. */
+export interface GrainPiece extends TimeRange {
+  grain: Grain;
+}
+
+/**
+ * The widest rows that a range is made of: whole months, days and hours of UTC, and quarters of an hour at both ends.
+ * @returns in order of time, none of them empty
+ */
+export function piecesOf(range: TimeRange): GrainPiece[] {
+  const hours = fullOf(range, HOUR_MS);
+  const days = fullOf(hours, DAY_MS);
+  const months = fullMonthsOf(days);
+  const pieces: GrainPiece[] = [
+    { grain: 'quarter', from: range.from, until: hours.from },
+    { grain: 'hour', from: hours.from, until: days.from },
+    { grain: 'day', from: days.from, until: months.from },
+    { grain: 'month', ...months },
+    { grain: 'day', from: months.until, until: days.until },
+    { grain: 'hour', from: days.until, until: hours.until },
+    { grain: 'quarter', from: hours.until, until: range.until },
+  ];
+  return pieces.filter(({ from, until }) => from < until);
+}
+
+/** The hours or days of UTC that lie within a range altogether; both the end of the range when there is none. */
+function fullOf({ from, until }: TimeRange, ms: number): TimeRange {
+  const first = Math.ceil(from.getTime() / ms) * ms;
+  const last = Math.floor(until.getTime() / ms) * ms;
   return last < first ? { from: until, until } : { from: new Date(first), until: new Date(last) };
 }
 
@@ -33,7 +63,7 @@ function isStartOfMonth(at: Date): boolean {
 }
 
 /** The months of UTC that lie within a range of days of UTC altogether; both the end of the range when there is none. */
-export function fullMonthsOf({ from, until }: { from: Date; until: Date }): { from: Date; until: Date } {
+function fullMonthsOf({ from, until }: TimeRange): TimeRange {
   const first = isStartOfMonth(from)
     ? from
     : new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1));

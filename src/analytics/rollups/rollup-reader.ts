@@ -5,7 +5,7 @@ import type { ConversationPlatform } from '../../conversations/conversation-type
 import type { AccountId, AssetId } from '../../database/ids';
 import { ADDED_UP, NO_ASSET, type RollupDimension } from '../counting/message-counters';
 import { COUNTERS, type Counts, NO_COUNTS } from './rollup-counts';
-import { type Grain, fullDaysOf, fullMonthsOf, widestGrain } from './rollup-grains';
+import { type GrainPiece, piecesOf, widestGrain } from './rollup-grains';
 
 /** Which sums are read. */
 export interface RollupScope {
@@ -36,10 +36,11 @@ const GROUP_EXPRESSIONS: Record<RollupGroup, string> = {
 
 const SUMS = COUNTERS.map((name) => `sum(${name})::float8 AS ${name}`).join(', ');
 const MOST_GROUPS = 5_000;
+const LONG_POINT_MS = 2 * 86_400_000;
 
 /**
  * Reads the figures. Every query goes down the primary key of `message_metrics`: account, grain, dimension, platform, asset
- * and then the range of time. Points are added up from hours, totals from whole days and what is left at both ends.
+ * and then the range of time. Totals and long points are added up from whole months, days and what is left at both ends.
  */
 @Injectable()
 export class RollupReader {
@@ -56,14 +57,30 @@ export class RollupReader {
     group?: RollupGroup,
   ): Promise<Map<string, Map<number, Counts>>> {
     const { where, parameters } = conditions(scope, dimension, group);
-    const grain = widestGrain(bounds);
     const name = group === undefined ? `''` : GROUP_EXPRESSIONS[group];
-    const rows: (Counts & { name: string; bucket: number })[] = await this.database.query(
-      `SELECT ${name} AS name, width_bucket(bucket_at, $${parameters.length + 1}::timestamptz[]) - 1 AS bucket, ${SUMS}
-         FROM message_metrics
-        WHERE ${where} AND grain = '${grain}' AND bucket_at >= $4 AND bucket_at < $5 GROUP BY 1, 2`,
-      [...parameters, bounds],
-    );
+    const pieces = piecesOfPoints(bounds, scope.platforms.length * assetsIn(parameters));
+    const rows: (Counts & { name: string; bucket: number })[] =
+      pieces === null
+        ? await this.database.query(
+            `SELECT ${name} AS name, width_bucket(bucket_at, $${parameters.push(bounds)}::timestamptz[]) - 1 AS bucket, ${SUMS}
+               FROM message_metrics
+              WHERE ${where} AND grain = '${widestGrain(bounds)}'
+                AND bucket_at >= $${parameters.push(scope.from)} AND bucket_at < $${parameters.push(scope.until)}
+              GROUP BY 1, 2`,
+            parameters,
+          )
+        : await this.database.query(
+            `SELECT ${name} AS name, piece.bucket, ${SUMS}
+               FROM unnest($${parameters.push(pieces.map(({ bucket }) => bucket))}::integer[],
+                           $${parameters.push(pieces.map(({ grain }) => grain))}::text[],
+                           $${parameters.push(pieces.map(({ from }) => from))}::timestamptz[],
+                           $${parameters.push(pieces.map(({ until }) => until))}::timestamptz[]) AS piece (bucket, grain, since, until)
+              CROSS JOIN LATERAL (
+                SELECT * FROM message_metrics
+                 WHERE ${where} AND grain = piece.grain AND bucket_at >= piece.since AND bucket_at < piece.until OFFSET 0) AS part
+              GROUP BY 1, 2`,
+            parameters,
+          );
     const series = new Map<string, Map<number, Counts>>();
     for (const { name: key, bucket, ...counts } of rows) {
       const points = series.get(key) ?? new Map<number, Counts>();
@@ -105,9 +122,40 @@ export class RollupReader {
   }
 }
 
+/** So many ranges of the index are looked for faster than the rows of years by the quarter of an hour are added up. */
+const MOST_RANGES = 12_000;
+
 /**
- * The rows that a total is made of, as a relation: whole months and days of UTC, and quarters of an hour at both ends. For
- * totals that are told apart by more than `RollupReader` does.
+ * Points put together from pieces of different grains, where rows of one grain would be many more: points of days in a zone
+ * with half hours, and points of weeks and months in any zone but UTC.
+ * @param rangesOfPiece how many places in the index a piece is looked for in
+ * @returns null where one grain does as well
+ */
+function piecesOfPoints(
+  bounds: readonly Date[],
+  rangesOfPiece: number,
+): (GrainPiece & { bucket: number })[] | null {
+  const [first, last] = [bounds[0], bounds.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  const grain = widestGrain(bounds);
+  const averageMs = (last.getTime() - first.getTime()) / Math.max(1, bounds.length - 1);
+  if (grain === 'month' || grain === 'day' || (grain === 'hour' && averageMs < LONG_POINT_MS)) return null;
+  const pieces = bounds
+    .slice(1)
+    .flatMap((until, bucket) =>
+      piecesOf({ from: bounds[bucket] ?? until, until }).map((piece) => ({ ...piece, bucket })),
+    );
+  return pieces.length * rangesOfPiece > MOST_RANGES ? null : pieces;
+}
+
+/** Of how many assets rows are read; of all of an account nobody knows. */
+function assetsIn([, , , assetIds]: readonly unknown[]): number {
+  return Array.isArray(assetIds) ? assetIds.length : Infinity;
+}
+
+/**
+ * The rows that a total is made of, as a relation: whole months, days and hours of UTC, and quarters of an hour at both ends.
+ * For totals that are told apart by more than `RollupReader` does.
  * @param group `asset` where channels are told apart
  */
 export function rollupRows(
@@ -116,27 +164,18 @@ export function rollupRows(
   group?: RollupGroup,
 ): { relation: string; parameters: unknown[] } {
   const { where, parameters } = conditions(scope, dimension, group);
-  const days = fullDaysOf(scope);
-  const months = fullMonthsOf(days);
-  const [day, dayEnd, month, monthEnd] = [1, 2, 3, 4].map(
-    (place) => `$${parameters.length + place}::timestamptz`,
-  );
-  const rows = (grain: Grain, from: string, until: string): string =>
-    `SELECT * FROM message_metrics
-      WHERE ${where} AND grain = '${grain}' AND bucket_at >= ${from} AND bucket_at < ${until}`;
-  return {
-    relation: `(${rows('month', `${month}`, `${monthEnd}`)}
-      UNION ALL ${rows('day', `${day}`, `least(${month}, ${dayEnd})`)}
-      UNION ALL ${rows('day', `greatest(${monthEnd}, ${day})`, `${dayEnd}`)}
-      UNION ALL ${rows('quarter', '$4', `least(${day}, $5)`)}
-      UNION ALL ${rows('quarter', `greatest(${dayEnd}, $4)`, '$5')})`,
-    parameters: [...parameters, days.from, days.until, months.from, months.until],
-  };
+  const found = piecesOf(scope);
+  const pieces = found.length > 0 ? found : [{ grain: 'quarter', from: scope.from, until: scope.until }];
+  const rows = pieces.map(({ grain, from, until }) => {
+    const [first, end] = [from, until].map((at) => `$${parameters.push(at)}::timestamptz`);
+    return `SELECT * FROM message_metrics WHERE ${where} AND grain = '${grain}' AND bucket_at >= ${first} AND bucket_at < ${end}`;
+  });
+  return { relation: `(${rows.join(' UNION ALL ')})`, parameters };
 }
 
-/** What every read has in common; $4 and $5 are the range. */
+/** What every read has in common, whatever its range. */
 function conditions(
-  { accountId, platforms, assetIds, from, until, label, template, only }: RollupScope,
+  { accountId, platforms, assetIds, label, template, only }: RollupScope,
   dimension: RollupDimension,
   group: RollupGroup | undefined,
 ): { where: string; parameters: unknown[] } {
@@ -145,8 +184,6 @@ function conditions(
     accountId,
     dimension,
     platforms,
-    from,
-    until,
     // Sums over all assets have none.
     dimension === 'account' || (assetIds === null && !isByAsset && ADDED_UP.includes(dimension))
       ? [NO_ASSET]
@@ -154,7 +191,7 @@ function conditions(
   ];
   // Always with assets: the index has them before the time.
   let where = `account_id = $1 AND dimension = $2 AND platform = ANY($3::text[])
-                AND asset_id = ANY(coalesce($6::uuid[], ARRAY(SELECT id FROM assets WHERE account_id = $1)))`;
+                AND asset_id = ANY(coalesce($4::uuid[], ARRAY(SELECT id FROM assets WHERE account_id = $1)))`;
   if (label !== undefined) {
     parameters.push(label);
     where += ` AND label = $${parameters.length}`;

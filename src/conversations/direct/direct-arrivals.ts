@@ -1,5 +1,5 @@
 import { sha256 } from '../../crypto/secret-hash';
-import { type AccountId, type AssetId, type MessageId, isUuid } from '../../database/ids';
+import { type AccountId, type AssetId, type DeliveryId, type MessageId, isUuid } from '../../database/ids';
 import type {
   MessagingMessageRead,
   MessagingPerson,
@@ -32,6 +32,8 @@ import type { Watermark } from '../messages/message-watermarks';
 export interface DirectHome {
   accountId: AccountId;
   assetId: AssetId;
+  /** What it came with. */
+  deliveryId?: DeliveryId;
 }
 
 /** An event that Messenger and Instagram have both, by its name without the platform. */

@@ -22,5 +22,9 @@ export class MessageSendEntity {
   @Column({ name: 'started_at', type: 'timestamptz', nullable: true }) startedAt!: Date | null;
   @Column({ name: 'finished_at', type: 'timestamptz', nullable: true }) finishedAt!: Date | null;
   @Column({ type: 'jsonb', nullable: true }) error!: MessageError | null;
+  /** The request that ordered it; null where none did, as for campaigns. */
+  @Column({ name: 'request_id', type: 'text', nullable: true }) requestId!: string | null;
+  /** Where it belongs in a trace, as `traceparent`; null where it is not traced. */
+  @Column({ name: 'trace_parent', type: 'text', nullable: true }) traceParent!: string | null;
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' }) createdAt!: Date;
 }

@@ -1,5 +1,13 @@
 import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn } from 'typeorm';
-import type { AccountId, AssetId, ContactId, ConversationId, MessageId, UserId } from '../../database/ids';
+import type {
+  AccountId,
+  AssetId,
+  ContactId,
+  ConversationId,
+  DeliveryId,
+  MessageId,
+  UserId,
+} from '../../database/ids';
 import type { MessageError, MessageStatus, Platform, SenderType } from '../conversation-types';
 
 /** A message of any platform. Partitioned by month of its UUIDv7 id. */
@@ -39,6 +47,8 @@ export class MessageEntity {
   @Column({ type: 'timestamptz' }) timestamp!: Date;
   @Column({ name: 'edited_at', type: 'timestamptz', nullable: true }) editedAt!: Date | null;
   @Column({ name: 'revoked_at', type: 'timestamptz', nullable: true }) revokedAt!: Date | null;
+  /** Of the webhook that it came with; null for what we sent, or read from Meta. */
+  @Column({ name: 'delivery_id', type: 'uuid', nullable: true }) deliveryId!: DeliveryId | null;
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' }) createdAt!: Date;
   @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' }) updatedAt!: Date;
 }

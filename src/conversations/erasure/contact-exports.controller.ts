@@ -5,6 +5,7 @@ import { ApiErrors, RawResponse } from '../../http/envelope';
 import { UuidParam } from '../../http/uuid-param.pipe';
 import { Access, CurrentUser } from '../../identity/access.decorators';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
+import { RateLimit } from '../../rate-limits/rate-limit.decorator';
 import { ContactReader } from '../contacts/contact-reader.service';
 import { ConversationVisibility } from '../visibility/conversation-visibility';
 import { ContactExport } from './contact-export.service';
@@ -32,6 +33,7 @@ export class ContactExportsController {
    * told. Files are named by the address where they can be had with the same credential. It is read from one moment, however
    * long the download takes; whoever takes nothing of it for a minute loses it.
    */
+  @RateLimit('heavy')
   @Post(':id/export')
   @HttpCode(200)
   @ApiParam({ name: 'id', description: 'The contact.', format: 'uuid' })

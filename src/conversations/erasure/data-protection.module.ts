@@ -3,6 +3,7 @@ import { IdentityModule } from '../../identity/identity.module';
 import { ContactsModule } from '../contacts/contacts.module';
 import { ConversationsModule } from '../conversations.module';
 import { SearchModule } from '../search/search.module';
+import { AuditEraser } from './audit-eraser';
 import { CommentRemoval } from './comment-removal';
 import { ContactErasuresController } from './contact-erasures.controller';
 import { ContactErasuresRepository } from './contact-erasures.repository';
@@ -22,6 +23,7 @@ import { TraceRemoval } from './trace-removal';
   imports: [ContactsModule, ConversationsModule, IdentityModule, SearchModule],
   controllers: [ContactErasuresController, ContactExportsController],
   providers: [
+    AuditEraser,
     CommentRemoval,
     ContactErasures,
     ContactErasuresRepository,

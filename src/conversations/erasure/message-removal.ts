@@ -78,7 +78,8 @@ export class MessageRemoval implements ErasureStep {
       parameters,
     );
     await removeOfMessages(tx, accountId, messageIds);
-    await tx.query('DELETE FROM message_sends WHERE account_id = $1 AND message_id = ANY($2)', parameters);
+    for (const table of ['message_sends', 'message_send_attempts'])
+      await tx.query(`DELETE FROM ${table} WHERE account_id = $1 AND message_id = ANY($2)`, parameters);
     await tx.query('DELETE FROM message_statuses WHERE account_id = $1 AND message_id = ANY($2)', parameters);
     await tx.query('DELETE FROM messages WHERE account_id = $1 AND id = ANY($2)', parameters);
   }

@@ -2,6 +2,7 @@ import { Body, Controller, Param, Patch, Post } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { ConversationId, LabelId, MessageId, UserId } from '../../database/ids';
 import { ForbiddenError, ValidationFailedError } from '../../errors/app.error';
+import { BodyExample } from '../../http/body-example';
 import { ApiEnvelope, ApiErrors } from '../../http/envelope';
 import { UuidParam } from '../../http/uuid-param.pipe';
 import { Access, CurrentUser } from '../../identity/access.decorators';
@@ -41,6 +42,7 @@ export class ConversationChangesController {
    * @remarks Where one of them is not there, cannot be reopened, or is not assigned as expected, nothing is changed, and
    * `details` names it.
    */
+  @BodyExample({ ids: ['019cebab-8742-7a6e-9c31-e84d07f5b2a6'], status: 'closed' })
   @Patch()
   @Access('agent')
   @ApiEnvelope(ChangedConversationsDto)
@@ -65,6 +67,7 @@ export class ConversationChangesController {
    * @remarks 409 `CONFLICT` where another conversation with the same person and channel is open (`details.openConversationId`),
    * or where it is not assigned as `expectedAssigneeId` says (`details.assignee` has it).
    */
+  @BodyExample({ status: 'closed' })
   @Patch(':id')
   @ApiParam({ name: 'id', description: 'The conversation.', format: 'uuid' })
   @Access('agent')

@@ -149,10 +149,11 @@ export class MessageStatusStore {
     await this.contacts.learn(tx, statuses);
     for (const rows of roundsOf(statuses, ({ accountId, messageId }) => `${accountId} ${messageId}`)) {
       await tx.query(
-        `INSERT INTO message_statuses AS s (account_id, message_id, status, participant, at, error, details)
+        `INSERT INTO message_statuses AS s (account_id, message_id, status, participant, at, error, details, delivery_id)
          SELECT told.*
-           FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::jsonb[], $7::jsonb[])
-                  AS told (account_id, message_id, status, participant, at, error, details)
+           FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::jsonb[], $7::jsonb[],
+                       $8::uuid[])
+                  AS told (account_id, message_id, status, participant, at, error, details, delivery_id)
            JOIN messages m ON m.account_id = told.account_id AND m.id = told.message_id AND m.direction = 'outbound'
          ON CONFLICT ON CONSTRAINT message_statuses_pkey DO UPDATE SET ${MERGED} WHERE ${IS_NEWS}`,
         [rows.map((row) => row.accountId), rows.map((row) => row.messageId), ...transitionColumns(rows)],

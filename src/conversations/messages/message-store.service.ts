@@ -82,10 +82,11 @@ export class MessageStore {
 
     await tx.query(
       `INSERT INTO messages (account_id, id, conversation_id, asset_id, contact_id, platform, direction, sender_type,
-                             sender_id, type, message_text, content, context, metadata, external_id, status, seq, "timestamp")
+                             sender_id, type, message_text, content, context, metadata, external_id, status, seq, "timestamp",
+                             delivery_id)
        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
                             $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::jsonb[], $14::jsonb[], $15::text[],
-                            $16::text[], $17::bigint[], $18::timestamptz[])`,
+                            $16::text[], $17::bigint[], $18::timestamptz[], $19::uuid[])`,
       [
         fresh.map(({ message }) => message.accountId),
         fresh.map(({ messageId }) => messageId),
@@ -105,6 +106,7 @@ export class MessageStore {
         fresh.map(({ message }) => message.status),
         joined.map(({ seq }) => seq),
         fresh.map(({ message }) => message.at),
+        fresh.map(({ message }) => message.deliveryId ?? null),
       ],
     );
 
@@ -144,7 +146,7 @@ export class MessageStore {
     for (const message of messages) {
       const other = byKey.get(keyOf(message))?.message;
       if (other === undefined) byKey.set(keyOf(message), { message, messageId: newId<MessageId>() });
-      else if (JSON.stringify(other) !== JSON.stringify(message)) repeated.push(message);
+      else if (told(other) !== told(message)) repeated.push(message);
     }
     if (byKey.size === 0) return { fresh: [], repeated };
     const sorted = [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, fresh]) => fresh);
@@ -195,4 +197,9 @@ export class MessageStore {
       ];
     });
   }
+}
+
+/** What is told of a message, whatever it came with. */
+function told(message: ArrivedMessage): string {
+  return JSON.stringify({ ...message, deliveryId: null });
 }

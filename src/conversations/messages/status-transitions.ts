@@ -8,7 +8,8 @@ export const MERGED = `
   at = least(s.at, excluded.at), error = greatest(s.error, excluded.error),
   details = coalesce((SELECT jsonb_object_agg(key, value ORDER BY value)
                         FROM (SELECT * FROM jsonb_each(s.details) UNION ALL SELECT * FROM jsonb_each(excluded.details)) d),
-                     '{}')`;
+                     '{}'),
+  delivery_id = coalesce(s.delivery_id, excluded.delivery_id)`;
 export const IS_NEWS = `(excluded.at < s.at OR excluded.error IS DISTINCT FROM s.error OR excluded.details <> s.details)`;
 
 export function transitionColumns(rows: readonly ArrivedStatus[]): unknown[][] {
@@ -18,6 +19,7 @@ export function transitionColumns(rows: readonly ArrivedStatus[]): unknown[][] {
     rows.map((row) => row.at),
     rows.map((row) => (row.error === null ? null : JSON.stringify(row.error))),
     rows.map((row) => JSON.stringify(row.details)),
+    rows.map((row) => row.deliveryId ?? null),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { AccountId, AssetId, MessageId } from '../../database/ids';
+import type { AccountId, AssetId, DeliveryId, MessageId } from '../../database/ids';
 import type { ArrivedStatus, DeliveryStatus, MessageError, PersonIdentity } from '../conversation-types';
 import { type ExternalKey, keyOf } from './external-key';
 import { IS_NEWS, MERGED, roundsOf, transitionColumns } from './status-transitions';
@@ -15,6 +15,7 @@ interface WaitingRow {
   details: Record<string, unknown>;
   identities: PersonIdentity[];
   message_id: MessageId | null;
+  delivery_id: DeliveryId | null;
 }
 
 /** Of a send: its answer may still come, and is written down by whoever waits for it. Longer than calls take as a rule. */
@@ -25,9 +26,9 @@ export async function keepWaiting(tx: EntityManager, statuses: readonly ArrivedS
   for (const rows of roundsOf(statuses, keyOf)) {
     await tx.query(
       `INSERT INTO waiting_statuses AS s (account_id, asset_id, external_id, status, participant, at, error, details,
-                                          identities, message_id)
+                                          delivery_id, identities, message_id)
        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::jsonb[],
-                            $8::jsonb[], $9::jsonb[], $10::uuid[])
+                            $8::jsonb[], $9::uuid[], $10::jsonb[], $11::uuid[])
        ON CONFLICT ON CONSTRAINT waiting_statuses_pkey DO UPDATE
           SET ${MERGED}, identities = s.identities || excluded.identities,
               message_id = coalesce(s.message_id, excluded.message_id)
@@ -111,5 +112,6 @@ function statusOf(row: WaitingRow): ArrivedStatus {
     details: row.details,
     messageId: row.message_id,
     identities: row.identities,
+    deliveryId: row.delivery_id,
   };
 }

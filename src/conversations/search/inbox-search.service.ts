@@ -54,8 +54,10 @@ export class InboxSearch {
    */
   async conversationIds(view: View, q: string): Promise<ConversationId[]> {
     const search = await this.build(q);
-    const found = await this.finder.find(search, { view }, HITS_FOR_LISTS);
-    const contacts = await this.finder.find(search, { view, kind: 'contact' }, HITS_FOR_LISTS);
+    const [found, contacts] = await Promise.all([
+      this.finder.find(search, { view }, HITS_FOR_LISTS),
+      this.finder.find(search, { view, kind: 'contact' }, HITS_FOR_LISTS),
+    ]);
     const own = found.flatMap(({ conversationId }) => (conversationId === null ? [] : [conversationId]));
     return [...new Set([...own, ...(await this.shown.conversationIdsOf(contacts, HITS_FOR_LISTS))])];
   }

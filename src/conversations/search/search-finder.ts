@@ -33,6 +33,14 @@ interface WalkRow {
   /** The oldest that was looked at; null when that was all there is. */
   bound: PagePosition | null;
   found: (Omit<FoundDocument, 'at'> & { at: string })[];
+  /** Documents that would be read if the index were asked for the words alone, guessed from those that were looked at. */
+  expected: number;
+}
+
+interface Walk {
+  bound: PagePosition | null;
+  found: FoundDocument[];
+  expected: number;
 }
 
 /** The newest documents, which are looked at one by one: a word that is in one of a hundred fills a page with them. */
@@ -43,15 +51,22 @@ const COMMON = 125;
 const LOOKED_AT_FOR_MANY = 17_500;
 /** Of each account at least. */
 const LOOKED_AT_EACH = 250;
+/**
+ * So many documents are read and sorted in some 20 ms. Narrowing by account and month in the index costs as much for each of
+ * them as reading it does, so it pays only where there are more.
+ */
+const READ_AT_ONCE = 20_000;
 /** Further back through the index: so many months at once, and then all the rest. */
 const WINDOWS = [1, 2, 6, 12, 24];
+/** By the words, whatever the planner believes of them: it knows nothing of what was looked at already. */
+const BY_WORDS = `set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true)`;
 const LONGEST_SEARCH_MS = 5_000;
 const CANCELED = '57014';
 
 /**
  * Finds documents, the newest first. The newest few are read and compared: that answers for words that are everywhere, of
- * which the index has a list too long to be sorted. What they do not answer the index does, from one range of months to
- * the one before it, for words that are rare enough by then.
+ * which the index has a list too long to be sorted, and it tells how rare the others are. Those the index finds: all at once
+ * where they are few, otherwise from one range of months to the one before it.
  */
 @Injectable()
 export class SearchFinder {
@@ -65,7 +80,7 @@ export class SearchFinder {
   async find(search: BuiltSearch, scope: SearchScope, limit: number): Promise<FoundDocument[]> {
     if (scope.view.accountIds.length === 0) return [];
     try {
-      const { bound, found } = await this.walk(search, scope, limit, LOOKED_AT);
+      const { bound, found, expected } = await this.walk(search, scope, limit, LOOKED_AT);
       if (bound === null || found.length >= limit) return found.slice(0, limit);
       // Too many for the index to be sorted, and more wanted than were found here.
       if (found.length >= COMMON) {
@@ -77,8 +92,11 @@ export class SearchFinder {
         );
         return [...found, ...more.found];
       }
+      const rest = { ...scope, before: bound };
       const older = await this.database.transaction('READ COMMITTED', (tx) =>
-        this.lookUp(tx, search, { ...scope, before: bound }, limit - found.length),
+        expected <= READ_AT_ONCE
+          ? this.lookUpAtOnce(tx, search, rest, limit - found.length)
+          : this.lookUp(tx, search, rest, limit - found.length),
       );
       return [...found, ...older];
     } catch (error) {
@@ -97,35 +115,51 @@ export class SearchFinder {
     scope: SearchScope,
     limit: number,
     lookedAt: number,
-  ): Promise<{ bound: PagePosition | null; found: FoundDocument[] }> {
+  ): Promise<Walk> {
     const each = Math.max(LOOKED_AT_EACH, Math.ceil(lookedAt / scope.view.accountIds.length));
-    const values: unknown[] = [scope.view.accountIds, each, limit, `(${search.full ?? search.indexed})`];
+    const values: unknown[] = [scope.view.accountIds, each, limit, `(${search.indexed})`];
+    const full = search.full === null ? '' : `AND d.words @@ $${values.push(search.full)}::tsquery`;
+    const times = timesOf(scope, values);
+    const kinds = kindsOf(scope, values);
     const [row]: WalkRow[] = await this.database.query(
       `WITH newest AS MATERIALIZED (
          SELECT place.*, row_number() OVER (PARTITION BY account_id ORDER BY at DESC, subject_id DESC) AS number
            FROM unnest($1::uuid[]) AS mine (id) CROSS JOIN LATERAL (
-             SELECT d.account_id, d.kind, d.subject_id, d.at FROM search_documents d
-              WHERE d.account_id = mine.id ${timesOf(scope, values)}
+             SELECT d.account_id, d.kind, d.subject_id, d.conversation_id, d.at, words.are_there,
+                    words.are_there ${full} ${kinds} AS is_found
+               FROM search_documents d CROSS JOIN LATERAL (SELECT d.words @@ $4::tsquery AS are_there OFFSET 0) words
+              WHERE d.account_id = mine.id ${times}
               ORDER BY d.at DESC, d.subject_id DESC LIMIT $2) place),
        bound AS (
          SELECT at, subject_id FROM newest WHERE number = $2 ORDER BY at DESC, subject_id DESC LIMIT 1),
        found AS (
-         SELECT d.account_id, d.kind, d.subject_id, d.conversation_id, d.at FROM newest
-          CROSS JOIN LATERAL (
-            SELECT * FROM search_documents d
-             WHERE d.account_id = newest.account_id AND d.kind = newest.kind AND d.subject_id = newest.subject_id
-             OFFSET 0) d
-          WHERE NOT EXISTS (SELECT FROM bound WHERE (bound.at, bound.subject_id) > (newest.at, newest.subject_id))
-            AND d.words @@ $4::tsquery ${kindsOf(scope, values)}
-          ORDER BY d.at DESC, d.subject_id DESC LIMIT $3)
+         SELECT * FROM newest
+          WHERE is_found
+            AND NOT EXISTS (SELECT FROM bound WHERE (bound.at, bound.subject_id) > (newest.at, newest.subject_id))
+          ORDER BY at DESC, subject_id DESC LIMIT $3)
        SELECT (SELECT jsonb_build_object('at', at, 'id', subject_id) FROM bound) AS bound,
+              (SELECT (count(*) FILTER (WHERE are_there) + 1) / (count(*) + 1)::float8 FROM newest)
+              * (SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = 'search_documents'::regclass) AS expected,
               (SELECT coalesce(jsonb_agg(jsonb_build_object('accountId', account_id, 'kind', kind, 'id', subject_id,
                                            'conversationId', conversation_id, 'at', at)
                                          ORDER BY at DESC, subject_id DESC), '[]') FROM found) AS found`,
       values,
     );
-    if (row === undefined) return { bound: null, found: [] };
-    return { bound: row.bound, found: row.found.map((each) => ({ ...each, at: new Date(each.at) })) };
+    if (row === undefined) return { bound: null, found: [], expected: 0 };
+    return { ...row, found: row.found.map((each) => ({ ...each, at: new Date(each.at) })) };
+  }
+
+  /** Asks the index for the words and nothing else: for words that are in few documents, whoever's and however old. */
+  private async lookUpAtOnce(
+    tx: EntityManager,
+    search: BuiltSearch,
+    scope: SearchScope & { before: PagePosition },
+    limit: number,
+  ): Promise<FoundDocument[]> {
+    await tx.query(`SELECT set_config('statement_timeout', $1, true), ${BY_WORDS}`, [
+      String(LONGEST_SEARCH_MS),
+    ]);
+    return this.foundIn(tx, search.indexed, search, scope, limit);
   }
 
   /** Asks the index, from one range of months to the one before it. */
@@ -139,13 +173,17 @@ export class SearchFinder {
     // Found by the index that the next statement forbids: without it all of an account would be read.
     const oldest = await this.oldestOf(tx, scope);
     if (oldest === null) return [];
-    await tx.query(
-      // By the words, whatever the planner believes of them: it knows nothing of what was looked at already.
-      `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true)`,
-    );
+    await tx.query(`SELECT ${BY_WORDS}`);
     const found: FoundDocument[] = [];
-    for (const window of windowsOf(new Date(scope.before.at), oldest)) {
-      found.push(...(await this.inWindow(tx, search, scope, window, limit - found.length)));
+    for (const { months, until } of windowsOf(new Date(scope.before.at), oldest)) {
+      const narrowing = [
+        scopesOf(scope),
+        ...(months === null ? [] : [`(${months.map((month) => quoted(monthLexeme(month))).join(' | ')})`]),
+        search.indexed,
+      ];
+      found.push(
+        ...(await this.foundIn(tx, narrowing.join(' & '), search, scope, limit - found.length, until)),
+      );
       if (found.length >= limit) break;
     }
     return found;
@@ -160,19 +198,16 @@ export class SearchFinder {
     return row?.at ?? null;
   }
 
-  private async inWindow(
+  /** @param lexemes what the index is asked for; whose and how old it is are compared with the rows besides */
+  private async foundIn(
     tx: EntityManager,
+    lexemes: string,
     search: BuiltSearch,
     scope: SearchScope,
-    { months, until }: SearchWindow,
     limit: number,
+    until: Date | null = null,
   ): Promise<FoundDocument[]> {
-    const narrowing = [
-      scopesOf(scope),
-      ...(months === null ? [] : [`(${months.map((month) => quoted(monthLexeme(month))).join(' | ')})`]),
-      search.indexed,
-    ];
-    const values: unknown[] = [scope.view.accountIds, limit, narrowing.join(' & ')];
+    const values: unknown[] = [scope.view.accountIds, limit, lexemes];
     const end = until === null ? '' : `AND d.at < $${values.push(until)}::timestamptz`;
     const full =
       search.full === null ? '' : `AND (d.words || ''::tsvector) @@ $${values.push(search.full)}::tsquery`;

@@ -5,6 +5,7 @@ import { decodeCursor, encodeCursor } from '../../http/cursor';
 import { ApiEnvelope, ApiErrors } from '../../http/envelope';
 import { Access, CurrentUser } from '../../identity/access.decorators';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
+import { RateLimit } from '../../rate-limits/rate-limit.decorator';
 import { parsePosition } from '../page-position';
 import { ConversationVisibility } from '../visibility/conversation-visibility';
 import { InboxSearch } from './inbox-search.service';
@@ -24,6 +25,7 @@ export class SearchController {
    * @remarks What was written a moment ago is found a second or two later. What was edited, taken back or erased is shown as it is
    * now, or not at all.
    */
+  @RateLimit('search')
   @Get()
   @Access('viewer')
   @ApiEnvelope(SearchPageDto)

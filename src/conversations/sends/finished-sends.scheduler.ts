@@ -52,17 +52,16 @@ export class FinishedSendsScheduler implements BeforeApplicationShutdown {
       from: firstIdAt(new Date(0)),
       to: firstIdAt(new Date(now.getTime() - FINISHED_SEND_DAYS * DAY_MS)),
     };
-    let after: AccountPlace | null = null;
-    do {
-      after = await removeOfMessages(
-        this.database.manager,
-        'message_sends',
-        range,
-        chunkRows,
-        after,
-        'finished_at IS NOT NULL',
-      );
-      await sleep(PAUSE_MS);
-    } while (after !== null && !this.isStopping);
+    // Attempts first: of those of an order that is not finished the latest can still be read in the order.
+    for (const [table, condition] of [
+      ['message_send_attempts', 'true'],
+      ['message_sends', 'finished_at IS NOT NULL'],
+    ] as const) {
+      let after: AccountPlace | null = null;
+      do {
+        after = await removeOfMessages(this.database.manager, table, range, chunkRows, after, condition);
+        await sleep(PAUSE_MS);
+      } while (after !== null && !this.isStopping);
+    }
   }
 }

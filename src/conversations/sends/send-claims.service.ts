@@ -3,7 +3,8 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { AccountId, AssetId, MessageId } from '../../database/ids';
 import { repeatLostRaces } from '../../database/lost-race';
-import { type Platform, SEND_LANES, type StartedSend } from '../conversation-types';
+import { type MessageError, type Platform, SEND_LANES, type StartedSend } from '../conversation-types';
+import { RESTORED_AT } from './restored-sends';
 import { SendSettlement } from './send-settlement.service';
 
 /** What messages are sent from: a phone number, a Page, an Instagram account. */
@@ -22,6 +23,8 @@ interface ClaimedRow {
   request: Record<string, unknown>;
   attempts: number;
   limited: number;
+  request_id: string | null;
+  trace_parent: string | null;
 }
 
 type Updated<Row> = [rows: Row[], count: number];
@@ -65,7 +68,8 @@ export class SendClaims {
          LIMIT $6)
        UPDATE message_sends s SET state = 'sending', started_at = clock_timestamp(), attempts = s.attempts + 1
          FROM due WHERE s.account_id = due.account_id AND s.message_id = due.message_id AND s.state = 'queued'
-       RETURNING s.account_id, s.message_id, s.asset_id, s.lane, s.recipient, s.request, s.attempts, s.limited`,
+       RETURNING s.account_id, s.message_id, s.asset_id, s.lane, s.recipient, s.request, s.attempts, s.limited,
+                 s.request_id, s.trace_parent`,
       [
         platform,
         accountId,
@@ -117,23 +121,30 @@ export class SendClaims {
    * @returns how many there were
    */
   async markAbandoned(startedBefore: Date): Promise<number> {
-    const rows: ClaimedRow[] = await this.database.query(
-      `SELECT account_id, message_id, asset_id, lane, recipient, request, attempts, limited FROM message_sends
+    const rows: (ClaimedRow & { is_restored: boolean })[] = await this.database.query(
+      `SELECT account_id, message_id, asset_id, lane, recipient, request, attempts, limited, request_id, trace_parent,
+              started_at = $3 AS is_restored FROM message_sends
         WHERE state = 'sending' AND started_at < $1 ORDER BY started_at LIMIT $2`,
-      [startedBefore, MOST_ABANDONED_AT_ONCE],
+      [startedBefore, MOST_ABANDONED_AT_ONCE, RESTORED_AT],
     );
     if (rows.length === 0) return 0;
-    const error = {
+    const errorOf = (isRestored: boolean): MessageError => ({
       code: 'OUTCOME_UNKNOWN',
       title: 'The outcome of this send is not known',
-      message: 'The process that sent it ended before the answer was stored.',
+      message: isRestored
+        ? 'The database was restored from a backup, after which it may have been sent.'
+        : 'The process that sent it ended before the answer was stored.',
       details: null,
-    };
+    });
     await repeatLostRaces(() =>
       this.database.transaction((tx) =>
         this.settlement.settle(
           tx,
-          rows.map((row) => ({ state: 'unknown', send: toStartedSend(row), error })),
+          rows.map((row) => ({
+            state: 'unknown',
+            send: toStartedSend(row),
+            error: errorOf(row.is_restored),
+          })),
         ),
       ),
     );
@@ -151,5 +162,7 @@ function toStartedSend(row: ClaimedRow): StartedSend {
     request: row.request,
     attempt: row.attempts,
     limited: row.limited,
+    requestId: row.request_id,
+    traceParent: row.trace_parent,
   };
 }

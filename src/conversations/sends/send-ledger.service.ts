@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { AccountId, AssetId, ContactId, ConversationId, MessageId } from '../../database/ids';
 import { newId } from '../../database/ids';
 import { Outbox } from '../../domain-events/outbox';
+import { currentRequestId, currentTraceParent, noteOrdered } from '../../tracing/work-scope';
 import { ContactResolver } from '../contacts/contact-resolver';
 import { ConversationOpener } from '../conversation-opener';
 import { type MessageError, type OrderedSend, SEND_LANES, type SendOrder } from '../conversation-types';
@@ -223,9 +224,9 @@ export class SendLedger {
     // The database's clock, which is the one that says what is due.
     await tx.query(
       `INSERT INTO message_sends (account_id, message_id, asset_id, platform, request, lane, recipient, available_at,
-                                  ordered_for)
+                                  ordered_for, request_id, trace_parent)
        SELECT account_id, message_id, asset_id, platform, request, lane, recipient, coalesce(send_at, now()),
-              coalesce(send_at, now())
+              coalesce(send_at, now()), $9::text, $10::text
          FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::jsonb[], $6::smallint[], $7::text[],
                      $8::timestamptz[])
                 AS told (account_id, message_id, asset_id, platform, request, lane, recipient, send_at)`,
@@ -238,8 +239,11 @@ export class SendLedger {
         placed.map(({ order }) => SEND_LANES.indexOf(order.lane)),
         placed.map(({ order }) => recipientOf(order)),
         placed.map(({ order }) => order.sendAt),
+        currentRequestId(),
+        currentTraceParent(),
       ],
     );
+    noteOrdered(placed.map(({ messageId }) => messageId));
   }
 }
 

@@ -7,6 +7,7 @@ import type { MessageError, Platform, SendResult } from '../conversation-types';
 import type { ExternalKey } from '../messages/external-key';
 import { MessageChangeStore } from '../messages/message-change-store';
 import { MessageStatusStore } from '../messages/message-status-store';
+import { recordAttempts } from './send-attempts';
 
 type ResultOf<S extends SendResult['state']> = Extract<SendResult, { state: S }>;
 
@@ -62,6 +63,7 @@ export class SendSettlement {
       sorted.filter((result): result is ResultOf<S> => result.state === state);
     await this.recordAccepted(tx, of('accepted'));
     const others = [...of('failed'), ...of('unknown'), ...of('retry')];
+    await recordAttempts(tx, [...others, ...of('postponed')]);
     // What a status has proved meanwhile counts more than an answer that did not come, or was an error.
     await this.statuses.adoptWaiting(
       tx,

@@ -5,6 +5,7 @@ import { Access, CurrentUser } from '../../identity/access.decorators';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import { InsightsDto } from '../../insights/dto/insights.dto';
 import { insightTable } from '../../insights/reports/insight-table';
+import { RateLimit } from '../../rate-limits/rate-limit.decorator';
 import { PageInsightsQuery, PageInsightsTableQuery } from '../dto/page-insights.dto';
 import { PageInsights } from './page-insights.service';
 
@@ -36,6 +37,7 @@ export class PageInsightsController {
   }
 
   /** Downloads the same figures as a table. */
+  @RateLimit('heavy')
   @Get('metrics.csv')
   @Access('viewer')
   @RawResponse()

@@ -6,6 +6,7 @@ import type { ThreadAction } from '../../direct-messaging/direct-settings-api';
 import { DirectSettings } from '../../direct-messaging/direct-settings.service';
 import { DirectProfileDto } from '../../direct-messaging/dto/direct-profile.dto';
 import { ThreadControlDoneDto } from '../../direct-messaging/dto/thread-control.dto';
+import { BodyExample } from '../../http/body-example';
 import { ApiEnvelope, ApiErrors } from '../../http/envelope';
 import { Access, CurrentUser } from '../../identity/access.decorators';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
@@ -55,6 +56,10 @@ export class MessengerSettingsController {
    * @remarks A menu needs `get_started` beside it. People see changes after up to some minutes, and the menu after they have
    * opened the conversation anew.
    */
+  @BodyExample({
+    get_started: { payload: 'START' },
+    greeting: [{ locale: 'default', text: 'Hello {{user_first_name}}!' }],
+  })
   @Put('messenger-profile')
   @Access('agent')
   @ApiEnvelope(DirectProfileDto)

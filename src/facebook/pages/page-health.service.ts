@@ -37,6 +37,11 @@ export class PageHealth implements OnModuleInit {
     });
   }
 
+  /** How connected Pages are, as the last look showed. */
+  async known(accountId: AccountId): Promise<FacebookPageEntity[]> {
+    return this.pages.connectedOf(accountId);
+  }
+
   /**
    * Never throws for what Meta does.
    * @returns whether everything could be looked at

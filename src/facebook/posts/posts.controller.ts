@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiHeader, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ValidationFailedError } from '../../errors/app.error';
+import { BodyExample } from '../../http/body-example';
 import { ApiEnvelope, ApiErrors } from '../../http/envelope';
 import { IdempotencyKey } from '../../http/idempotency-key';
 import { Access, CurrentUser } from '../../identity/access.decorators';
@@ -49,6 +50,7 @@ export class PostsController {
    * read until it is known what became of the post; it is never posted a second time. The same post is refused with
    * `CONFLICT` while that is open.
    */
+  @BodyExample({ message: 'Pumpkins are in!', link: 'https://www.example.com/pumpkins', published: true })
   @Post()
   @Access('agent')
   @ApiHeader({
@@ -85,6 +87,7 @@ export class PostsController {
    *
    * @remarks Meta allows it for posts that were published from here. Doing the same again changes nothing.
    */
+  @BodyExample({ message: 'Open until eight today' })
   @Patch(':id')
   @Access('agent')
   @ApiParam(POST_PARAM)

@@ -4,7 +4,7 @@ import { EmailField } from '../../http/body-fields';
 import type { AuthenticatedUser } from '../authenticated-user';
 import type { UserEntity } from '../entities/user.entity';
 import { UserDto } from './user.dto';
-import { PASSWORD_MAX } from './user-requests.dto';
+import { PASSWORD_MAX, PASSWORD_MIN } from './user-requests.dto';
 
 export class LoginDto {
   @EmailField() email!: string;
@@ -13,6 +13,19 @@ export class LoginDto {
   @IsString()
   @Length(1, PASSWORD_MAX)
   password!: string;
+}
+
+export class ChangePasswordDto {
+  @ApiProperty({ type: String, format: 'password' })
+  @IsString()
+  @Length(1, PASSWORD_MAX)
+  currentPassword!: string;
+
+  /** 15 to 200 characters, of any kind; not what is guessed first, as your name or `passwordpassword`. */
+  @ApiProperty({ type: String, minLength: PASSWORD_MIN, maxLength: PASSWORD_MAX, format: 'password' })
+  @IsString()
+  @Length(PASSWORD_MIN, PASSWORD_MAX)
+  newPassword!: string;
 }
 
 export class RefreshTokenDto {

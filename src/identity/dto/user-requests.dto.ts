@@ -4,14 +4,14 @@ import { EmailField, IfPresent, NameField } from '../../http/body-fields';
 import { OffsetPageQuery } from '../../http/page.dto';
 import { USER_ROLES, type UserRole } from '../authenticated-user';
 
-export const PASSWORD_MIN = 10;
+export const PASSWORD_MIN = 15;
 export const PASSWORD_MAX = 200;
 
 export class RegisterDto {
   /** Unique among the users, whatever its case. */
   @EmailField() email!: string;
 
-  /** 10 to 200 characters; length is all that is asked. */
+  /** 15 to 200 characters, of any kind; not what is guessed first, as your name or `passwordpassword`. */
   @ApiProperty({ type: String, minLength: PASSWORD_MIN, maxLength: PASSWORD_MAX, format: 'password' })
   @IsString()
   @Length(PASSWORD_MIN, PASSWORD_MAX)
@@ -32,7 +32,7 @@ export class UpdateUserDto {
   /** Unique among the users, whatever its case. */
   @IfPresent() @EmailField() email?: string;
 
-  /** A new password; it ends the user's sessions. */
+  /** A new password, as for a new user; it ends the user's logins and their access tokens. */
   @ApiProperty({
     type: String,
     required: false,

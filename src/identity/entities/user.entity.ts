@@ -15,6 +15,9 @@ export class UserEntity {
   @Column({ type: 'text' }) role!: UserRole;
   @Column({ name: 'external_issuer', type: 'text', nullable: true }) externalIssuer!: string | null;
   @Column({ name: 'external_subject', type: 'text', nullable: true }) externalSubject!: string | null;
+  /** Access tokens from before are not taken; null where it is the first password. */
+  @Column({ name: 'password_changed_at', type: 'timestamptz', nullable: true })
+  passwordChangedAt!: Date | null;
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' }) createdAt!: Date;
   @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' }) updatedAt!: Date;
   @DeleteDateColumn({ name: 'deleted_at', type: 'timestamptz' }) deletedAt!: Date | null;

@@ -30,6 +30,11 @@ export class InstagramHealth implements OnModuleInit {
     });
   }
 
+  /** How connected accounts are, as the last look showed. */
+  async known(accountId: AccountId): Promise<InstagramAccountEntity[]> {
+    return this.accounts.connectedOf(accountId);
+  }
+
   /**
    * Never throws for what Meta does.
    * @returns whether everything could be looked at

@@ -5,6 +5,7 @@ import { Access, CurrentUser } from '../../identity/access.decorators';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
 import { InsightsDto } from '../../insights/dto/insights.dto';
 import { insightTable } from '../../insights/reports/insight-table';
+import { RateLimit } from '../../rate-limits/rate-limit.decorator';
 import { InstagramInsightsQuery, InstagramInsightsTableQuery } from '../dto/instagram-insights.dto';
 import { InstagramInsights } from './instagram-insights.service';
 
@@ -36,6 +37,7 @@ export class InstagramInsightsController {
   }
 
   /** Downloads the same figures as a table. */
+  @RateLimit('heavy')
   @Get('metrics.csv')
   @Access('viewer')
   @RawResponse()

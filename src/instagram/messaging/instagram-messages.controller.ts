@@ -113,6 +113,7 @@ export class InstagramMessagesController {
   @Access('viewer')
   @ApiEnvelope(DirectMessagePageDto)
   @ApiErrors('ACCOUNT_NOT_FOUND', 'ACCOUNT_AMBIGUOUS', 'NOT_FOUND', 'RATE_LIMITED')
+  @ApiErrors('META_REAUTH_REQUIRED')
   async list(
     @CurrentUser() user: AuthenticatedUser,
     @Query() query: InstagramMessagesQuery,

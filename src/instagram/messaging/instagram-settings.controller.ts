@@ -6,6 +6,7 @@ import type { ThreadAction } from '../../direct-messaging/direct-settings-api';
 import { DirectSettings } from '../../direct-messaging/direct-settings.service';
 import { DirectProfileDto } from '../../direct-messaging/dto/direct-profile.dto';
 import { ThreadControlDoneDto } from '../../direct-messaging/dto/thread-control.dto';
+import { BodyExample } from '../../http/body-example';
 import { ApiEnvelope, ApiErrors } from '../../http/envelope';
 import { Access, CurrentUser } from '../../identity/access.decorators';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
@@ -56,6 +57,9 @@ export class InstagramMessagingSettingsController {
    *
    * @remarks People see changes after up to some minutes, and the menu after they have opened the conversation anew.
    */
+  @BodyExample({
+    ice_breakers: [{ call_to_actions: [{ question: 'When are you open?', payload: 'OPENING_HOURS' }] }],
+  })
   @Put('messenger-profile')
   @Access('agent')
   @ApiEnvelope(DirectProfileDto)

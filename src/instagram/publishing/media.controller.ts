@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiHeader, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ValidationFailedError } from '../../errors/app.error';
+import { BodyExample } from '../../http/body-example';
 import { ApiEnvelope, ApiErrors } from '../../http/envelope';
 import { IdempotencyKey } from '../../http/idempotency-key';
 import { Access, CurrentUser } from '../../identity/access.decorators';
@@ -65,6 +66,11 @@ export class InstagramMediaController {
    * It is published once: where Meta's answer is lost, the account is read to find out whether it is there. What Instagram
    * would certainly refuse is refused here, with the field that is wrong.
    */
+  @BodyExample({
+    type: 'image',
+    url: 'https://cdn.example.com/spring.jpg',
+    caption: 'Spring is here #tulips',
+  })
   @Post('media')
   @Access('agent')
   @ApiHeader({

@@ -7,6 +7,7 @@ import { ApiEnvelope, ApiErrors } from '../../http/envelope';
 import { UuidParam } from '../../http/uuid-param.pipe';
 import { Access, CurrentUser } from '../../identity/access.decorators';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
+import { RateLimit } from '../../rate-limits/rate-limit.decorator';
 import {
   EndpointDeliveryDetailDto,
   EndpointDeliveryDto,
@@ -92,6 +93,7 @@ export class EndpointDeliveriesController {
    * @remarks Those that are in line again are no longer `dead` or `held`, so a further call goes on with the rest. Of those
    * that were delivered it begins with the same ones again.
    */
+  @RateLimit('heavy')
   @Post('replay')
   @Access('agent')
   @ApiEnvelope(EndpointReplayedDto, 202, { description: 'They are in line again.' })

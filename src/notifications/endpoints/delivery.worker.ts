@@ -8,6 +8,7 @@ import { DeliveryHolding } from './delivery-holding.repository';
 import { DeliveryResults } from './delivery-results.repository';
 import { messageIdOf } from './delivery-body';
 import { type CallOutcome, EndpointCall } from './endpoint-call';
+import { EndpointMetrics } from './endpoint.metrics';
 import { EndpointSigner } from './endpoint-signer';
 
 /** Of one process; and as many again for endpoints that answer slowly, so that these hold up nobody else. */
@@ -32,6 +33,7 @@ export class DeliveryWorker implements OnModuleInit, BeforeApplicationShutdown {
     private readonly holding: DeliveryHolding,
     private readonly signer: EndpointSigner,
     private readonly call: EndpointCall,
+    private readonly metrics: EndpointMetrics,
   ) {
     this.lanes = [false, true].map(
       (isSlow) =>
@@ -91,6 +93,7 @@ export class DeliveryWorker implements OnModuleInit, BeforeApplicationShutdown {
       await this.results.handBack(claimed);
       return;
     }
+    this.metrics.attempted(outcome);
     await this.results.record(claimed, outcome);
   }
 }

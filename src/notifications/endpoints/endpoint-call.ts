@@ -3,6 +3,7 @@ import * as https from 'node:https';
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config';
 import { AddressRefusedError, OutboundAddressPolicy } from '../../media/outbound-address-policy';
+import { withoutEchoes } from './echoed-secrets';
 import type { AttemptFailure } from './endpoint-states';
 import { retryAfterMs } from './retry-schedule';
 
@@ -64,7 +65,7 @@ export class EndpointCall {
       const { statusCode = 0 } = answer;
       return outcome({
         status: statusCode,
-        response,
+        response: response === null ? null : withoutEchoes(response, headers),
         ...judge(statusCode),
         retryAfterMs: retryAfterMs(answer.headers['retry-after'], new Date()),
       });

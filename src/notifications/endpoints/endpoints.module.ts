@@ -18,6 +18,7 @@ import { DeliveryWorker } from './delivery.worker';
 import { EndpointCall } from './endpoint-call';
 import { EndpointDeliveriesSubscriber } from './endpoint-deliveries.subscriber';
 import { EndpointHealthRecords } from './endpoint-health.repository';
+import { EndpointMetrics } from './endpoint.metrics';
 import { EndpointRetention } from './endpoint-retention.scheduler';
 import { EndpointSigner } from './endpoint-signer';
 import { EndpointsController } from './endpoints.controller';
@@ -42,6 +43,7 @@ import { EventPlaces } from './event-places';
     EndpointDeliveriesService,
     EndpointDeliveriesSubscriber,
     EndpointHealthRecords,
+    EndpointMetrics,
     EndpointRetention,
     EndpointSigner,
     EndpointsRepository,

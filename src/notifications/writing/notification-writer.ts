@@ -4,6 +4,7 @@ import type { DomainEvent } from '../../domain-events/domain-events';
 import { Outbox } from '../../domain-events/outbox';
 import { BoardRepository } from './board.repository';
 import { NotificationBoard, type Occurrence } from './notification-board';
+import { NotificationMetrics } from './notification.metrics';
 import { SERVICE_ID, type StoredNotification, newsOf } from './stored-notification';
 
 /** Writes what happened into notifications, and tells of these. */
@@ -12,6 +13,7 @@ export class NotificationWriter {
   constructor(
     private readonly rows: BoardRepository,
     private readonly outbox: Outbox,
+    private readonly metrics: NotificationMetrics,
   ) {}
 
   /** @param occurrences in the order of their events */
@@ -22,6 +24,8 @@ export class NotificationWriter {
     for (const occurrence of occurrences) board.apply(occurrence);
     const changes = board.changes();
     await this.rows.save(tx, changes);
+    for (const { notification, isCreated } of changes.notifications)
+      if (isCreated) this.metrics.made(notification.kind);
     await this.tell(
       tx,
       changes.notifications.map(({ notification, isCreated, isNews }) => ({

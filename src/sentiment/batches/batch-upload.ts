@@ -6,6 +6,7 @@ import { AppConfig } from '../../config/app-config';
 import type { AccountId, UserId } from '../../database/ids';
 import { AppError, ConflictError, PayloadTooLargeError, ValidationFailedError } from '../../errors/app.error';
 import { letArriveSlowly } from '../../http/arrival-limits';
+import { problemOfMultipart } from '../../http/multipart';
 import { DtoValidationPipe } from '../../http/validation.pipe';
 import { cleanFileName } from '../../media/file-names';
 import { MediaStorage } from '../../media/media-storage';
@@ -78,7 +79,7 @@ export class BatchUpload {
     } catch (error) {
       if (id !== null) await this.batches.remove(id);
       await drain(request.raw);
-      throw error instanceof AppError ? error : (problemOf(error) ?? error);
+      throw error instanceof AppError ? error : (problemOfMultipart(error) ?? error);
     }
     if (id === null)
       throw ValidationFailedError.of('file', 'isDefined', 'Send the file in the field named file.');
@@ -198,26 +199,6 @@ function addField(
       `${name} must be text of at most ${LONGEST_FIELD} characters, once.`,
     );
   fields[name] = value;
-}
-
-/** What the parser throws is about the body; anything else is a defect, or a storage that fails. */
-function problemOf(error: unknown): AppError | null {
-  if (!(error instanceof Error)) return null;
-  const { code = '' } = error as NodeJS.ErrnoException;
-  if (/^FST_(?:PARTS|FIELDS|FILES)_LIMIT$/.test(code))
-    return ValidationFailedError.of('', 'fields', 'The form has more parts than a file and its fields.');
-  if (
-    code === 'FST_MP_PREMATURE_CLOSE' ||
-    /terminated early|Unexpected end of multipart|aborted/i.test(error.message)
-  )
-    return ValidationFailedError.of(
-      'file',
-      'complete',
-      'The body ended before the file was complete. Send it again.',
-    );
-  if (code.startsWith('FST_PROTO') || /multipart|boundary|malformed/i.test(error.message))
-    return ValidationFailedError.of('', 'multipart', 'The body is not valid multipart/form-data.');
-  return null;
 }
 
 async function drain(request: IncomingMessage): Promise<void> {

@@ -10,6 +10,7 @@ import { UuidParam } from '../../http/uuid-param.pipe';
 import { Access, CurrentUser } from '../../identity/access.decorators';
 import { AccountAccess } from '../../identity/account-access.service';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
+import { RateLimit } from '../../rate-limits/rate-limit.decorator';
 import {
   BatchDto,
   BatchErrorPageDto,
@@ -64,6 +65,7 @@ export class BatchesController {
    * unless `delimiter` says it; `header=false` where the first line is a text already. UTF-8 and UTF-16 are taken. With
    * `accountId`, the members of that account may read it, too. Lines with an error cost only themselves.
    */
+  @RateLimit('heavy')
   @Post()
   @Access('agent')
   @RouteConfig({ multipartBody: true })
@@ -145,6 +147,7 @@ export class BatchesController {
    * @remarks Once it is completed; of one that was cancelled or has failed, what was done. Lines come in the order of the file;
    * those with an error are left out.
    */
+  @RateLimit('heavy')
   @Get(':id/results')
   @ApiParam(BATCH_ID)
   @Access('viewer')

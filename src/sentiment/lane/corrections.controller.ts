@@ -7,11 +7,13 @@ import { type CorrectionPlace, MessageCorrections } from '../../conversations/se
 import { ConversationVisibility } from '../../conversations/visibility/conversation-visibility';
 import type { AccountId, MessageId } from '../../database/ids';
 import { NotFoundError, ValidationFailedError } from '../../errors/app.error';
+import { BodyExample } from '../../http/body-example';
 import { decodeCursor, encodeCursor } from '../../http/cursor';
 import { ApiEnvelope, ApiErrors, RawResponse } from '../../http/envelope';
 import { UuidParam } from '../../http/uuid-param.pipe';
 import { Access, CurrentUser } from '../../identity/access.decorators';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
+import { RateLimit } from '../../rate-limits/rate-limit.decorator';
 import {
   CorrectSentimentDto,
   CorrectionDto,
@@ -42,6 +44,7 @@ export class CorrectionsController {
    * @remarks It stays, whatever an analyzer says of the same text later, and counts for the conversation as any other. Once
    * the customer edits the message to another text, that one is read anew.
    */
+  @BodyExample({ label: 'positive' })
   @Put('messages/:id')
   @ApiParam(MESSAGE_ID)
   @Access('agent')
@@ -111,6 +114,7 @@ export class CorrectionsController {
    * @remarks Only those of which the text is still there. In CSV, cells that a spreadsheet would take for a formula are made
    * plain text.
    */
+  @RateLimit('heavy')
   @Get('corrections/export')
   @Access('admin')
   @RawResponse()

@@ -6,6 +6,7 @@ import { UuidParam } from '../../http/uuid-param.pipe';
 import { Access, CurrentUser } from '../../identity/access.decorators';
 import { AccountAccess } from '../../identity/account-access.service';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
+import { RateLimit } from '../../rate-limits/rate-limit.decorator';
 import { SentimentAnalyzer } from '../analysis/sentiment-analyzer';
 import {
   ReanalysesQuery,
@@ -38,6 +39,7 @@ export class ReanalysisController {
    * @remarks It goes on by itself, in small steps and behind everything that comes in, also over a restart. What people have
    * put right stays. One at a time for each account.
    */
+  @RateLimit('heavy')
   @Post('reanalyze')
   @Access('admin')
   @ApiEnvelope(ReanalysisDto, 202, { description: 'It has begun.' })

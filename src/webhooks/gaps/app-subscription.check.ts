@@ -56,8 +56,12 @@ export class AppSubscriptionCheck {
     await this.checks.recordApp(looks, at);
   }
 
-  /** Only the objects that somebody here has something of: an app without, say, the Instagram product cannot take all. */
-  private async look(): Promise<{ at: Date; looks: AppLook[] }> {
+  /**
+   * Reads how it is, and writes nothing down. Only the objects that somebody here has something of: an app without, say, the
+   * Instagram product cannot take all.
+   * @throws AppError when Meta cannot be read
+   */
+  async look(): Promise<{ at: Date; looks: AppLook[] }> {
     const needed = await this.configs.neededFields();
     const owned = await this.checks.ownedKinds();
     const at = await this.checks.now();

@@ -1,5 +1,7 @@
 import { parseJsonLosslessly } from '../../json/lossless-json';
+import { CANARY_OBJECT } from '../canary/canary-body';
 import type { ParsedDelivery } from '../webhook-events';
+import { parseCanaryEntry } from './canary.parser';
 import { parseInstagramEntry } from './instagram.parser';
 import type { JsonRecord } from './json-reader';
 import { isRecord, readText } from './json-reader';
@@ -17,6 +19,7 @@ const ENTRY_PARSERS = new Map<string, EntryParser>([
   ['page', parsePageEntry],
   ['instagram', parseInstagramEntry],
   ['permissions', parsePermissionsEntry],
+  [CANARY_OBJECT, parseCanaryEntry],
 ]);
 
 /** The same from the exact bytes; what is no JSON is one item that could not be read. */

@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiEnvelope, ApiErrors } from '../../http/envelope';
 import { Access, CurrentUser } from '../../identity/access.decorators';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
+import { RateLimit } from '../../rate-limits/rate-limit.decorator';
 import { AccountScope } from '../account-scope';
 import { AccountsService } from './accounts.service';
 import { AccountSyncDto, SyncFailureDto, WabaDto, WabaListDto, WhatsAppAccountDto } from '../dto/account.dto';
@@ -46,6 +47,7 @@ export class AccountsController {
     return { accounts: accounts.map(({ waba, numbers }) => WabaDto.from(waba, numbers)) };
   }
 
+  @RateLimit('heavy')
   @Post('account/sync')
   @Access('agent')
   @ApiOperation({

@@ -19,6 +19,7 @@ import { CallbackOverrideService } from './callback-override.service';
 import { CallbackOverridesRepository } from './callback-overrides.repository';
 import { NumberEventsRepository } from './number-events.repository';
 import { BusinessUsernameHandler, NumberSecurityHandler } from './number-identity.handlers';
+import { NumberExaminations } from './number-examination.service';
 import { NumberReader } from './number-reader';
 import { NumberReadsRepository } from './number-reads.repository';
 import { NumberReadsScheduler } from './number-reads.scheduler';
@@ -85,6 +86,7 @@ export const ACCOUNT_PROVIDERS = [
   ContactSyncHandler,
   HistoryProgressHandler,
   NumberEventsRepository,
+  NumberExaminations,
   NumberReader,
   NumberReadsRepository,
   NumberReadsScheduler,

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { NotFoundError } from '../../errors/app.error';
+import { BodyExample } from '../../http/body-example';
 import { ApiEnvelope, ApiErrors } from '../../http/envelope';
 import { Access, CurrentUser } from '../../identity/access.decorators';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
@@ -114,6 +115,7 @@ export class PhoneNumbersController {
    * @remarks Meta reviews it and tells by webhook. Once it is approved, register the number again within 14 days: until
    * then customers see the old name.
    */
+  @BodyExample({ displayName: 'Greenhouse Pumpkins' })
   @Post(':id/display-name')
   @Access('agent')
   @ApiNumber()

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { BodyExample } from '../../http/body-example';
 import { ApiEnvelope } from '../../http/envelope';
 import { Access, CurrentUser } from '../../identity/access.decorators';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
@@ -90,6 +91,7 @@ export class PhoneSettingsController {
   }
 
   /** Sets welcome message, ice breakers and commands, all at once. */
+  @BodyExample({ prompts: ['Where is my order?'] })
   @Put('conversational-automation')
   @Access('agent')
   @ApiNumber()

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Post, Put } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { ValidationFailedError } from '../../errors/app.error';
+import { BodyExample } from '../../http/body-example';
 import { ApiEnvelope } from '../../http/envelope';
 import { Access, CurrentUser } from '../../identity/access.decorators';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
@@ -49,6 +50,7 @@ export class QrCodesController {
   }
 
   /** Makes a QR code and short link. */
+  @BodyExample({ prefilledMessage: 'I would like to know more' })
   @Post()
   @Access('agent')
   @ApiNumber()
@@ -62,6 +64,7 @@ export class QrCodesController {
   }
 
   /** Changes the text of a QR code, also of one that is printed already. */
+  @BodyExample({ prefilledMessage: 'I would like to know more' })
   @Put(':code')
   @Access('agent')
   @ApiNumber()

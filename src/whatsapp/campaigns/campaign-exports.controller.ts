@@ -4,6 +4,7 @@ import { ApiErrors, RawResponse } from '../../http/envelope';
 import { UuidParam } from '../../http/uuid-param.pipe';
 import { Access, CurrentUser } from '../../identity/access.decorators';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
+import { RateLimit } from '../../rate-limits/rate-limit.decorator';
 import { RecipientFilterQuery } from '../dto/campaign-recipient.dto';
 import { recipientsAsCsv, recipientsAsJsonLines } from './campaign-export';
 import { CampaignMessage } from './campaign-message';
@@ -29,6 +30,7 @@ export class CampaignExportsController {
    *
    * @remarks Cells that a spreadsheet would take for a formula are made plain text.
    */
+  @RateLimit('heavy')
   @Get('recipients.csv')
   @ApiParam(CAMPAIGN_ID)
   @Access('agent')
@@ -55,6 +57,7 @@ export class CampaignExportsController {
   }
 
   /** Downloads the recipients as JSON lines: one object for each. */
+  @RateLimit('heavy')
   @Get('recipients.jsonl')
   @ApiParam(CAMPAIGN_ID)
   @Access('agent')

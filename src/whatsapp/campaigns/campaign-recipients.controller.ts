@@ -10,6 +10,7 @@ import { UuidParam } from '../../http/uuid-param.pipe';
 import { DtoValidationPipe } from '../../http/validation.pipe';
 import { Access, CurrentUser } from '../../identity/access.decorators';
 import type { AuthenticatedUser } from '../../identity/authenticated-user';
+import { RateLimit } from '../../rate-limits/rate-limit.decorator';
 import {
   CampaignImportListDto,
   CampaignReasonsDto,
@@ -60,6 +61,7 @@ export class CampaignRecipientsController {
    * Comma, semicolon and tab are recognised, as are UTF-8 and UTF-16. A line with an error costs only itself. Nobody is
    * added twice, so a list that broke off can be sent again. Only before the campaign is started.
    */
+  @RateLimit('heavy')
   @Post('recipients')
   @ApiParam(CAMPAIGN_ID)
   @Access('agent')

@@ -9,6 +9,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { PayloadTooLargeError, UnsupportedMediaError, ValidationFailedError } from '../../errors/app.error';
+import { problemOfMultipart } from '../../http/multipart';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -66,7 +67,10 @@ export class RecipientUpload implements OnModuleInit {
    */
   async receive(request: FastifyRequest): Promise<ReceivedList> {
     if (!request.isMultipart()) return this.store(request.raw, null);
-    const file = await request.file({ limits: { files: 1, fileSize: LARGEST_LIST_BYTES + 1, fields: 10 } });
+    const limits = { files: 1, fileSize: LARGEST_LIST_BYTES + 1, fields: 10 };
+    const file = await request.file({ limits }).catch((error: unknown) => {
+      throw problemOfMultipart(error) ?? error;
+    });
     if (file === undefined)
       throw ValidationFailedError.of(
         'file',

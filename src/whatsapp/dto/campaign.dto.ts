@@ -60,7 +60,7 @@ export class PauseReasonDto implements PauseReason {
    * `user`, or why it was paused by itself: `template_paused`, `template_rejected`, `template_disabled`,
    * `template_deleted`, `template_in_review`, `template_recategorised`, `quality_low`, `number_flagged`,
    * `number_restricted`, `number_disconnected`, `number_removed`, `account_restricted`, `account_reauth_required`,
-   * `marketing_limited`, `spam_limited`, `sending_refused`, `many_failures`, `not_started`, …
+   * `marketing_limited`, `spam_limited`, `sending_refused`, `many_failures`, `not_started`, `restored`, …
    * @example template_paused
    */
   code!: string;

@@ -69,10 +69,10 @@ export class NumberHealthDto {
 }
 
 export class AddPhoneNumberDto extends WabaQuery {
-  /** Country calling code, without `+`. @example 1 */
+  /** Country calling code, without `+`. @example "1" */
   @Matches(/^[1-9]\d{0,2}$/, { message: 'countryCode must be a calling code of 1 to 3 digits, without +' })
   countryCode!: string;
-  /** The rest of the number, digits only. @example 5550783881 */
+  /** The rest of the number, digits only. @example "5550783881" */
   @Matches(/^\d{4,14}$/, { message: 'phoneNumber must be digits only, without the country code' })
   phoneNumber!: string;
   /** What customers will see, once Meta has approved it. */

@@ -4,6 +4,7 @@ import { ApiBody, ApiHeader, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/sw
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RawResponse } from '../../http/envelope';
 import { Public } from '../../identity/access.decorators';
+import { RateLimit } from '../../rate-limits/rate-limit.decorator';
 import { FlowEndpointService } from './flow-endpoint.service';
 
 /** What WhatsApp calls while a person goes through a flow. */
@@ -20,6 +21,7 @@ export class FlowEndpointController {
    * encrypted with another key, so that the phone fetches ours anew; 427, the flow’s token is no longer valid; 432, it
    * was not signed by Meta; 502, your own endpoint gave no usable answer in time; 503, the flow has none.
    */
+  @RateLimit('meta')
   @Post(':id')
   @Public()
   @RawResponse()

@@ -43,7 +43,7 @@ export class FlowsController {
   @Access('viewer')
   @ApiEnvelope(FlowPageDto)
   @ApiErrors('VALIDATION_FAILED', 'ACCOUNT_NOT_FOUND', 'NOT_FOUND', 'ACCOUNT_AMBIGUOUS')
-  @ApiErrors('META_REAUTH_REQUIRED', 'META_RATE_LIMITED', 'META_UNAVAILABLE')
+  @ApiErrors('META_REJECTED', 'META_REAUTH_REQUIRED', 'META_RATE_LIMITED', 'META_UNAVAILABLE')
   async list(@CurrentUser() user: AuthenticatedUser, @Query() query: FlowsQuery): Promise<FlowPageDto> {
     const { wabaId, status, limit, offset, refresh } = query;
     const accountId = await this.scope.resolve(user, query);

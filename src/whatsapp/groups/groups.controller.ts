@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestj
 import { ApiTags } from '@nestjs/swagger';
 import { isUuid } from '../../database/ids';
 import { ValidationFailedError } from '../../errors/app.error';
+import { BodyExample } from '../../http/body-example';
 import { decodeCursor, encodeCursor } from '../../http/cursor';
 import { ApiEnvelope, ApiErrors } from '../../http/envelope';
 import { Access, CurrentUser } from '../../identity/access.decorators';
@@ -87,6 +88,7 @@ export class GroupsController {
   }
 
   /** Changes subject or description. Both stand here once Meta tells that it worked. */
+  @BodyExample({ subject: 'Order 4711' })
   @Patch(':id')
   @Access('agent')
   @ApiGroup()

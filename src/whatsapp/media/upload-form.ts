@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { AppError, PayloadTooLargeError, ValidationFailedError } from '../../errors/app.error';
+import { problemOfMultipart } from '../../http/multipart';
 import { LARGEST_KIND_BYTES } from './media-kinds';
 
 /** The part with the file, at the moment at which it arrives. */
@@ -52,7 +53,7 @@ export async function readUploadForm<Taken>(
     }
   } catch (error) {
     await drain(request.raw);
-    throw error instanceof AppError ? error : (problemOf(error) ?? error);
+    throw error instanceof AppError ? error : (problemOfMultipart(error) ?? error);
   }
   if (found === undefined)
     throw ValidationFailedError.of(
@@ -82,26 +83,6 @@ function addField(
       `${name} must be text of at most ${LONGEST_FIELD} characters, once.`,
     );
   fields[name] = value;
-}
-
-/** What the parser throws is about the body; anything else is a defect, or a storage that fails. */
-function problemOf(error: unknown): AppError | null {
-  if (!(error instanceof Error)) return null;
-  const { code = '' } = error as NodeJS.ErrnoException;
-  if (/^FST_(?:PARTS|FIELDS|FILES)_LIMIT$/.test(code))
-    return ValidationFailedError.of('', 'fields', 'The form has more parts than a file and its fields.');
-  if (
-    code === 'FST_MP_PREMATURE_CLOSE' ||
-    /terminated early|Unexpected end of multipart/i.test(error.message)
-  )
-    return ValidationFailedError.of(
-      'file',
-      'complete',
-      'The body ended before the file was complete. Send it again.',
-    );
-  if (code.startsWith('FST_PROTO') || /multipart|boundary|malformed/i.test(error.message))
-    return ValidationFailedError.of('', 'multipart', 'The body is not valid multipart/form-data.');
-  return null;
 }
 
 async function drain(request: IncomingMessage): Promise<void> {

@@ -7,7 +7,7 @@ import type {
   MessageStatus,
 } from '../../conversations/conversation-types';
 import { DELIVERY_STATUSES } from '../../conversations/conversation-types';
-import { type AccountId, type AssetId, type MessageId, isUuid } from '../../database/ids';
+import { type AccountId, type AssetId, type DeliveryId, type MessageId, isUuid } from '../../database/ids';
 import type { RoutedEvent } from '../../webhooks/webhook-handler.registry';
 import type {
   WhatsAppHistoryMessage,
@@ -34,6 +34,8 @@ import {
 export interface Home {
   accountId: AccountId;
   assetId: AssetId;
+  /** What it came with. */
+  deliveryId?: DeliveryId;
 }
 
 type Event<Kind extends RoutedEvent['kind']> = Extract<RoutedEvent, { kind: Kind }>;

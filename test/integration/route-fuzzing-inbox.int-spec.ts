@@ -1,0 +1,5 @@
+import { describeFuzzing } from '../fuzz/fuzz-suite';
+
+jest.setTimeout(600_000);
+
+describeFuzzing('inbox');
