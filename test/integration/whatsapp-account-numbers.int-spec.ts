@@ -1,4 +1,7 @@
 import { SEED } from '../../sandbox/world-seed';
+import type { AccountId } from '../../src/database/ids';
+import { AccountsRepository } from '../../src/whatsapp/accounts/accounts.repository';
+import { AssetDiscoveryService } from '../../src/whatsapp/accounts/asset-discovery.service';
 import type { ApiAnswer, ApiBody, ApiClient } from '../api-client';
 import { connectedAccount, sandboxOf } from '../factories/meta-login';
 import { type TestApp, startTestApp } from '../test-app';
@@ -51,6 +54,22 @@ describe('a phone number', () => {
     ).map(({ payload }) => payload);
 
   describe('is found', () => {
+    it('while the sync that connecting starts is storing it', async () => {
+      const newcomer = app.api.as(await admin.createUser('admin'));
+      await app.db.query('UPDATE assets SET released_at = now()');
+      const newcomersAccount = (await connectedAccount(app, newcomer)) as AccountId;
+      const repository = app.app.get(AccountsRepository);
+      const find = repository.findNumber.bind(repository);
+      const finding = jest.spyOn(repository, 'findNumber').mockImplementationOnce(async (...asked) => {
+        const before = await find(...asked);
+        await app.app.get(AssetDiscoveryService).discover(newcomersAccount);
+        return before;
+      });
+      const answer = await newcomer.get(NUMBER);
+      finding.mockRestore();
+      expect(answer).toMatchObject({ status: 200, body: { data: { phoneNumberId: SEED.phoneNumberId } } });
+    });
+
     it('by the id of Meta and by ours, with what it may send', async () => {
       const byMeta = await client.get(NUMBER);
       expect(byMeta).toMatchObject({

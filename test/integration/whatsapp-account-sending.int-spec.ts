@@ -20,7 +20,7 @@ describe('what sending teaches about a number:', () => {
   let accountId: AccountId;
   let assetId: AssetId;
   beforeAll(async () => {
-    app = await startTestApp({ sandbox: true, env: { META_TIMEOUT_MS: '2000' } });
+    app = await startTestApp({ sandbox: true });
     admin = app.api.as(await app.api.registerAdmin());
   });
   afterAll(() => app.close());
@@ -29,7 +29,9 @@ describe('what sending teaches about a number:', () => {
     sandbox().reset();
     client = app.api.as(await admin.createUser('agent'));
     accountId = (await connectedAccount(app, client)) as AccountId;
-    assetId = (await client.get(NUMBER)).body.data.id as AssetId;
+    const number = await client.get(NUMBER);
+    if (number.status !== 200) throw new Error(`The number answered ${number.status}: ${number.text}`);
+    assetId = number.body.data.id as AssetId;
   });
 
   const sandbox = () => sandboxOf(app);

@@ -64,12 +64,15 @@ export class NumberScope {
     return waba === null ? null : { accountId: number.accountId, waba, number };
   }
 
-  /** A connected account of which nothing was ever looked at. Where there are several, their owner asks for a sync. */
+  /**
+   * In a connected account of which nothing was looked at before. Where there are several, their owner asks for a sync.
+   * Connecting starts a sync of its own, which may store the number after `of` looked for it: so it is looked for again
+   * whether or not there is anything left to ask.
+   */
   private async findAtMeta(mine: readonly AccountId[], id: string): Promise<NumberOfAccount | null> {
     const [only, another] = mine;
-    if (only === undefined || another !== undefined || (await this.repository.wabasOf(only)).length > 0)
-      return null;
-    await this.accounts.list(only);
+    if (only === undefined || another !== undefined) return null;
+    if ((await this.repository.wabasOf(only)).length === 0) await this.accounts.list(only);
     return this.find(mine, id);
   }
 }
