@@ -86,8 +86,8 @@ const storing = (count) => {
           CROSS JOIN LATERAL (SELECT n % ${CAMPAIGNS} AS campaign) AS chosen
            JOIN (SELECT row_number() OVER (ORDER BY started_at) - 1 AS campaign, started_at FROM campaigns
                   WHERE account_id = ${ACCOUNT}) AS begun USING (campaign)`,
-      // Adverts and what they are replied to go to people of WhatsApp numbers alone.
-      `UPDATE advert SET person = person - person % ${CHANNEL_COUNT} + person % ${CHANNELS.phone_number}`,
+      // A campaign goes out from one number, so to people who write to that one.
+      `UPDATE advert SET person = person - person % ${CHANNEL_COUNT} + campaign % ${CHANNELS.phone_number}`,
       `CREATE TEMP TABLE written AS
          SELECT row_number() OVER (ORDER BY at, person) AS i, turn.*
            FROM (SELECT person, asked_at AS at, 'asked' AS what, c::int AS n FROM kase

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { CaseCounting } from '../../src/analytics/counting/case-counting.service';
 import { MetricsRebuild } from '../../src/analytics/counting/metrics-rebuild.service';
+import { analyticsRange } from '../../src/analytics/scope/analytics-range';
 import { RollupReader } from '../../src/analytics/rollups/rollup-reader';
 import { type Tenant, aTenant, anArrivedMessage } from '../factories/conversations.factory';
 import { messageStores } from '../factories/message-stores';
@@ -57,6 +58,58 @@ describe('totals, which are made of months, days and quarters of an hour', () =>
         expect(received).toBe(times.filter((at) => at >= from && at < until).length);
       }),
       { numRuns: 150 },
+    );
+  }, 120_000);
+});
+
+describe('points, which are made of days of UTC and the hours between these and their own bounds', () => {
+  const zones = [
+    'Asia/Kolkata',
+    'Asia/Kathmandu',
+    'America/St_Johns',
+    'America/New_York',
+    'Pacific/Kiritimati',
+    'UTC',
+  ];
+
+  it('are those of the messages, in every zone', async () => {
+    const reader = new RollupReader(db);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...zones),
+        fc.constantFrom('day' as const, 'week' as const, 'month' as const),
+        fc.nat(100),
+        fc.nat(60),
+        fc.boolean(),
+        async (timeZone, granularity, first, length, isNamed) => {
+          const day = (n: number): string => new Date(FIRST + n * 86_400_000).toISOString().slice(0, 10);
+          const { bounds, from, until } = analyticsRange(
+            { startDate: day(first), endDate: day(first + length), granularity, timeZone },
+            new Date('2027-01-01T00:00:00Z'),
+          );
+          const found = await reader.series(
+            {
+              accountId: tenant.accountId,
+              platforms: ['whatsapp', 'messenger'],
+              assetIds: isNamed ? [tenant.assetId] : null,
+              from,
+              until,
+            },
+            isNamed ? 'channel' : 'account',
+            bounds,
+            undefined,
+            ['received'],
+          );
+          const expected = bounds.slice(1).map((end, n) => {
+            const begin = bounds[n]?.getTime() ?? 0;
+            return times.filter((at) => at >= begin && at < end.getTime()).length;
+          });
+          expect(bounds.slice(1).map((_, n) => found.get('')?.get(n)?.received ?? 0)).toEqual(expected);
+          // Points where nothing happened are left out.
+          expect([...(found.get('')?.values() ?? [])].every(({ received }) => received > 0)).toBe(true);
+        },
+      ),
+      { numRuns: 120 },
     );
   }, 120_000);
 });

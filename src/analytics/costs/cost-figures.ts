@@ -1,5 +1,5 @@
 import type { MetaSums } from '../../whatsapp/meta-figures/meta-sums.repository';
-import type { Counts } from '../rollups/rollup-counts';
+import type { CountsOf } from '../rollups/rollup-counts';
 import type { MetaReach } from './meta-reach';
 
 /** What was sent, and what Meta says it cost. What is not known is null, and never 0. */
@@ -18,7 +18,8 @@ export interface CostFigure {
   isComplete: boolean;
 }
 
-type OurCounts = Pick<Counts, 'sent' | 'sent_billable'>;
+export const OUR_COUNTERS = ['sent', 'sent_billable'] as const;
+export type OurCounts = CountsOf<(typeof OUR_COUNTERS)[number]>;
 
 /**
  * @param ours null: not told apart on our side

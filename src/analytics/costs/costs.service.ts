@@ -8,11 +8,20 @@ import {
   type MetaSumScope,
   MetaSumsRepository,
 } from '../../whatsapp/meta-figures/meta-sums.repository';
-import { type Counts, NO_COUNTS } from '../rollups/rollup-counts';
-import { RollupReader } from '../rollups/rollup-reader';
+import { NO_COUNTS } from '../rollups/rollup-counts';
+import { RollupReader, dimensionOfAll } from '../rollups/rollup-reader';
 import type { AnalyticsRange } from '../scope/analytics-range';
 import type { AnalyticsScope } from '../scope/analytics-scope';
-import { type CostFigure, addMeta, addOurs, costFigure, priceKey, priceOf } from './cost-figures';
+import {
+  type CostFigure,
+  OUR_COUNTERS,
+  type OurCounts,
+  addMeta,
+  addOurs,
+  costFigure,
+  priceKey,
+  priceOf,
+} from './cost-figures';
 import { groupedBy, spansOf } from './grouping';
 import { type MetaPart, partsOf, reachOf } from './meta-reach';
 import type { CostPoint, Costs, CurrencyCosts, NumberCosts, PriceCosts } from './costs';
@@ -105,14 +114,16 @@ export class CostsService {
     const own = accounts.filter((account) => account.currency === currency);
     const parts = partsOf(own.length > 0 ? own : accounts, 'pricing');
     const mine = numbers.filter((number) => number.currency === currency);
+    const isAll = scope.channels === null && mine.length === numbers.length;
     const ours = await this.ours(
       scope,
       mine.map(({ id }) => id),
+      isAll,
     );
     const whole = reachOf(parts, range, now);
     const spans = spansOf(range).map((span) => ({ ...span, reach: reachOf(parts, span, now) }));
     const pointsOf = (
-      counts: readonly ReadonlyMap<number, Counts>[],
+      counts: readonly ReadonlyMap<number, OurCounts>[],
       rows: readonly MetaPointRow[],
     ): CostPoint[] => {
       const told = groupedBy(rows, ({ bucket }) => bucket);
@@ -150,16 +161,18 @@ export class CostsService {
     };
   }
 
-  private async ours(scope: AnalyticsScope, assetIds: AssetId[]): Promise<OurCosts> {
+  /** @param isAll whether there are no other numbers: what is added up over all of them is read then */
+  private async ours(scope: AnalyticsScope, assetIds: AssetId[], isAll: boolean): Promise<OurCosts> {
     const none: OurCosts = { byPrice: new Map(), series: new Map(), byAsset: new Map(), sent: 0 };
     if (assetIds.length === 0) return none;
     const { from, until, bounds } = scope.range;
     const asked = { accountId: scope.accountId, platforms: ['whatsapp'] as const, assetIds, from, until };
+    const together = isAll ? { ...asked, assetIds: null } : asked;
     const [totals, series, byAsset, all] = await Promise.all([
-      this.rollups.totalsBy(asked, 'price', 'label'),
-      this.rollups.series(asked, 'price', bounds, 'label'),
-      this.rollups.totalsBy(asked, 'price', 'asset'),
-      this.rollups.total(asked, 'channel'),
+      this.rollups.totalsBy(together, 'price', 'label', OUR_COUNTERS),
+      this.rollups.series(together, 'price', bounds, 'label', OUR_COUNTERS),
+      this.rollups.totalsBy(asked, 'price', 'asset', OUR_COUNTERS),
+      this.rollups.total(together, dimensionOfAll(together.assetIds), ['sent']),
     ]);
     return {
       byPrice: valuesBy(totals, labelKey),
@@ -171,7 +184,7 @@ export class CostsService {
 
   private byNumber(
     numbers: readonly MetaNumber[],
-    ours: ReadonlyMap<string, Counts>,
+    ours: ReadonlyMap<string, OurCounts>,
     rows: readonly MetaSumRow[],
     parts: readonly MetaPart[],
     range: AnalyticsRange,
@@ -203,9 +216,9 @@ export class CostsService {
 }
 
 interface OurCosts {
-  byPrice: Map<string, Counts[]>;
-  series: Map<string, Map<number, Counts>[]>;
-  byAsset: ReadonlyMap<string, Counts>;
+  byPrice: Map<string, OurCounts[]>;
+  series: Map<string, Map<number, OurCounts>[]>;
+  byAsset: ReadonlyMap<string, OurCounts>;
   sent: number;
 }
 

@@ -12,6 +12,7 @@ import { agentTables } from './agent-tables';
 import type { AgentFigures, AgentList } from './funnel-results';
 
 const MOST_AGENTS = 1_000;
+const COUNTERS = ['sent', 'sent_delivered', 'sent_read', 'sent_failed', 'unsent_failed'] as const;
 
 @Injectable()
 export class AgentFiguresService implements AnalyticsDataset, OnModuleInit {
@@ -38,7 +39,7 @@ export class AgentFiguresService implements AnalyticsDataset, OnModuleInit {
     const within = durationScope(scope);
     const { from, until } = scope.range;
     const [counts, durations] = await Promise.all([
-      this.rollups.totalsBy({ ...within, from, until }, 'agent', 'label'),
+      this.rollups.totalsBy({ ...within, from, until }, 'agent', 'label', COUNTERS),
       this.durations.byGroup(within, { from, until }, 'agent'),
     ]);
     const ids = new Set([...counts.keys(), ...DURATION_KINDS.flatMap((kind) => [...durations[kind].keys()])]);

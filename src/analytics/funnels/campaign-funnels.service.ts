@@ -11,7 +11,7 @@ import type { AnalyticsScope } from '../scope/analytics-scope';
 import { AnalyticsDatasets } from '../tables/analytics-datasets';
 import type { AnalyticsDataset, AnalyticsTable } from '../tables/analytics-table';
 import { campaignTables } from './campaign-tables';
-import { type Funnel, funnelOf } from './funnel-figures';
+import { FUNNEL_COUNTERS, type Funnel, funnelOf } from './funnel-figures';
 import type { CampaignAudience, CampaignFunnel, CampaignFunnels } from './funnel-results';
 
 interface CampaignRow extends CampaignAudience {
@@ -61,6 +61,7 @@ export class CampaignFunnelsService implements AnalyticsDataset, OnModuleInit {
       },
       'campaign',
       'label',
+      FUNNEL_COUNTERS,
     );
     const ids = campaignId === undefined ? [...counts.keys()] : [campaignId];
     const shown = ids.slice(0, MOST_CAMPAIGNS);

@@ -1,5 +1,5 @@
 import { type MetricValues, NO_CASES, metricValues } from '../overview/analytics-metrics';
-import type { Counts } from '../rollups/rollup-counts';
+import { type CountsOf, NO_COUNTS } from '../rollups/rollup-counts';
 import type { TableCell, TableColumn } from '../tables/analytics-table';
 
 /** Shares of a step among those of the step before it that can be known. */
@@ -18,8 +18,20 @@ export interface Funnel extends Record<FunnelRate, number | null> {
   billable: number;
 }
 
-export function funnelOf(counts: Counts): Funnel {
-  const rates: MetricValues = metricValues(FUNNEL_RATES, { ...counts, ...NO_CASES });
+/** What a funnel is made of. */
+export const FUNNEL_COUNTERS = [
+  'sent',
+  'sent_delivered',
+  'sent_read',
+  'sent_clicked',
+  'sent_replied',
+  'sent_failed',
+  'unsent_failed',
+  'sent_billable',
+] as const;
+
+export function funnelOf(counts: CountsOf<(typeof FUNNEL_COUNTERS)[number]>): Funnel {
+  const rates: MetricValues = metricValues(FUNNEL_RATES, { ...NO_COUNTS, ...counts, ...NO_CASES });
   return {
     sent: counts.sent,
     delivered: counts.sent_delivered,

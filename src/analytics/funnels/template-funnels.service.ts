@@ -11,7 +11,7 @@ import { RollupReader, type RollupScope } from '../rollups/rollup-reader';
 import type { AnalyticsScope } from '../scope/analytics-scope';
 import { AnalyticsDatasets } from '../tables/analytics-datasets';
 import type { AnalyticsDataset, AnalyticsTable } from '../tables/analytics-table';
-import { type Funnel, funnelOf } from './funnel-figures';
+import { FUNNEL_COUNTERS, type Funnel, funnelOf } from './funnel-figures';
 import type {
   MetaTemplateComparison,
   TemplateChoice,
@@ -52,7 +52,7 @@ export class TemplateFunnelsService implements AnalyticsDataset, OnModuleInit {
       ...(template === undefined ? {} : { template }),
     };
     const [counts, errors, prices, meta] = await Promise.all([
-      this.rollups.totalsBy(rollupScope, 'template', 'template'),
+      this.rollups.totalsBy(rollupScope, 'template', 'template', FUNNEL_COUNTERS),
       this.parts.errors(rollupScope),
       this.parts.prices(rollupScope),
       this.metaFiguresOf(scope, template),

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { SENTIMENT_LABELS, type SentimentLabel } from '../../conversations/conversation-types';
-import type { Counts } from '../rollups/rollup-counts';
+import type { CountsOf } from '../rollups/rollup-counts';
 import { RollupReader, type RollupScope, dimensionOfAll } from '../rollups/rollup-reader';
 import type { AnalyticsScope } from '../scope/analytics-scope';
 import { AnalyticsDatasets } from '../tables/analytics-datasets';
@@ -10,6 +10,8 @@ import { MOOD_SOURCES, type MoodSource, type Moods, type MoodsBySource } from '.
 import { moodTables } from './mood-tables';
 
 const COUNTER_OF = { messages: 'received', comments: 'comments' } as const;
+const COUNTERS = ['received', 'comments'] as const;
+type Counts = CountsOf<(typeof COUNTERS)[number]>;
 
 @Injectable()
 export class MoodsService implements AnalyticsDataset, OnModuleInit {
@@ -35,11 +37,13 @@ export class MoodsService implements AnalyticsDataset, OnModuleInit {
     const within: RollupScope = { accountId, platforms, assetIds, from: range.from, until: range.until };
     const ofAll = dimensionOfAll(assetIds);
     const [seriesOfAll, seriesOfMoods, all, moods] = await Promise.all([
-      this.rollups.series(within, ofAll, range.bounds),
-      this.rollups.series(within, 'sentiment', range.bounds, 'label'),
-      this.rollups.totalsBy(within, ofAll, 'platform'),
+      this.rollups.series(within, ofAll, range.bounds, undefined, COUNTERS),
+      this.rollups.series(within, 'sentiment', range.bounds, 'label', COUNTERS),
+      this.rollups.totalsBy(within, ofAll, 'platform', COUNTERS),
       Promise.all(
-        SENTIMENT_LABELS.map((label) => this.rollups.totalsBy({ ...within, label }, 'sentiment', 'platform')),
+        SENTIMENT_LABELS.map((label) =>
+          this.rollups.totalsBy({ ...within, label }, 'sentiment', 'platform', COUNTERS),
+        ),
       ),
     ]);
     const timestamps = range.bounds.slice(0, -1);

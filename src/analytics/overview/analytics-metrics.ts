@@ -1,5 +1,5 @@
 import type { ColumnUnit } from '../tables/analytics-table';
-import { type Counts, NO_COUNTS, addCounts, share } from '../rollups/rollup-counts';
+import { COUNTERS, type Counter, type Counts, NO_COUNTS, addCounts, share } from '../rollups/rollup-counts';
 
 /** Cases of conversations, which are counted from their rows and not added up before. */
 export interface CaseCounts {
@@ -197,6 +197,19 @@ export const METRIC_DEFINITIONS: Record<AnalyticsMetric, MetricDefinition> = {
     of: ({ cases_closed: closed }) => closed,
   },
 };
+
+/** Which counters some metrics are made of, in the order of all. Found out by watching what their definitions read. */
+export function countersOf(metrics: readonly AnalyticsMetric[]): Counter[] {
+  const read = new Set<PropertyKey>();
+  const watched = new Proxy(NO_METRIC_COUNTS, {
+    get: (counts, name) => {
+      read.add(name);
+      return Reflect.get(counts, name) as number;
+    },
+  });
+  for (const metric of metrics) METRIC_DEFINITIONS[metric].of(watched);
+  return COUNTERS.filter((counter) => read.has(counter));
+}
 
 export function metricValues<Metric extends AnalyticsMetric>(
   metrics: readonly Metric[],

@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { previousBounds } from '../../calendar/previous-bounds';
 import type { ConversationPlatform } from '../../conversations/conversation-types';
 import type { AccountId, AssetId } from '../../database/ids';
-import { type Counts, NO_COUNTS } from '../rollups/rollup-counts';
+import { type Counter, type CountsOf, NO_COUNTS } from '../rollups/rollup-counts';
 import { RollupReader, type RollupScope, dimensionOfAll } from '../rollups/rollup-reader';
 import type { AnalyticsScope } from '../scope/analytics-scope';
 import { AnalyticsScopes } from '../scope/analytics-scopes.service';
@@ -16,6 +16,7 @@ import {
   NO_CASES,
   NO_METRIC_COUNTS,
   addMetricCounts,
+  countersOf,
 } from './analytics-metrics';
 import { CaseCountsRepository } from './case-counts.repository';
 import { comparedFigure, comparedFigures } from './compared-figure';
@@ -24,6 +25,9 @@ import { overviewTables } from './overview-tables';
 
 /** More lines than anybody reads; the busiest ones. */
 const MOST_CHANNELS = 100;
+
+const COUNTERS = countersOf(OVERVIEW_METRICS);
+const COUNTERS_OF_CAMPAIGNS = countersOf(CAMPAIGN_METRICS);
 
 /** Of the range and of the time before it. */
 interface Pair {
@@ -74,12 +78,12 @@ export class OverviewService implements AnalyticsDataset, OnModuleInit {
       conversations,
       known,
     ] = await Promise.all([
-      this.rollups.totalsBy(now, ofAll, 'platform'),
-      this.rollups.totalsBy(before, ofAll, 'platform'),
-      this.rollups.totalsBy(now, 'channel', 'asset'),
-      this.rollups.totalsBy(before, 'channel', 'asset'),
-      this.rollups.total(now, 'campaign'),
-      this.rollups.total(before, 'campaign'),
+      this.rollups.totalsBy(now, ofAll, 'platform', COUNTERS),
+      this.rollups.totalsBy(before, ofAll, 'platform', COUNTERS),
+      this.rollups.totalsBy(now, 'channel', 'asset', COUNTERS),
+      this.rollups.totalsBy(before, 'channel', 'asset', COUNTERS),
+      this.rollups.total(now, 'campaign', COUNTERS_OF_CAMPAIGNS),
+      this.rollups.total(before, 'campaign', COUNTERS_OF_CAMPAIGNS),
       this.campaignsStarted(accountId, platforms, assetIds, edges),
       this.cases.totals(within, edges),
       this.cases.now(within),
@@ -107,8 +111,8 @@ export class OverviewService implements AnalyticsDataset, OnModuleInit {
         started: comparedFigure(started[1] ?? 0, started[0] ?? 0),
         ...comparedFigures(
           CAMPAIGN_METRICS,
-          { ...campaignsNow, ...NO_CASES },
-          { ...campaignsBefore, ...NO_CASES },
+          { ...NO_COUNTS, ...campaignsNow, ...NO_CASES },
+          { ...NO_COUNTS, ...campaignsBefore, ...NO_CASES },
         ),
       },
       now: conversations,
@@ -143,14 +147,14 @@ export class OverviewService implements AnalyticsDataset, OnModuleInit {
 
 function pairOf(
   name: string,
-  now: ReadonlyMap<string, Counts>,
-  before: ReadonlyMap<string, Counts>,
+  now: ReadonlyMap<string, Partial<CountsOf<Counter>>>,
+  before: ReadonlyMap<string, Partial<CountsOf<Counter>>>,
   cases: ReadonlyMap<string, ReadonlyMap<number, CaseCounts>>,
 ): Pair {
   const [casesBefore, casesNow] = [0, 1].map((bucket) => cases.get(name)?.get(bucket) ?? NO_CASES);
   return {
-    now: { ...(now.get(name) ?? NO_COUNTS), ...(casesNow ?? NO_CASES) },
-    before: { ...(before.get(name) ?? NO_COUNTS), ...(casesBefore ?? NO_CASES) },
+    now: { ...NO_COUNTS, ...now.get(name), ...(casesNow ?? NO_CASES) },
+    before: { ...NO_COUNTS, ...before.get(name), ...(casesBefore ?? NO_CASES) },
   };
 }
 

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { SENTIMENT_LABELS } from '../../conversations/conversation-types';
-import { type Counts, NO_COUNTS } from '../rollups/rollup-counts';
+import { type Counter, type CountsOf, NO_COUNTS } from '../rollups/rollup-counts';
 import { RollupReader, type RollupScope, dimensionOfAll } from '../rollups/rollup-reader';
 import type { AnalyticsScope } from '../scope/analytics-scope';
 import { AnalyticsDatasets } from '../tables/analytics-datasets';
@@ -13,6 +13,7 @@ import {
   NO_CASES,
   NO_METRIC_COUNTS,
   addMetricCounts,
+  countersOf,
   metricValues,
 } from './analytics-metrics';
 import { CaseCountsRepository } from './case-counts.repository';
@@ -57,7 +58,7 @@ export class TimeseriesService implements AnalyticsDataset, OnModuleInit {
     const names = groupBy === undefined ? [''] : await this.busiest(within, groupBy);
     const shown = names.slice(0, MOST_SERIES);
     const [counts, cases, groups] = await Promise.all([
-      this.counts(within, range.bounds, groupBy, shown),
+      this.counts(within, range.bounds, groupBy, shown, countersOf(metrics)),
       this.caseCounts(within, range.bounds, groupBy, metrics),
       groupBy === undefined ? [] : this.groups.named(accountId, groupBy, shown),
     ]);
@@ -90,8 +91,9 @@ export class TimeseriesService implements AnalyticsDataset, OnModuleInit {
     bounds: readonly Date[],
     groupBy: SeriesGrouping | undefined,
     names: readonly string[],
-  ): Promise<Map<string, Map<number, Counts>>> {
-    if (names.length === 0) return new Map();
+    counters: readonly Counter[],
+  ): Promise<Map<string, Map<number, CountsOf<Counter>>>> {
+    if (names.length === 0 || counters.length === 0) return new Map();
     const { dimension, group } = groupingOf(groupBy);
     const isFew = group !== undefined && dimension !== null;
     return this.rollups.series(
@@ -99,6 +101,7 @@ export class TimeseriesService implements AnalyticsDataset, OnModuleInit {
       dimension ?? dimensionOfAll(scope.assetIds),
       bounds,
       group,
+      counters,
     );
   }
 
@@ -118,11 +121,12 @@ function seriesOf(
   group: SeriesGroup | null,
   metrics: readonly AnalyticsMetric[],
   length: number,
-  counts: Points<Counts> = new Map(),
+  counts: Points<Partial<CountsOf<Counter>>> = new Map(),
   cases: Points<CaseCounts> = new Map(),
 ): MetricSeries {
   const points = Array.from({ length }, (_, index): MetricCounts => ({
-    ...(counts.get(index) ?? NO_COUNTS),
+    ...NO_COUNTS,
+    ...counts.get(index),
     ...(cases.get(index) ?? NO_CASES),
   }));
   return {

@@ -23,6 +23,8 @@ export type Counter = (typeof COUNTERS)[number];
 
 /** Sums of counters. */
 export type Counts = Record<Counter, number>;
+/** Sums of some of them: of a row with hundreds of thousands beside it, each costs time of its own. */
+export type CountsOf<Name extends Counter> = Pick<Counts, Name>;
 
 export const NO_COUNTS: Counts = Object.fromEntries(COUNTERS.map((name) => [name, 0])) as Counts;
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { piecesOf, widestGrain } from './rollup-grains';
+import { piecesOf, shiftedPointsOf, widestGrain } from './rollup-grains';
 
 const QUARTER_MS = 15 * 60_000;
 const told = (from: string, until: string): string[] =>
@@ -71,4 +71,48 @@ it('knows the widest grain that bounds allow', () => {
   expect(of('2026-01-01T00:00Z', '2026-01-02T00:00Z')).toBe('day');
   expect(of('2026-01-01T00:00Z', '2026-01-01T05:00Z')).toBe('hour');
   expect(of('2026-01-01T18:30Z', '2026-01-02T18:30Z')).toBe('quarter');
+});
+
+describe('points of a zone', () => {
+  const told = (...bounds: string[]) => {
+    const points = shiftedPointsOf(bounds.map((bound) => new Date(bound)));
+    const text = (at: Date): string => at.toISOString().slice(0, 16);
+    return (
+      points && {
+        grain: points.grain,
+        midnights: points.midnights.map(text),
+        edges: points.edges.map(
+          (edge) => `${text(edge.from)} ${text(edge.until)} of ${edge.of}, counted in ${edge.countedIn}`,
+        ),
+      }
+    );
+  };
+
+  it('take the hours before midnight from the day before', () => {
+    expect(told('2026-03-01T18:30Z', '2026-03-02T18:30Z', '2026-03-03T18:30Z')).toEqual({
+      grain: 'day',
+      midnights: ['2026-03-02T00:00', '2026-03-03T00:00', '2026-03-04T00:00'],
+      edges: [
+        '2026-03-01T18:30 2026-03-02T00:00 of 0, counted in -1',
+        '2026-03-02T18:30 2026-03-03T00:00 of 1, counted in 0',
+        '2026-03-03T18:30 2026-03-04T00:00 of 2, counted in 1',
+      ],
+    });
+  });
+
+  it('take the hours after midnight from the day after, and months where midnights are their first', () => {
+    expect(told('2026-03-01T05:00Z', '2026-04-01T04:00Z')).toEqual({
+      grain: 'month',
+      midnights: ['2026-03-01T00:00', '2026-04-01T00:00'],
+      edges: [
+        '2026-03-01T00:00 2026-03-01T05:00 of -1, counted in 0',
+        '2026-04-01T00:00 2026-04-01T04:00 of 0, counted in 1',
+      ],
+    });
+  });
+
+  it('are nothing else where days of UTC do, and where points are hours', () => {
+    expect(told('2026-03-01T00:00Z', '2026-03-02T00:00Z')).toBeNull();
+    expect(told('2026-03-01T05:00Z', '2026-03-01T06:00Z', '2026-03-01T07:00Z')).toBeNull();
+  });
 });

@@ -51,6 +51,40 @@ export function piecesOf(range: TimeRange): GrainPiece[] {
   return pieces.filter(({ from, until }) => from < until);
 }
 
+/** A time between a bound of points and the midnight next to it. */
+interface Edge extends TimeRange {
+  /** The point that it belongs to and the one whose days of UTC have it, by number: -1 and one too many are no points. */
+  of: number;
+  countedIn: number;
+}
+
+/** Points put together from days or months of UTC and what lies between these and the points' own bounds. */
+export interface ShiftedPoints {
+  grain: 'day' | 'month';
+  /** Rising midnights of UTC, as many as there are bounds. */
+  midnights: Date[];
+  edges: Edge[];
+}
+
+/**
+ * Days, weeks and months of a zone, told by the days or months of UTC that are nearest to them: the hours between both are taken
+ * from one neighbour and given to the other. That is a row of each day and those of at most twelve hours, in place of all hours.
+ * @param bounds rising
+ * @returns null for points of hours, and where bounds are midnights of UTC anyhow
+ */
+export function shiftedPointsOf(bounds: readonly Date[]): ShiftedPoints | null {
+  const midnights = bounds.map((bound) => new Date(Math.round(bound.getTime() / DAY_MS) * DAY_MS));
+  const isRising = midnights.every((at, n) => at.getTime() > (midnights[n - 1]?.getTime() ?? -Infinity));
+  if (!isRising || bounds.every((bound) => bound.getTime() % DAY_MS === 0)) return null;
+  const edges = bounds.flatMap((bound, n): Edge[] => {
+    const midnight = midnights[n] ?? bound;
+    if (bound < midnight) return [{ from: bound, until: midnight, of: n, countedIn: n - 1 }];
+    if (bound > midnight) return [{ from: midnight, until: bound, of: n - 1, countedIn: n }];
+    return [];
+  });
+  return { grain: midnights.every(isStartOfMonth) ? 'month' : 'day', midnights, edges };
+}
+
 /** The hours or days of UTC that lie within a range altogether; both the end of the range when there is none. */
 function fullOf({ from, until }: TimeRange, ms: number): TimeRange {
   const first = Math.ceil(from.getTime() / ms) * ms;

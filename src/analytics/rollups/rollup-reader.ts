@@ -4,8 +4,8 @@ import type { DataSource } from 'typeorm';
 import type { ConversationPlatform } from '../../conversations/conversation-types';
 import type { AccountId, AssetId } from '../../database/ids';
 import { ADDED_UP, NO_ASSET, type RollupDimension } from '../counting/message-counters';
-import { COUNTERS, type Counts, NO_COUNTS } from './rollup-counts';
-import { type GrainPiece, piecesOf, widestGrain } from './rollup-grains';
+import { COUNTERS, type Counter, type CountsOf, NO_COUNTS } from './rollup-counts';
+import { type Grain, piecesOf, shiftedPointsOf, widestGrain } from './rollup-grains';
 
 /** Which sums are read. */
 export interface RollupScope {
@@ -34,13 +34,20 @@ const GROUP_EXPRESSIONS: Record<RollupGroup, string> = {
   template: `template_name || E'\\t' || template_language`,
 };
 
-const SUMS = COUNTERS.map((name) => `sum(${name})::float8 AS ${name}`).join(', ');
 const MOST_GROUPS = 5_000;
-const LONG_POINT_MS = 2 * 86_400_000;
+/** What there is most of comes first. */
+const TRAFFIC: readonly Counter[] = ['received', 'sent', 'unsent_failed', 'comments'];
+
+const sumsOf = (counters: readonly Counter[]): string =>
+  counters.map((name) => `sum(${name})::float8 AS ${name}`).join(', ');
+
+/** Sums by name of the series, and by number of the point. */
+type Series<Name extends Counter> = Map<string, Map<number, CountsOf<Name>>>;
 
 /**
  * Reads the figures. Every query goes down the primary key of `message_metrics`: account, grain, dimension, platform, asset
- * and then the range of time. Totals and long points are added up from whole months, days and what is left at both ends.
+ * and then the range of time. Totals are added up from whole months, days and what is left at both ends; points of a zone from
+ * days of UTC and the hours between. Whoever needs few counters names them.
  */
 @Injectable()
 export class RollupReader {
@@ -50,107 +57,163 @@ export class RollupReader {
    * The sums of the times between rising bounds, by the number of the time between them; without those where nothing happened.
    * @param group tells the series apart; without it there is one, under an empty name
    */
-  async series(
+  async series<Name extends Counter = Counter>(
     scope: RollupScope,
     dimension: RollupDimension,
     bounds: readonly Date[],
     group?: RollupGroup,
-  ): Promise<Map<string, Map<number, Counts>>> {
-    const { where, parameters } = conditions(scope, dimension, group);
-    const name = group === undefined ? `''` : GROUP_EXPRESSIONS[group];
-    const pieces = piecesOfPoints(bounds, scope.platforms.length * assetsIn(parameters));
-    const rows: (Counts & { name: string; bucket: number })[] =
-      pieces === null
-        ? await this.database.query(
-            `SELECT ${name} AS name, width_bucket(bucket_at, $${parameters.push(bounds)}::timestamptz[]) - 1 AS bucket, ${SUMS}
-               FROM message_metrics
-              WHERE ${where} AND grain = '${widestGrain(bounds)}'
-                AND bucket_at >= $${parameters.push(scope.from)} AND bucket_at < $${parameters.push(scope.until)}
-              GROUP BY 1, 2`,
-            parameters,
-          )
-        : await this.database.query(
-            `SELECT ${name} AS name, piece.bucket, ${SUMS}
-               FROM unnest($${parameters.push(pieces.map(({ bucket }) => bucket))}::integer[],
-                           $${parameters.push(pieces.map(({ grain }) => grain))}::text[],
-                           $${parameters.push(pieces.map(({ from }) => from))}::timestamptz[],
-                           $${parameters.push(pieces.map(({ until }) => until))}::timestamptz[]) AS piece (bucket, grain, since, until)
-              CROSS JOIN LATERAL (
-                SELECT * FROM message_metrics
-                 WHERE ${where} AND grain = piece.grain AND bucket_at >= piece.since AND bucket_at < piece.until OFFSET 0) AS part
-              GROUP BY 1, 2`,
-            parameters,
-          );
-    const series = new Map<string, Map<number, Counts>>();
-    for (const { name: key, bucket, ...counts } of rows) {
-      const points = series.get(key) ?? new Map<number, Counts>();
-      series.set(key, points.set(bucket, counts));
-    }
-    return series;
+    counters: readonly Name[] = COUNTERS as readonly Counter[] as readonly Name[],
+  ): Promise<Series<Name>> {
+    const shifted = shiftedPointsOf(bounds);
+    if (shifted === null)
+      return this.steps(scope, dimension, { grain: widestGrain(bounds), bounds }, group, counters);
+    const { grain, midnights, edges } = shifted;
+    const [whole, ofEdges] = await Promise.all([
+      this.steps(scope, dimension, { grain, bounds: midnights }, group, counters),
+      this.ranges(scope, dimension, edges, group, counters),
+    ]);
+    const last = bounds.length - 2;
+    for (const [name, points] of ofEdges)
+      for (const [number, counts] of points) {
+        const edge = edges[number];
+        if (edge === undefined) continue;
+        const series = whole.get(name) ?? new Map<number, CountsOf<Name>>();
+        whole.set(name, series);
+        for (const [point, sign] of [[edge.of, 1] as const, [edge.countedIn, -1] as const])
+          if (point >= 0 && point <= last)
+            series.set(point, added(counters, series.get(point), counts, sign));
+      }
+    return withoutNothing(whole, counters);
   }
 
-  async total(scope: RollupScope, dimension: RollupDimension): Promise<Counts> {
-    const [row] = await this.sums(scope, dimension, undefined);
+  async total<Name extends Counter = Counter>(
+    scope: RollupScope,
+    dimension: RollupDimension,
+    counters: readonly Name[] = COUNTERS as readonly Counter[] as readonly Name[],
+  ): Promise<CountsOf<Name>> {
+    const [row] = await this.sums(scope, dimension, undefined, counters);
     return row?.[1] ?? NO_COUNTS;
   }
 
-  /** Without those where nothing happened, most messages first, at most 5,000. */
-  async totalsBy(
+  /** Without those where nothing happened, most messages first (as far as counters tell), at most 5,000. */
+  async totalsBy<Name extends Counter = Counter>(
     scope: RollupScope,
     dimension: RollupDimension,
     group: RollupGroup,
-  ): Promise<Map<string, Counts>> {
-    return new Map(await this.sums(scope, dimension, group));
+    counters: readonly Name[] = COUNTERS as readonly Counter[] as readonly Name[],
+  ): Promise<Map<string, CountsOf<Name>>> {
+    return new Map(await this.sums(scope, dimension, group, counters));
   }
 
-  private async sums(
+  /** Points that begin where rows of a grain do. */
+  private async steps<Name extends Counter>(
+    scope: RollupScope,
+    dimension: RollupDimension,
+    { grain, bounds }: { grain: Grain; bounds: readonly Date[] },
+    group: RollupGroup | undefined,
+    counters: readonly Name[],
+  ): Promise<Series<Name>> {
+    const { where, parameters } = conditions(scope, dimension, group);
+    const name = group === undefined ? `''` : GROUP_EXPRESSIONS[group];
+    return seriesOf<Name>(
+      await this.database.query(
+        `SELECT ${name} AS name, width_bucket(bucket_at, $${parameters.push(bounds)}::timestamptz[]) - 1 AS point, ${sumsOf(counters)}
+           FROM message_metrics
+          WHERE ${where} AND grain = '${grain}'
+            AND bucket_at >= $${parameters.push(bounds[0])} AND bucket_at < $${parameters.push(bounds.at(-1))}
+          GROUP BY 1, 2`,
+        parameters,
+      ),
+    );
+  }
+
+  /** Short times, each looked for in the index by itself. By their numbers. */
+  private async ranges<Name extends Counter>(
+    scope: RollupScope,
+    dimension: RollupDimension,
+    ranges: readonly { from: Date; until: Date }[],
+    group: RollupGroup | undefined,
+    counters: readonly Name[],
+  ): Promise<Series<Name>> {
+    const pieces = ranges.flatMap((range, number) => piecesOf(range).map((piece) => ({ ...piece, number })));
+    const { where, parameters, condition } = conditions(scope, dimension, group);
+    const name = group === undefined ? `''` : GROUP_EXPRESSIONS[group];
+    const [from, until] = [pieces[0]?.from, pieces.at(-1)?.until];
+    return seriesOf<Name>(
+      await this.database.query(
+        // Only where there is something in those months: of a hundred channels on four platforms each has one or two.
+        `WITH place AS MATERIALIZED (
+           SELECT DISTINCT platform, asset_id FROM message_metrics
+            WHERE ${where} AND grain = 'month' AND bucket_at >= date_trunc('month', $${parameters.push(from)}::timestamptz, 'UTC')
+              AND bucket_at < $${parameters.push(until)})
+         SELECT part.name, piece.number AS point, ${sumsOf(counters)}
+           FROM place
+          CROSS JOIN unnest($${parameters.push(pieces.map(({ number }) => number))}::integer[],
+                            $${parameters.push(pieces.map(({ grain }) => grain))}::text[],
+                            $${parameters.push(pieces.map((piece) => piece.from))}::timestamptz[],
+                            $${parameters.push(pieces.map((piece) => piece.until))}::timestamptz[]) AS piece (number, grain, since, until)
+          CROSS JOIN LATERAL (
+            SELECT ${name} AS name, ${counters.join(', ')} FROM message_metrics
+             WHERE account_id = $1 AND dimension = $2 AND platform = place.platform AND asset_id = place.asset_id
+               AND grain = piece.grain AND bucket_at >= piece.since AND bucket_at < piece.until ${condition} OFFSET 0) AS part
+          GROUP BY 1, 2`,
+        parameters,
+      ),
+    );
+  }
+
+  private async sums<Name extends Counter>(
     scope: RollupScope,
     dimension: RollupDimension,
     group: RollupGroup | undefined,
-  ): Promise<[string, Counts][]> {
+    counters: readonly Name[],
+  ): Promise<[string, CountsOf<Name>][]> {
     const { relation, parameters } = rollupRows(scope, dimension, group);
     const name = group === undefined ? `''` : GROUP_EXPRESSIONS[group];
-    const rows: ({ [K in keyof Counts]: number | null } & { name: string })[] = await this.database.query(
-      `SELECT ${name} AS name, ${SUMS} FROM ${relation} AS part
-        GROUP BY 1 ORDER BY sum(received) + sum(sent) + sum(unsent_failed) + sum(comments) DESC, 1 LIMIT ${MOST_GROUPS}`,
+    const traffic = TRAFFIC.filter((counter) => (counters as readonly Counter[]).includes(counter));
+    const most = [...traffic.map((counter) => `sum(${counter})`), '0'].join(' + ');
+    const rows: (Record<Name, number | null> & { name: string; count: number })[] = await this.database.query(
+      `SELECT ${name} AS name, count(*)::integer AS count, ${sumsOf(counters)} FROM ${relation} AS part
+        GROUP BY 1 ORDER BY ${most} DESC, 1 LIMIT ${MOST_GROUPS}`,
       parameters,
     );
     // Without rows there is one of nulls, where nothing is told apart.
-    return rows.flatMap(({ name: key, ...counts }) =>
-      counts.sent === null ? [] : [[key, counts as Counts]],
+    return rows.flatMap(({ name: key, count, ...counts }) =>
+      count === 0 ? [] : [[key, counts as unknown as CountsOf<Name>]],
     );
   }
 }
 
-/** So many ranges of the index are looked for faster than the rows of years by the quarter of an hour are added up. */
-const MOST_RANGES = 12_000;
-
-/**
- * Points put together from pieces of different grains, where rows of one grain would be many more: points of days in a zone
- * with half hours, and points of weeks and months in any zone but UTC.
- * @param rangesOfPiece how many places in the index a piece is looked for in
- * @returns null where one grain does as well
- */
-function piecesOfPoints(
-  bounds: readonly Date[],
-  rangesOfPiece: number,
-): (GrainPiece & { bucket: number })[] | null {
-  const [first, last] = [bounds[0], bounds.at(-1)];
-  if (first === undefined || last === undefined) return null;
-  const grain = widestGrain(bounds);
-  const averageMs = (last.getTime() - first.getTime()) / Math.max(1, bounds.length - 1);
-  if (grain === 'month' || grain === 'day' || (grain === 'hour' && averageMs < LONG_POINT_MS)) return null;
-  const pieces = bounds
-    .slice(1)
-    .flatMap((until, bucket) =>
-      piecesOf({ from: bounds[bucket] ?? until, until }).map((piece) => ({ ...piece, bucket })),
-    );
-  return pieces.length * rangesOfPiece > MOST_RANGES ? null : pieces;
+function seriesOf<Name extends Counter>(
+  rows: readonly (CountsOf<Name> & { name: string; point: number })[],
+): Series<Name> {
+  const series: Series<Name> = new Map();
+  for (const { name, point, ...counts } of rows) {
+    const points = series.get(name) ?? new Map<number, CountsOf<Name>>();
+    series.set(name, points.set(point, counts));
+  }
+  return series;
 }
 
-/** Of how many assets rows are read; of all of an account nobody knows. */
-function assetsIn([, , , assetIds]: readonly unknown[]): number {
-  return Array.isArray(assetIds) ? assetIds.length : Infinity;
+function added<Name extends Counter>(
+  counters: readonly Name[],
+  one: CountsOf<Name> | undefined,
+  other: CountsOf<Name>,
+  sign: 1 | -1,
+): CountsOf<Name> {
+  return Object.fromEntries(
+    counters.map((name) => [name, (one?.[name] ?? 0) + sign * other[name]]),
+  ) as CountsOf<Name>;
+}
+
+/** Where all of a day lay in the hours that are another point's, nothing is left of it. */
+function withoutNothing<Name extends Counter>(series: Series<Name>, counters: readonly Name[]): Series<Name> {
+  for (const [name, points] of series) {
+    for (const [point, counts] of points)
+      if (counters.every((counter) => counts[counter] === 0)) points.delete(point);
+    if (points.size === 0) series.delete(name);
+  }
+  return series;
 }
 
 /**
@@ -173,12 +236,12 @@ export function rollupRows(
   return { relation: `(${rows.join(' UNION ALL ')})`, parameters };
 }
 
-/** What every read has in common, whatever its range. */
+/** What every read has in common, whatever its range. @returns also by itself what of it is not the place in the index */
 function conditions(
   { accountId, platforms, assetIds, label, template, only }: RollupScope,
   dimension: RollupDimension,
   group: RollupGroup | undefined,
-): { where: string; parameters: unknown[] } {
+): { where: string; parameters: unknown[]; condition: string } {
   const isByAsset = [group, only?.group].includes('asset');
   const parameters: unknown[] = [
     accountId,
@@ -190,22 +253,23 @@ function conditions(
       : assetIds,
   ];
   // Always with assets: the index has them before the time.
-  let where = `account_id = $1 AND dimension = $2 AND platform = ANY($3::text[])
+  const where = `account_id = $1 AND dimension = $2 AND platform = ANY($3::text[])
                 AND asset_id = ANY(coalesce($4::uuid[], ARRAY(SELECT id FROM assets WHERE account_id = $1)))`;
+  let condition = '';
   if (label !== undefined) {
     parameters.push(label);
-    where += ` AND label = $${parameters.length}`;
+    condition += ` AND label = $${parameters.length}`;
   }
   if (template !== undefined) {
     parameters.push(template.name, template.language);
-    where += ` AND template_name = $${parameters.length - 1}
+    condition += ` AND template_name = $${parameters.length - 1}
                AND ($${parameters.length}::text IS NULL OR template_language = $${parameters.length})`;
   }
   if (only !== undefined) {
     parameters.push(only.names);
-    where += ` AND ${GROUP_EXPRESSIONS[only.group]} = ANY($${parameters.length}::text[])`;
+    condition += ` AND ${GROUP_EXPRESSIONS[only.group]} = ANY($${parameters.length}::text[])`;
   }
-  return { where, parameters };
+  return { where: where + condition, parameters, condition };
 }
 
 /** Which dimension tells all messages of a scope: the sums over all channels, unless some are named. */
