@@ -24,6 +24,7 @@ async function commitMilliseconds(database) {
 export async function describeMachine(stage, load) {
   const [settings] = await stage.databases.onServer(
     `SELECT current_setting('server_version') AS version, current_setting('fsync') AS fsync,
+            current_setting('shared_buffers') AS shared_buffers,
             current_setting('synchronous_commit') AS synchronous_commit,
             current_setting('full_page_writes') AS full_page_writes`,
   );
@@ -40,7 +41,7 @@ export async function describeMachine(stage, load) {
     system: `${os.type()} ${os.release()} ${os.arch()}`,
     node: process.versions.node,
     postgres: settings.version,
-    postgresSettings: `fsync ${settings.fsync}, synchronous_commit ${settings.synchronous_commit}, full_page_writes ${settings.full_page_writes}`,
+    postgresSettings: `fsync ${settings.fsync}, synchronous_commit ${settings.synchronous_commit}, full_page_writes ${settings.full_page_writes}, shared_buffers ${settings.shared_buffers}`,
     redis: await redisVersion(stage.redisUrl),
     commits,
     load,

@@ -114,8 +114,11 @@ function environment() {
   return { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 }
 
-/** How a cluster is started, for `startServer` or for who starts and kills it on its own account. */
-export function serverCommand({ programs, account, data, port, durable }) {
+/**
+ * How a cluster is started, for `startServer` or for who starts and kills it on its own account.
+ * @param sharedBuffers memory that PostgreSQL keeps pages in, as it takes it; its own default where left out
+ */
+export function serverCommand({ programs, account, data, port, durable, sharedBuffers }) {
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '', // its path would have to be short and writable; nobody needs one here
@@ -124,6 +127,7 @@ export function serverCommand({ programs, account, data, port, durable }) {
     max_connections: 200,
     max_locks_per_transaction: 256, // many partitions in one transaction
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...(sharedBuffers === undefined ? {} : { shared_buffers: sharedBuffers }),
   };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   return {
@@ -167,7 +171,7 @@ async function startCluster({ logFile, port: wantedPort, password, ...cluster })
 }
 
 /** An empty cluster in a temporary folder, gone when the command ends. `durable` turns fsync on. Not started. */
-export async function makeTemporaryCluster({ durable = false } = {}) {
+export async function makeTemporaryCluster({ durable = false, sharedBuffers } = {}) {
   const account = accountForServer();
   const programs = postgresPrograms(account);
   const folder = folderFor(account, 'mbb-data-');
@@ -176,12 +180,20 @@ export async function makeTemporaryCluster({ durable = false } = {}) {
   if (account !== undefined) fs.chownSync(data, account.uid, account.gid);
   const password = crypto.randomBytes(18).toString('base64url');
   await makeCluster(programs, account, data, password, durable);
-  return { programs, account, data, password, durable, logFile: path.join(folder, 'postgres.log') };
+  return {
+    programs,
+    account,
+    data,
+    password,
+    durable,
+    sharedBuffers,
+    logFile: path.join(folder, 'postgres.log'),
+  };
 }
 
 /** A server with an empty cluster in a temporary folder, gone when the command ends. `durable` turns fsync on. */
-export async function startTemporaryPostgres({ durable = false } = {}) {
-  const { port, databaseUrl } = await startCluster(await makeTemporaryCluster({ durable }));
+export async function startTemporaryPostgres(options = {}) {
+  const { port, databaseUrl } = await startCluster(await makeTemporaryCluster(options));
   return { databaseUrl, where: `127.0.0.1:${port}` };
 }
 

@@ -14,10 +14,10 @@ const whereOf = ({ where }) => where;
 /**
  * Servers with nothing in them, gone when the command ends; with DATABASE_URL or REDIS_URL set those servers, of which
  * the first must allow CREATE DATABASE and the second lends an empty numbered database. `durable` turns PostgreSQL's
- * fsync on. Answers `{ databaseUrl, redisUrl, ownPostgres, ownRedis }`. Call inside `runCommand`, after the packages
+ * fsync on, `sharedBuffers` is the memory that it keeps pages in. Answers `{ databaseUrl, redisUrl, ownPostgres, ownRedis }`. Call inside `runCommand`, after the packages
  * are installed.
  */
-export async function startTemporaryServices({ durable = false } = {}) {
+export async function startTemporaryServices({ durable = false, sharedBuffers } = {}) {
   const { DATABASE_URL: givenDatabase, REDIS_URL: givenRedis } = process.env;
   const postgres = givenDatabase
     ? await step(
@@ -25,7 +25,7 @@ export async function startTemporaryServices({ durable = false } = {}) {
         () => checkGivenDatabase(givenDatabase, { mustCreateDatabases: true }),
         whereOf,
       )
-    : await step('Starting PostgreSQL', () => startTemporaryPostgres({ durable }), whereOf);
+    : await step('Starting PostgreSQL', () => startTemporaryPostgres({ durable, sharedBuffers }), whereOf);
   const redis = givenRedis
     ? await step('Using Redis of REDIS_URL', () => borrow(givenRedis), whereOf)
     : await step('Starting Redis', (detail) => startTemporaryRedis({ detail }), whereOf);
