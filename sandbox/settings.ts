@@ -65,6 +65,8 @@ export interface MessagingSettings {
   privateRepliesPerHour: number;
   /** The app may send with the tag HUMAN_AGENT. */
   humanAgent: boolean;
+  /** Otherwise it is in development, and nobody here has a role on it: nobody can be written to in Messenger (200/2018028). */
+  isAppLive: boolean;
   /** Echoes bring back the `metadata` that their message was sent with. Whether Instagram's do is doubtful. */
   echoesMetadata: boolean;
   /** Calls about a Page's messages in a day, for 80006 and the usage headers. */
@@ -170,6 +172,7 @@ export function defaultSettings(): SandboxSettings {
       mediaPerSecond: 10,
       privateRepliesPerHour: 750,
       humanAgent: true,
+      isAppLive: true,
       echoesMetadata: true,
       callsPerDay: 4_800_000,
       profileCallsPerTenMinutes: 10,

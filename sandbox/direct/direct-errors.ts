@@ -25,6 +25,15 @@ export function noMessagingPermission(): GraphError {
   });
 }
 
+/** While the app is in development; and while it is live, where it lacks Advanced Access. */
+export function rolesOnly(): GraphError {
+  return new GraphError(
+    200,
+    '(#200) Cannot message users who are not admins, developers or testers of the app until pages_messaging permission is reviewed and the app is live.',
+    { status: 403, subcode: 2018028 },
+  );
+}
+
 export function restrictedPage(): GraphError {
   return new GraphError(10, '(#10) This Page is restricted from sending messages.', {
     status: 403,

@@ -5,6 +5,7 @@ import {
   noMessagingPermission,
   outsideWindow,
   restrictedPage,
+  rolesOnly,
   tooManyCalls,
   unavailablePerson,
 } from './direct-errors';
@@ -60,6 +61,7 @@ async function send(
   const recipient = findRecipient(context, ownerIds, params);
   const { owner, user } = recipient;
   requireMessaging(token, owner);
+  if (owner.platform === 'messenger' && !context.settings.messaging.isAppLive) throw rolesOnly();
   checkControl(context, recipient, token.appId);
   if (params.sender_action !== undefined) return act(context, recipient, params);
   if (!isObject(params.message)) throw missingParameter('message');

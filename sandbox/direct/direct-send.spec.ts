@@ -157,6 +157,12 @@ describe('the Send API', () => {
   });
 
   describe('refuses', () => {
+    it('everybody while the app is in development', async () => {
+      const { userId } = client.control.playDirectMessage({ from: 'Ana', pageId: SEED.pageId });
+      client.control.configure({ messaging: { isAppLive: false } });
+      expect((await client.sendText(userId)).error).toMatchObject({ code: 200, error_subcode: 2018028 });
+    });
+
     it('people who are unknown, of another Page, gone or unavailable', async () => {
       const noMatch = { code: 100, error_subcode: 2018001 };
       expect((await client.sendText('1234567890123456')).error).toMatchObject(noMatch);

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { AccountId } from '../database/ids';
 import { firstIdAt } from '../database/ids';
-import type { AuditOutcome } from './audit-event';
+import type { AuditFilter } from './audit-filter';
 import type { StoredAuditEvent } from './stored-audit-event';
 
 /** Whose events may be seen. */
@@ -13,14 +13,7 @@ export interface AuditView {
   ofService: boolean;
 }
 
-export interface AuditFilter {
-  actorId?: string | undefined;
-  action?: string | undefined;
-  resourceType?: string | undefined;
-  resourceId?: string | undefined;
-  outcome?: AuditOutcome | undefined;
-  from?: Date | undefined;
-  to?: Date | undefined;
+export interface AuditPlace {
   limit: number;
   /** Ids. */
   before?: string | undefined;
@@ -36,12 +29,12 @@ export class AuditEvents {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
   /** Newest first. Of each account its newest are read by an index, and of these the newest are taken. */
-  async page(view: AuditView, filter: AuditFilter): Promise<StoredAuditEvent[]> {
-    const isForward = filter.before === undefined && filter.after !== undefined;
+  async page(view: AuditView, filter: AuditFilter, place: AuditPlace): Promise<StoredAuditEvent[]> {
+    const isForward = place.before === undefined && place.after !== undefined;
     const order = isForward ? 'ASC' : 'DESC';
-    const values: unknown[] = [view.accountIds, filter.limit];
+    const values: unknown[] = [view.accountIds, place.limit];
     const bind = (value: unknown): string => `$${values.push(value)}`;
-    const conditions = conditionsOf(filter, bind);
+    const conditions = conditionsOf({ ...filter, ...place }, bind);
     const part = (whose: string): string =>
       `(SELECT * FROM audit_events e WHERE ${[whose, ...conditions].join(' AND ')} ORDER BY e.id ${order} LIMIT $2)`;
     const ofAccounts = `SELECT e.* FROM unnest($1::uuid[]) AS seen (account_id)
@@ -53,6 +46,16 @@ export class AuditEvents {
       values,
     );
     return rows;
+  }
+
+  /** All of them in pages, newest first: what is begun meanwhile is not among them. */
+  async *all(view: AuditView, filter: AuditFilter, pageSize: number): AsyncGenerator<StoredAuditEvent> {
+    let before: string | undefined;
+    do {
+      const rows: StoredAuditEvent[] = await this.page(view, filter, { limit: pageSize, before });
+      yield* rows;
+      before = rows.length < pageSize ? undefined : rows.at(-1)?.id;
+    } while (before !== undefined);
   }
 
   async find(view: AuditView, id: string): Promise<StoredAuditEvent | null> {
@@ -67,7 +70,7 @@ export class AuditEvents {
   }
 }
 
-function conditionsOf(filter: AuditFilter, bind: (value: unknown) => string): string[] {
+function conditionsOf(filter: AuditFilter & AuditPlace, bind: (value: unknown) => string): string[] {
   const { actorId, action, resourceType, resourceId, outcome, from, to, before, after } = filter;
   return [
     ...(actorId === undefined ? [] : [`e.actor_id = ${bind(actorId)}`]),

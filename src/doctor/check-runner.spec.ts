@@ -80,7 +80,7 @@ describe('findings', () => {
     expect(text).toContain('          To do: Mend it.\n');
     expect(text).toContain('ok        x: Fine\n');
     expect(text).not.toContain('All is well.');
-    expect(text).toContain('2 findings in 1.2 s: 1 errors, 0 warnings, 0 unknown, 1 ok.');
+    expect(text).toContain('2 findings in 1.2 s: 1 errors, 0 warnings, 0 unknown, 0 info, 1 ok.');
     expect(text).not.toContain('Seen:');
     expect(textOf(report, true)).toContain('Seen: {"count":3}');
     expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(101);

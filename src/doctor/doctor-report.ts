@@ -1,5 +1,5 @@
 import type { AccountId } from '../database/ids';
-import type { Finding, FindingSeverity } from './finding';
+import type { Finding, Verdict } from './finding';
 
 export interface DoctorReport {
   /** Null for the whole service. */
@@ -7,7 +7,7 @@ export interface DoctorReport {
   startedAt: Date;
   tookMs: number;
   /** The worst of the findings. */
-  verdict: FindingSeverity;
+  verdict: Verdict;
   /** The worst first. */
   findings: Finding[];
 }

@@ -5,6 +5,7 @@ const MARKS: Readonly<Record<FindingSeverity, string>> = {
   error: 'ERROR  ',
   warning: 'WARNING',
   unknown: 'UNKNOWN',
+  info: 'info   ',
   ok: 'ok     ',
 };
 
@@ -23,7 +24,7 @@ export function textOf(report: DoctorReport, verbose: boolean): string {
   lines.push(
     '',
     `${report.findings.length} findings in ${(report.tookMs / 1_000).toFixed(1)} s: ${count('error')} errors, ` +
-      `${count('warning')} warnings, ${count('unknown')} unknown, ${count('ok')} ok.`,
+      `${count('warning')} warnings, ${count('unknown')} unknown, ${count('info')} info, ${count('ok')} ok.`,
   );
   return lines.join('\n');
 }

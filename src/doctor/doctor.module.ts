@@ -17,6 +17,7 @@ import type { Check } from './check-runner';
 import { DoctorController } from './doctor.controller';
 import { DoctorService, SERVICE_CHECKS } from './doctor.service';
 import { ProcessBeats } from './process-beats';
+import { AppModeCheck } from './service-checks/app-mode.check';
 import { AppSubscriptionsCheck } from './service-checks/app-subscriptions.check';
 import { CallbackCheck } from './service-checks/callback.check';
 import { DatabaseCheck } from './service-checks/database.check';
@@ -35,6 +36,7 @@ const CHECKS = [
   RedisCheck,
   ProcessesCheck,
   MetaAppCheck,
+  AppModeCheck,
   CallbackCheck,
   AppSubscriptionsCheck,
   InboxCheck,

@@ -1,7 +1,12 @@
-export const FINDING_SEVERITIES = ['ok', 'warning', 'error', 'unknown'] as const;
+export const VERDICTS = ['ok', 'warning', 'error', 'unknown'] as const;
+/** What an examination comes to. */
+export type Verdict = (typeof VERDICTS)[number];
+
+export const FINDING_SEVERITIES = [...VERDICTS, 'info'] as const;
 /**
  * `error`: messages do not arrive, or do not leave. `warning`: they do, and something will or may keep them from it.
- * `unknown`: it could not be looked at, which proves nothing.
+ * `unknown`: it could not be looked at, which proves nothing. `info`: it never can be, and a person has to look; nothing is known
+ * to be wrong.
  */
 export type FindingSeverity = (typeof FINDING_SEVERITIES)[number];
 
@@ -23,13 +28,13 @@ export interface Finding {
   evidence: Evidence;
 }
 
-export type Verdict = Omit<Finding, 'check' | 'subject' | 'evidence' | 'fix'> & {
+export type FindingDraft = Omit<Finding, 'check' | 'subject' | 'evidence' | 'fix'> & {
   fix?: string | null;
   evidence?: Evidence;
 };
 
 /** Names what the findings are about, once for all of them. */
-export function about(check: string, subject: string): (verdict: Verdict) => Finding {
+export function about(check: string, subject: string): (draft: FindingDraft) => Finding {
   return ({ severity, title, explanation, fix = null, evidence = {} }) => ({
     check,
     subject,
@@ -41,16 +46,17 @@ export function about(check: string, subject: string): (verdict: Verdict) => Fin
   });
 }
 
-const ORDER: readonly FindingSeverity[] = ['error', 'warning', 'unknown', 'ok'];
+const WORST_FIRST: readonly Verdict[] = ['error', 'warning', 'unknown'];
+const ORDER: readonly FindingSeverity[] = [...WORST_FIRST, 'info', 'ok'];
 
 /** The worst first; within that as they came, which is the order in which it makes sense to mend things. */
 export function worstFirst(findings: readonly Finding[]): Finding[] {
   return [...findings].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
 }
 
-/** What a list of findings comes to. */
-export function worstOf(findings: readonly Finding[]): FindingSeverity {
-  return ORDER.find((severity) => findings.some((finding) => finding.severity === severity)) ?? 'ok';
+/** What a list of findings comes to. What is only to be known makes nothing worse. */
+export function worstOf(findings: readonly Finding[]): Verdict {
+  return WORST_FIRST.find((severity) => findings.some((finding) => finding.severity === severity)) ?? 'ok';
 }
 
 export function minutes(ms: number): string {

@@ -113,6 +113,21 @@ export class AccountAccess {
     return row.account_id;
   }
 
+  /**
+   * Accounts that are nobody's, as after disconnecting. Whatever is shown of them is for admins of the service alone.
+   * @param only of these this one, where it is one
+   */
+  async withoutMembers(only?: string): Promise<AccountId[]> {
+    if (only !== undefined && !isUuid(only)) return [];
+    const rows: { id: AccountId }[] = await this.database.query(
+      `SELECT a.id FROM meta_accounts a
+        WHERE NOT EXISTS (SELECT 1 FROM account_members m WHERE m.account_id = a.id)
+          AND ($1::uuid IS NULL OR a.id = $1)`,
+      [only ?? null],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** The account that a request turned out to be about, once the user has been found to be a member of it. */
   lastUsedBy(user: AuthenticatedUser | undefined): AccountId | undefined {
     return user === undefined ? undefined : this.lastUsed.get(user);

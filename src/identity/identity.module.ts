@@ -19,6 +19,7 @@ import { RefreshTokenEntity } from './entities/refresh-token.entity';
 import { UserEntity } from './entities/user.entity';
 import { ExternalTokens } from './external-tokens.service';
 import { ExternalUsers } from './external-users.service';
+import { LockedLogins } from './locked-logins.repository';
 import { LoginAttempts } from './login-attempts.repository';
 import { PasswordChecks } from './password-checks';
 import { RolesGuard } from './roles.guard';
@@ -51,6 +52,7 @@ import { UsersService } from './users.service';
     CredentialsService,
     ExternalTokens,
     ExternalUsers,
+    LockedLogins,
     LoginAttempts,
     PasswordChecks,
     SessionsScheduler,
@@ -59,6 +61,6 @@ import { UsersService } from './users.service';
     UsersService,
   ],
   // CredentialsService also for realtime connections, which no guard sees.
-  exports: [AccessReview, AccountAccess, AuthService, CredentialsService],
+  exports: [AccessReview, AccountAccess, AuthService, CredentialsService, LockedLogins],
 })
 export class IdentityModule {}

@@ -60,6 +60,7 @@ export const NOTIFICATION_KINDS = {
   'service.subscriber_failing': 'The service: a part of it could not deal with events',
   'service.deliveries_dead': 'The service: webhook deliveries could not be processed',
   'service.deliveries_late': 'The service: webhook deliveries are processed too late',
+  'service.login_locked': 'The service: logins wait after too many wrong passwords',
 } as const;
 
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS;
@@ -91,5 +92,6 @@ export const SUBJECT_TYPES = [
   'delivery',
   'subscriber',
   'service',
+  'user',
 ] as const;
 export type SubjectType = (typeof SUBJECT_TYPES)[number];

@@ -59,7 +59,7 @@ export function complaints(report: DoctorReport): Pick<Finding, 'check' | 'sever
   return (
     report.findings
       // The disk of the machine that runs the tests is not what they are about.
-      .filter(({ check, severity }) => severity !== 'ok' && check !== 'media-storage')
+      .filter(({ check, severity }) => severity !== 'ok' && severity !== 'info' && check !== 'media-storage')
       .map(({ check, severity, title }) => ({ check, severity, title }))
   );
 }

@@ -64,6 +64,7 @@ const RAW_ANSWERS = [
   'GET /api/meta/instagram/metrics.csv',
   'GET /api/meta/whatsapp/campaigns/{id}/recipients.csv',
   'GET /api/meta/whatsapp/campaigns/{id}/recipients.jsonl',
+  'GET /api/meta/audit-events.csv',
   'POST /api/meta/contacts/{id}/export',
   'GET /api/meta/sentiment/batches/{id}/results',
   'GET /api/meta/sentiment/corrections/export',

@@ -1,11 +1,18 @@
 import { SEED } from '../../sandbox/world-seed';
 import { runDoctor } from '../../src/doctor/doctor.command';
 import type { DoctorReport } from '../../src/doctor/doctor-report';
-import type { Finding } from '../../src/doctor/finding';
+import { type Finding, worstOf } from '../../src/doctor/finding';
 import { RedisFacts } from '../../src/queue/redis-facts';
 import type { ApiClient } from '../api-client';
 import { eventually } from '../eventually';
 import { DOCTOR, aShop, clearWorld, complaints, examined } from '../factories/doctor.factory';
+import {
+  MESSENGER_MESSAGES,
+  aDirectText,
+  directMessageWhen,
+  personWrites,
+  sendDirect,
+} from '../factories/direct-sending.factory';
 import { sandboxOf } from '../factories/meta-login';
 import { CUSTOMER, type Messenger } from '../factories/messaging.factory';
 import {
@@ -260,6 +267,41 @@ describe('what is wrong between Meta and this service', () => {
       severity: 'error',
       title: 'Meta took 3 messages and told nothing of them',
     });
+  });
+
+  it('19 the app is in development, probably: Meta refuses messages to people without a role on it', async () => {
+    expect(found(await account(), 'app-mode')).toBeUndefined();
+    sandboxOf(app).configure({ messaging: { isAppLive: false } });
+    const person = await personWrites(app, { pageId: SEED.pageId, from: 'Ana' });
+    const sent = await sendDirect(shop.client, MESSENGER_MESSAGES, aDirectText(person, 'We are.'));
+    await directMessageWhen(
+      shop.client,
+      MESSENGER_MESSAGES,
+      sent.body.data.id,
+      ({ status }) => status === 'failed',
+    );
+    expect(found(await account(), 'app-mode')).toMatchObject({
+      severity: 'warning',
+      title: 'Meta refused a message to people without a role on the app',
+      explanation: expect.stringMatching(/^Probably .* cannot be read from Meta/) as unknown,
+      fix: expect.stringContaining('App mode') as unknown,
+      evidence: { refused: 1 },
+    });
+  });
+});
+
+describe('what nobody can read', () => {
+  it('is said at each examination of the service, with where to look, and makes the verdict no worse', async () => {
+    const report = await service();
+    expect(found(report, 'app-mode')).toMatchObject({
+      severity: 'info',
+      title: expect.stringContaining('cannot be read from Meta') as unknown,
+      fix: expect.stringContaining(`Open the app ${TEST_APP_ID}`) as unknown,
+    });
+    const others = report.findings.filter(({ check }) => check !== 'app-mode');
+    expect(report.verdict).toBe(worstOf(others));
+    // It is said of the service, and not of each account.
+    expect(found(await account(), 'app-mode')).toBeUndefined();
   });
 });
 

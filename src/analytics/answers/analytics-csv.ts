@@ -1,8 +1,7 @@
-import { Readable, pipeline } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { StreamableFile } from '@nestjs/common';
-import { stringify } from 'csv-stringify';
 import { ValidationFailedError } from '../../errors/app.error';
-import { formulaSafe } from '../../whatsapp/campaigns/csv-text';
+import { csvStream, formulaSafe } from '../../http/csv-answer';
 import type { AnalyticsTable, TableCell } from '../tables/analytics-table';
 
 /**
@@ -32,21 +31,13 @@ export function tableNamed(tables: readonly AnalyticsTable[], wanted: string | u
   throw ValidationFailedError.of('table', 'isIn', `table must be one of ${names}.`);
 }
 
-/**
- * Comma-separated, UTF-8 with its mark, lines ended as spreadsheets do, keys of columns in the first. Rows are read as they
- * are sent: an error in the midst of them breaks the stream off.
- */
+/** With the keys of the columns in the first line. Rows are read as they are sent. */
 export function tableAsCsv({ columns, rows }: AnalyticsTable): Readable {
   async function* lines(): AsyncGenerator<string[]> {
     yield columns.map(({ key }) => key);
     for await (const row of rows) yield row.map(csvCell);
   }
-  return pipeline(
-    Readable.from(lines()),
-    stringify({ bom: true, record_delimiter: 'windows' }),
-    // Who reads the stream is told of the error by the stream itself.
-    () => undefined,
-  );
+  return csvStream(lines());
 }
 
 /**

@@ -1,5 +1,6 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsISO8601, IsOptional, IsUUID, Length, Matches } from 'class-validator';
+import { ValidationFailedError } from '../../errors/app.error';
 import { CursorPageQuery, CursorPaginationDto } from '../../http/page.dto';
 import {
   AUDIT_ACTOR_KINDS,
@@ -8,11 +9,12 @@ import {
   type AuditFields,
   type AuditOutcome,
 } from '../audit-event';
+import type { AuditFilter } from '../audit-filter';
 import type { StoredAuditEvent } from '../stored-audit-event';
 
 const INSTANT = 'must be a time such as 2026-03-14T09:26:53Z';
 
-export class AuditEventsQuery extends CursorPageQuery {
+export class AuditFilterQuery {
   /** Only of this connected account. Otherwise of all that are yours to look after. */
   @IsOptional() @IsUUID() accountId?: string;
 
@@ -58,6 +60,8 @@ export class AuditEventsQuery extends CursorPageQuery {
   @IsISO8601({ strict: true }, { message: `to ${INSTANT}` })
   to?: string;
 }
+
+export class AuditEventsQuery extends IntersectionType(AuditFilterQuery, CursorPageQuery) {}
 
 /** Who did it. */
 export class AuditActorDto {
@@ -130,6 +134,25 @@ export class AuditEventDetailDto extends AuditEventDto {
 export class AuditEventPageDto {
   @ApiProperty({ type: [AuditEventDto] }) events!: AuditEventDto[];
   @ApiProperty({ type: CursorPaginationDto }) pagination!: CursorPaginationDto;
+}
+
+/**
+ * What a query asks for.
+ * @throws ValidationFailedError for the id of a thing without its kind: ids are looked up by kind
+ */
+export function filterOf(query: AuditFilterQuery): AuditFilter {
+  const { actorId, action, resourceType, resourceId, outcome, from, to } = query;
+  if (resourceId !== undefined && resourceType === undefined)
+    throw ValidationFailedError.of('resourceType', 'required', 'Send resourceType beside resourceId.');
+  return {
+    actorId,
+    action,
+    resourceType,
+    resourceId,
+    outcome,
+    from: from === undefined ? undefined : new Date(from),
+    to: to === undefined ? undefined : new Date(to),
+  };
 }
 
 function shown(row: StoredAuditEvent): AuditEventDto {

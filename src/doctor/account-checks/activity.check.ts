@@ -12,6 +12,8 @@ const MOST_LOOKED_AT = 200;
 /** One or two may be people without a phone at hand. */
 const NOTABLE = 3;
 const SEND_LATE_MS = 10 * 60_000;
+/** Code and subcode by which Meta refuses whoever has no role on the app, as failed messages keep them. */
+const ROLES_ONLY = { code: '200', subcode: 'Subcode 2018028.' };
 
 interface SentRow {
   sent: number;
@@ -19,7 +21,10 @@ interface SentRow {
   first_at: Date | null;
 }
 
-/** What the account's own traffic shows: sends that nothing is told of, sends that wait, gaps that nobody repaired. */
+/**
+ * What the account's own traffic shows: sends that nothing is told of, sends that wait, those that only
+ * people with a role on the app would get, gaps that nobody repaired.
+ */
 @Injectable()
 export class ActivityCheck {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
@@ -28,6 +33,7 @@ export class ActivityCheck {
     const findings = await Promise.all([
       this.untold(accountId, subject),
       this.waiting(accountId, subject),
+      this.toRolesOnly(accountId, subject),
       this.gaps(accountId, subject),
     ]);
     return findings;
@@ -100,6 +106,35 @@ export class ActivityCheck {
       title: 'Messages leave in time',
       explanation:
         unknown > 0 ? `${unknown} have an outcome that Meta has not told yet.` : 'None waits too long.',
+      evidence,
+    });
+  }
+
+  /** The one trace of an app in development in what Meta answers; it has a second cause, and nothing proves the contrary. */
+  private async toRolesOnly(accountId: AccountId, subject: string): Promise<Finding> {
+    const finding = about('app-mode', subject);
+    const [row]: { refused: number; last_at: Date | null }[] = await this.database.query(
+      `SELECT count(*)::int AS refused, max(finished_at) AS last_at
+         FROM message_sends
+        WHERE account_id = $1 AND message_id >= $2 AND state = 'failed'
+          AND error->>'code' = $3 AND right(error->>'details', length($4)) = $4`,
+      [accountId, firstIdAt(new Date(Date.now() - LOOKED_BACK_MS)), ROLES_ONLY.code, ROLES_ONLY.subcode],
+    );
+    const { refused, last_at: lastAt } = row ?? { refused: 0, last_at: null };
+    const evidence = { refused, lastAt: lastAt?.toISOString() ?? null };
+    if (refused > 0)
+      return finding({
+        severity: 'warning',
+        title: `Meta refused ${refused === 1 ? 'a message' : `${refused} messages`} to people without a role on the app`,
+        explanation:
+          'Probably the app is in development. The same answer comes from a live app whose permission pages_messaging has no Advanced Access; which of the two it is cannot be read from Meta. What these people write may not arrive either.',
+        fix: 'See App mode in the Meta app dashboard, and under App Review whether pages_messaging has Advanced Access. Then send the failed messages again: a day after the last one this finding goes.',
+        evidence,
+      });
+    return finding({
+      severity: 'ok',
+      title: 'Meta refused no message in the last day for want of a role on the app',
+      explanation: 'That does not prove that the app is live.',
       evidence,
     });
   }

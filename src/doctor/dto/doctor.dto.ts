@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsUUID } from 'class-validator';
 import type { DoctorReport } from '../doctor-report';
-import { type Evidence, FINDING_SEVERITIES, type FindingSeverity } from '../finding';
+import { type Evidence, FINDING_SEVERITIES, type FindingSeverity, VERDICTS, type Verdict } from '../finding';
 
 export class DoctorQuery {
   /** A connected account of yours. Left out, an admin is told of the service, and anybody else of their only account. */
@@ -28,7 +28,8 @@ export class DoctorFindingDto {
   subject!: string;
   /**
    * `error`: messages do not arrive or leave. `warning`: they do, and something keeps or will keep part of them from it.
-   * `unknown`: it could not be looked at, which proves nothing.
+   * `unknown`: it could not be looked at, which proves nothing. `info`: it never can be, and a person has to look; nothing is
+   * known to be wrong.
    */
   @ApiProperty({ enum: FINDING_SEVERITIES, example: 'error' }) severity!: FindingSeverity;
   /** @example The address does not take deliveries */
@@ -52,8 +53,8 @@ export class DoctorReportDto {
   startedAt!: Date;
   /** In milliseconds. @example 1840 */
   tookMs!: number;
-  /** The worst of the findings. */
-  @ApiProperty({ enum: FINDING_SEVERITIES, example: 'error' }) verdict!: FindingSeverity;
+  /** The worst of the findings; `info` makes nothing worse. */
+  @ApiProperty({ enum: VERDICTS, example: 'error' }) verdict!: Verdict;
   /** The worst first; what is well comes last. */
   @ApiProperty({ type: [DoctorFindingDto] }) findings!: DoctorFindingDto[];
 

@@ -87,6 +87,7 @@ const NAMELESS: Partial<Record<SubjectType, string>> = {
   comment: 'something connected',
   mention: 'something connected',
   instagram_publication: 'the Instagram account',
+  user: 'a user',
 };
 
 export function nameOf({ type, id, name }: Subject): string {

@@ -1,8 +1,9 @@
-import type { AccountId, AssetId, CampaignId, DeliveryId } from '../../database/ids';
+import type { AccountId, AssetId, CampaignId, DeliveryId, UserId } from '../../database/ids';
 import type { DomainEventKind, DomainEventMap } from '../../domain-events/domain-events';
-import { type Finding, nameOf } from './finding';
+import { groupKeyOf } from '../writing/notification-board';
+import { type Finding, type Raised, nameOf } from './finding';
 import { TOLD_KINDS, findingsOf } from './rule-table';
-import { troublesOf } from './service.rules';
+import { lockedLogin, troublesOf } from './service.rules';
 
 const ACCOUNT = '0197f1d2-0000-7000-8000-000000000001' as AccountId;
 
@@ -268,5 +269,26 @@ describe('what is told of the rest', () => {
       ['service.deliveries_late', 'critical', 'lasts', 'Webhook deliveries are processed too late'],
       ['service.deliveries_dead', 'critical', 'lasts', 'Webhook deliveries could not be processed'],
     ]);
+  });
+
+  it('the service: whose login waits, more urgently where many addresses try', () => {
+    const login = {
+      userId: 'u' as UserId,
+      name: 'Ada',
+      failures: 6,
+      lockedAt: new Date(0),
+      lockedUntil: new Date(1),
+    };
+    const findings: Raised[] = [false, true].map((isEverywhere) => lockedLogin({ ...login, isEverywhere }));
+    expect(told(findings)).toEqual([
+      ['service.login_locked', 'info', 'happened', 'The login of a user u waits after wrong passwords'],
+      [
+        'service.login_locked',
+        'warning',
+        'happened',
+        'Wrong passwords are tried for a user u from many addresses',
+      ],
+    ]);
+    expect(new Set(findings.map(groupKeyOf)).size).toBe(2);
   });
 });

@@ -1,3 +1,4 @@
+import type { LockedLogin } from '../../identity/locked-logins.repository';
 import type { InboxAlarm } from '../../webhooks/inbox-stats';
 import { type Raised, raise } from './finding';
 
@@ -46,4 +47,39 @@ export function troublesOf({ failing, alarms }: ServiceTroubles): Raised[] {
       }),
     ),
   ];
+}
+
+/**
+ * A user’s login that was made to wait. Somebody who mistypes, and a guess at passwords from many addresses, are told apart and
+ * never together.
+ */
+export function lockedLogin({ userId, isEverywhere, failures, lockedUntil }: LockedLogin): Raised {
+  const scope = isEverywhere ? 'everywhere' : 'address';
+  const routes =
+    'GET /api/users/{id}/lockout shows how many failed, and from where; POST /api/users/{id}/unlock lets a user in at once.';
+  return raise({
+    kind: 'service.login_locked',
+    topic: `service.login:${scope}`,
+    group: scope,
+    subject: { type: 'user', id: userId },
+    severity: isEverywhere ? 'warning' : 'info',
+    isLasting: false,
+    one: (name) => ({
+      title: isEverywhere
+        ? `Wrong passwords are tried for ${name} from many addresses`
+        : `The login of ${name} waits after wrong passwords`,
+      message: isEverywhere
+        ? `${failures} in a day. Until it ends, ${name} can log in only from where that worked in the last 30 days. ${routes}`
+        : `${failures} came from one address, which has to wait; other addresses do not. Somebody may have forgotten the password, or may be guessing it. ${routes}`,
+    }),
+    many: (count) => ({
+      title: isEverywhere
+        ? `Wrong passwords are tried for ${count} users from many addresses`
+        : `The logins of ${count} users wait after wrong passwords`,
+      message: isEverywhere
+        ? `These users can log in only from where that worked in the last 30 days. Several at once are hardly an accident. ${routes}`
+        : `From one address each. Several at once may be somebody who guesses passwords. ${routes}`,
+    }),
+    payload: { userId, scope, failures, lockedUntil },
+  });
 }

@@ -3,12 +3,14 @@ import { Interval } from '@nestjs/schedule';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { AppConfig } from '../../config/app-config';
-import { newId } from '../../database/ids';
+import { firstIdAt, newId } from '../../database/ids';
 import { OutboxFailures } from '../../domain-events/outbox-failures.repository';
+import { type LockedLogin, LockedLogins } from '../../identity/locked-logins.repository';
 import { WebhookStatsService } from '../../webhooks/webhook-stats.service';
 import { type Finding, clear } from '../rules/finding';
-import { troublesOf } from '../rules/service.rules';
+import { lockedLogin, troublesOf } from '../rules/service.rules';
 import { BoardRepository } from './board.repository';
+import type { Occurrence } from './notification-board';
 import { NotificationWriter } from './notification-writer';
 import { SERVICE_ID } from './stored-notification';
 
@@ -33,6 +35,7 @@ export class ServiceWatch {
     private readonly config: AppConfig,
     private readonly failures: OutboxFailures,
     private readonly stats: WebhookStatsService,
+    private readonly logins: LockedLogins,
     private readonly rows: BoardRepository,
     private readonly writer: NotificationWriter,
   ) {}
@@ -54,7 +57,11 @@ export class ServiceWatch {
 
   /** Several nodes may do this at once: the later one finds nothing to do. */
   async look(): Promise<void> {
-    const [failing, { alarms }] = await Promise.all([this.failures.dead(), this.stats.read()]);
+    const [failing, { alarms }, locked] = await Promise.all([
+      this.failures.dead(),
+      this.stats.read(),
+      this.logins.ofLastDay(),
+    ]);
     const troubles = troublesOf({ failing, alarms });
     await this.database.transaction(async (tx) => {
       const now = await this.rows.lock(tx);
@@ -68,9 +75,9 @@ export class ServiceWatch {
       for (const { topic, subject_id } of open)
         if (!troubles.some((each) => each.topic === topic && each.subject.id === subject_id))
           findings.push(clear(topic, subject_id));
-      await this.writer.write(
-        tx,
-        findings.map((finding) => ({
+      await this.writer.write(tx, [
+        ...locked.map(occurrenceOf),
+        ...findings.map((finding) => ({
           accountId: SERVICE_ID,
           // There is no event: the time is the order.
           position: String(now.getTime()),
@@ -79,7 +86,7 @@ export class ServiceWatch {
           finding,
           name: null,
         })),
-      );
+      ]);
     });
     while (
       (await this.database.transaction((tx) => this.writer.endDue(tx, ENDED_AT_ONCE))) === ENDED_AT_ONCE
@@ -94,6 +101,18 @@ export class ServiceWatch {
       [SERVICE_ID],
     );
   }
+}
+
+/** The same lock is the same event in every look of the day, so that it is told once; a further one is later. */
+function occurrenceOf(login: LockedLogin): Occurrence {
+  return {
+    accountId: SERVICE_ID,
+    position: String(login.lockedAt.getTime()),
+    eventId: firstIdAt(login.lockedAt),
+    at: login.lockedAt,
+    finding: lockedLogin(login),
+    name: login.name,
+  };
 }
 
 function countOf(payload: object): number {

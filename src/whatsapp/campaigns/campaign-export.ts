@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
-import { stringify } from 'csv-stringify';
+import { csvStream, formulaSafe } from '../../http/csv-answer';
 import type { CampaignRecipientEntity } from '../entities/campaign-recipient.entity';
 import { recipientDto, shownRecipient } from '../dto/campaign-recipient.dto';
-import { formulaSafe } from './csv-text';
 
 const COLUMNS = ['to', 'state', 'code', 'reason', 'messageId', 'attempt', 'updatedAt', 'line'];
 
@@ -31,12 +30,7 @@ export function recipientsAsCsv(
       ].map(formulaSafe);
     }
   }
-  const source = Readable.from(lines());
-  // The mark by which spreadsheets know that it is UTF-8.
-  const table = source.pipe(stringify({ bom: true, record_delimiter: 'windows' }));
-  source.on('error', (error) => table.destroy(error));
-  table.on('close', () => source.destroy());
-  return table;
+  return csvStream(lines());
 }
 
 /** One JSON object on each line, as the API shows recipients. */

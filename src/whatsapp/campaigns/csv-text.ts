@@ -108,11 +108,3 @@ function commonest(line: string): string {
   const count = (delimiter: string): number => bare.split(delimiter).length - 1;
   return DELIMITERS.reduce((best, delimiter) => (count(delimiter) > count(best) ? delimiter : best), ',');
 }
-
-/**
- * A cell that no spreadsheet takes for a formula: one that begins like one gets an apostrophe before it, which shows it as
- * text. A phone number with its plus is left as it is, since nothing can hide in it.
- */
-export function formulaSafe(cell: string): string {
-  return /^[=+\-@\t\r]/.test(cell) && !/^\+\d{5,15}$/.test(cell) ? `'${cell}` : cell;
-}

@@ -1,4 +1,5 @@
-import { CsvBrokenError, formulaSafe } from './csv-text';
+import { formulaSafe } from '../../http/csv-answer';
+import { CsvBrokenError } from './csv-text';
 import { type CsvList, readCsv } from './recipient-csv';
 
 async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
