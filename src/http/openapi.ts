@@ -3,8 +3,9 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { ErrorEnvelopeDto, describeErrors } from './envelope';
 import { ERROR_CATALOGUE, type ErrorCode } from './error-catalogue';
 import { BODY_EXAMPLE } from './body-example';
+import { announceBounds, applyBounds } from './openapi-bounds';
 import { addExamples } from './openapi-examples';
-import { describePathParameters } from './openapi-parameters';
+import { boundParameters, describePathParameters } from './openapi-parameters';
 import { RATE_LIMIT_HEADER, RATE_LIMIT_POLICY_HEADER } from './rate-limit-headers';
 import { REQUEST_ID_HEADER } from './request-id';
 
@@ -45,6 +46,7 @@ export function buildApiDocument(app: INestApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Api-Key' }, 'apiKey')
     .build();
+  announceBounds();
   const document = SwaggerModule.createDocument(app, config, { extraModels: [ErrorEnvelopeDto] });
   completeOperations(document);
   return document;
@@ -71,12 +73,14 @@ const RETRY_HEADER = {
 /** Adds to every operation what all of them share, so that no controller has to repeat it. */
 export function completeOperations(document: OpenAPIObject): void {
   const schemas = document.components?.schemas ?? {};
+  applyBounds(document);
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = item[method];
       if (operation === undefined) continue;
       completeOperation(operation, method);
       describePathParameters(operation, path);
+      boundParameters(operation);
       describeLists(operation);
       showBodyExample(operation);
       addExamples(operation, schemas);

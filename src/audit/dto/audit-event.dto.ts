@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional, IsUUID, Length, Matches } from 'class-validator';
+import { IsIn, IsISO8601, IsOptional, IsUUID, Length, Matches, MaxLength } from 'class-validator';
 import { CursorPageQuery, CursorPaginationDto } from '../../http/page.dto';
 import {
   AUDIT_ACTOR_KINDS,
@@ -9,6 +9,7 @@ import {
   type AuditOutcome,
 } from '../audit-event';
 import type { StoredAuditEvent } from '../stored-audit-event';
+import { LONGEST_INSTANT } from '../../http/body-fields';
 
 const INSTANT = 'must be a time such as 2026-03-14T09:26:53Z';
 
@@ -48,6 +49,7 @@ export class AuditEventsQuery extends CursorPageQuery {
   @ApiProperty({ type: String, format: 'date-time', required: false })
   @IsOptional()
   @Length(10, 40, { message: `from ${INSTANT}` })
+  @MaxLength(LONGEST_INSTANT)
   @IsISO8601({ strict: true }, { message: `from ${INSTANT}` })
   from?: string;
 
@@ -55,6 +57,7 @@ export class AuditEventsQuery extends CursorPageQuery {
   @ApiProperty({ type: String, format: 'date-time', required: false })
   @IsOptional()
   @Length(10, 40, { message: `to ${INSTANT}` })
+  @MaxLength(LONGEST_INSTANT)
   @IsISO8601({ strict: true }, { message: `to ${INSTANT}` })
   to?: string;
 }
