@@ -15,12 +15,19 @@ import {
 } from 'class-validator';
 import { boundedBy } from './field-bounds';
 import { buildApiDocument } from './openapi';
+import { QueryList } from './query-fields';
 
 const COLOR = /^#[0-9a-f]{6}$/i;
 
 class FindQuery {
   @ApiProperty({ type: String }) @Length(2, 20) word!: string;
   @ApiHideProperty() @MaxLength(5) 'word[]'?: string;
+  // As the plugin adds to it what it finds beside it.
+  @ApiProperty({ pattern: '^\\d{1,3}$', maxItems: 5 })
+  @QueryList()
+  @ArrayMaxSize(5)
+  @Matches(/^\d{1,3}$/, { each: true })
+  numbers!: string[];
 }
 class ThingDto {
   @ApiProperty({ type: String }) @MaxLength(80) @MaxLength(90) title!: string;
@@ -105,7 +112,14 @@ describe('what validators bound', () => {
   it('is in that of a query, whose hidden fields stay hidden', () => {
     expect(document.paths['/things']?.post?.parameters).toEqual([
       { name: 'word', in: 'query', required: true, schema: { type: 'string', minLength: 2, maxLength: 20 } },
+      expect.objectContaining({ name: 'numbers' }),
     ]);
+  });
+
+  it('is not taken for that of a list which a query writes as one text', () => {
+    const [, numbers] = document.paths['/things']?.post?.parameters ?? [];
+    expect(numbers).toMatchObject({ name: 'numbers', schema: { type: 'string', maxLength: 8_000 } });
+    expect(Object.keys((numbers as { schema: object }).schema)).toHaveLength(2);
   });
 
   it('leaves no word of its own, also when the document is made again', () => {

@@ -82,7 +82,8 @@ export function applyBounds(document: OpenAPIObject): void {
       for (const parameter of item[method]?.parameters ?? []) {
         if (!('name' in parameter) || parameter.schema === undefined) continue;
         const announced = taken(parameter);
-        if (announced !== undefined) parameter.schema = bounded(parameter.schema, announced);
+        if (announced !== undefined)
+          parameter.schema = bounded(withoutBoundsOfItems(parameter.schema, announced), announced);
       }
   for (const schema of Object.values(document.components?.schemas ?? {})) {
     if ('$ref' in schema) continue;
@@ -189,6 +190,19 @@ function bounded(schema: SchemaOrReference, { whole, each }: Announced): SchemaO
     return { ...given({ maxProperties }), ...result };
   }
   return result;
+}
+
+/** Several values in one text, as `sent,read`: what holds for each of them, which the plugin takes for the text's, does not for it. */
+function withoutBoundsOfItems(schema: SchemaOrReference, { each }: Announced): SchemaOrReference {
+  if ('$ref' in schema || schema.type !== 'string') return schema;
+  const ofItems = Object.entries(each).map(([name, value]) => [name, JSON.stringify(value)].join());
+  return Object.fromEntries(
+    Object.entries(schema).filter(
+      ([name, value]) =>
+        !['minItems', 'maxItems', 'uniqueItems'].includes(name) &&
+        !ofItems.includes([name, JSON.stringify(value)].join()),
+    ),
+  );
 }
 
 function textBoundsFor(

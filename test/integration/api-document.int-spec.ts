@@ -388,8 +388,10 @@ describe('the API document of the built service', () => {
     const look = (schema: Schema, at: string): void => {
       if (schema.$ref !== undefined) {
         const name = schema.$ref.replace('#/components/schemas/', '');
-        if (!seen.has(name)) look(resolved({ $ref: schema.$ref }), name);
+        if (seen.has(name)) return;
+        // Beforehand: some contain themselves.
         seen.add(name);
+        look(resolved(schema), name);
         return;
       }
       if (isUnbounded(schema)) unbounded.add(at);
