@@ -111,6 +111,8 @@ function completeOperation(operation: Operation, method: (typeof METHODS)[number
   const takesInput = (operation.parameters ?? []).length > 0 || operation.requestBody !== undefined;
   // Also where none is wanted: what comes is looked at before the route is.
   const mayBringBody = method !== 'get';
+  // An address counts with the headers, of which Node takes 16 KiB.
+  const takesQuery = (operation.parameters ?? []).some((item) => 'in' in item && item.in === 'query');
   const isLimited = Reflect.get(operation, 'x-rate-limit') !== 'none';
   const common: ErrorCode[] = [
     ...(takesInput ? (['VALIDATION_FAILED'] as const) : []),
@@ -118,7 +120,8 @@ function completeOperation(operation: Operation, method: (typeof METHODS)[number
     ...((operation.parameters ?? []).some((item) => 'in' in item && item.in === 'path')
       ? (['NOT_FOUND'] as const)
       : []),
-    ...(mayBringBody ? (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA'] as const) : []),
+    ...(mayBringBody || takesQuery ? (['PAYLOAD_TOO_LARGE'] as const) : []),
+    ...(mayBringBody ? (['UNSUPPORTED_MEDIA'] as const) : []),
     ...(isLimited ? (['RATE_LIMITED'] as const) : []),
     'SERVER_ERROR',
     'SERVICE_UNAVAILABLE',
