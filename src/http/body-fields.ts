@@ -12,6 +12,9 @@ import {
   ValidateNested,
 } from 'class-validator';
 
+/** For `@MaxLength` at an instant: ISO 8601 itself sets no end to the digits of a second. */
+export const LONGEST_INSTANT = 40;
+
 /** A field that may be absent. Unlike `IsOptional`, `null` is not absent: it is checked, and refused, like any value. */
 export function IfPresent(): PropertyDecorator {
   return ValidateIf((_object, value: unknown) => value !== undefined);

@@ -5,6 +5,11 @@ import type { EntityManager } from 'typeorm';
 import type { AccountId } from '../database/ids';
 import { IdempotencyConflictError, ValidationFailedError } from '../errors/app.error';
 
+/** In characters. */
+export const LONGEST_IDEMPOTENCY_KEY = 200;
+
+const IDEMPOTENCY_KEY = new RegExp(`^[\\x20-\\x7e]{1,${LONGEST_IDEMPOTENCY_KEY}}$`);
+
 /** The `Idempotency-Key` header, or undefined where none was sent. */
 export const IdempotencyKey = createParamDecorator(
   (_: unknown, context: ExecutionContext): string | undefined =>
@@ -14,12 +19,12 @@ export const IdempotencyKey = createParamDecorator(
 /** @throws ValidationFailedError unless it is 1 to 200 printable ASCII characters */
 export function parseIdempotencyKey(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
-  if (typeof header === 'string' && /^[\x20-\x7e]{1,200}$/.test(header) && header.trim() !== '')
+  if (typeof header === 'string' && IDEMPOTENCY_KEY.test(header) && header.trim() !== '')
     return header.trim();
   throw ValidationFailedError.of(
     'Idempotency-Key',
     'idempotencyKey',
-    'The header Idempotency-Key must be 1 to 200 printable ASCII characters.',
+    `The header Idempotency-Key must be 1 to ${LONGEST_IDEMPOTENCY_KEY} printable ASCII characters.`,
   );
 }
 

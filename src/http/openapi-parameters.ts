@@ -1,8 +1,16 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { SAMPLES_BY_NAME } from './openapi-samples';
+import { LONGEST_PATH_PARAMETER } from './header-limit';
+import { LONGEST_IDEMPOTENCY_KEY } from './idempotency-key';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Parameter = Extract<NonNullable<Operation['parameters']>[number], { name: string }>;
+
+const BOUNDING = ['maxLength', 'pattern', 'format', 'enum'];
+const HEADERS: Readonly<Record<string, { minLength?: number; maxLength?: number; pattern?: string }>> = {
+  'idempotency-key': { minLength: 1, maxLength: LONGEST_IDEMPOTENCY_KEY },
+  'x-hub-signature-256': { pattern: '^sha256=[0-9a-f]{64}$' },
+};
 
 /**
  * Describes the ids of our own in an address. One that its controller describes with `ApiParam` stays as it is told there:
@@ -19,6 +27,18 @@ export function describePathParameters(operation: Operation, path: string): void
       parameter.schema = { type: 'string', format: 'uuid' };
     }
     if (isUuid(parameter)) parameter.example ??= SAMPLES_BY_NAME[`${noun}Id`] ?? SAMPLES_BY_NAME.id;
+  }
+}
+
+/** What each is bounded by before a controller sees it. */
+export function boundParameters(operation: Operation): void {
+  for (const parameter of operation.parameters ?? []) {
+    if (!('name' in parameter) || parameter.schema === undefined || '$ref' in parameter.schema) continue;
+    const bounds =
+      parameter.in === 'path' ? { maxLength: LONGEST_PATH_PARAMETER } : HEADERS[parameter.name.toLowerCase()];
+    const isBounded = BOUNDING.some((word) => Object.hasOwn(parameter.schema ?? {}, word));
+    if (parameter.schema.type === 'string' && bounds !== undefined && !isBounded)
+      parameter.schema = { ...parameter.schema, ...bounds };
   }
 }
 

@@ -49,6 +49,21 @@ describe('completeOperations', () => {
     ]);
   });
 
+  it('says of one that is only read that its address may be too long, where it takes a query', () => {
+    const { post } =
+      documentWith({ parameters: [{ name: 'ids', in: 'query', schema: {} }] }).paths['/x/{id}'] ?? {};
+    const document = { ...documentWith({}), paths: { '/x': { get: post ?? { responses: {} } } } };
+    completeOperations(document);
+    expect(Object.keys(document.paths['/x'].get.responses)).toEqual([
+      '200',
+      '400',
+      '413',
+      '429',
+      '500',
+      '503',
+    ]);
+  });
+
   it('says of an operation that is not counted nothing about counting', () => {
     const document = documentWith({ 'x-rate-limit': 'none' });
     completeOperations(document);

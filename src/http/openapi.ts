@@ -3,8 +3,9 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { ErrorEnvelopeDto, describeErrors } from './envelope';
 import { ERROR_CATALOGUE, type ErrorCode } from './error-catalogue';
 import { BODY_EXAMPLE } from './body-example';
+import { announceBounds, applyBounds } from './openapi-bounds';
 import { addExamples } from './openapi-examples';
-import { describePathParameters } from './openapi-parameters';
+import { boundParameters, describePathParameters } from './openapi-parameters';
 import { RATE_LIMIT_HEADER, RATE_LIMIT_POLICY_HEADER } from './rate-limit-headers';
 import { REQUEST_ID_HEADER } from './request-id';
 
@@ -45,6 +46,7 @@ export function buildApiDocument(app: INestApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Api-Key' }, 'apiKey')
     .build();
+  announceBounds();
   const document = SwaggerModule.createDocument(app, config, { extraModels: [ErrorEnvelopeDto] });
   completeOperations(document);
   return document;
@@ -71,12 +73,14 @@ const RETRY_HEADER = {
 /** Adds to every operation what all of them share, so that no controller has to repeat it. */
 export function completeOperations(document: OpenAPIObject): void {
   const schemas = document.components?.schemas ?? {};
+  applyBounds(document);
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = item[method];
       if (operation === undefined) continue;
       completeOperation(operation, method);
       describePathParameters(operation, path);
+      boundParameters(operation);
       describeLists(operation);
       showBodyExample(operation);
       addExamples(operation, schemas);
@@ -107,6 +111,8 @@ function completeOperation(operation: Operation, method: (typeof METHODS)[number
   const takesInput = (operation.parameters ?? []).length > 0 || operation.requestBody !== undefined;
   // Also where none is wanted: what comes is looked at before the route is.
   const mayBringBody = method !== 'get';
+  // An address counts with the headers, of which Node takes 16 KiB.
+  const takesQuery = (operation.parameters ?? []).some((item) => 'in' in item && item.in === 'query');
   const isLimited = Reflect.get(operation, 'x-rate-limit') !== 'none';
   const common: ErrorCode[] = [
     ...(takesInput ? (['VALIDATION_FAILED'] as const) : []),
@@ -114,7 +120,8 @@ function completeOperation(operation: Operation, method: (typeof METHODS)[number
     ...((operation.parameters ?? []).some((item) => 'in' in item && item.in === 'path')
       ? (['NOT_FOUND'] as const)
       : []),
-    ...(mayBringBody ? (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA'] as const) : []),
+    ...(mayBringBody || takesQuery ? (['PAYLOAD_TOO_LARGE'] as const) : []),
+    ...(mayBringBody ? (['UNSUPPORTED_MEDIA'] as const) : []),
     ...(isLimited ? (['RATE_LIMITED'] as const) : []),
     'SERVER_ERROR',
     'SERVICE_UNAVAILABLE',

@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsArray, IsBoolean, IsInt, Max, Min } from 'class-validator';
+import { boundedBy } from './field-bounds';
 
 // A query is text, a JSON body is not: bodies are taken as they are typed, and only these turn a query's text into
 // something else. What they cannot turn they leave, for the validator beside them to refuse.
@@ -37,18 +38,36 @@ export function QueryBoolean(): PropertyDecorator {
   );
 }
 
+/** Of a list's text: some two hundred ids. A whole address may have twice as many characters. */
+const LONGEST_LIST = 8_000;
+
+/** A list that was written with commas. A text that is too long for one is to be left as it is. */
+export function IsWrittenList(): PropertyDecorator {
+  return IsArray({
+    ...boundedBy({ maxLength: LONGEST_LIST }),
+    message: ({ value, property }) =>
+      typeof value === 'string'
+        ? `${property} may have ${LONGEST_LIST} characters at most`
+        : `${property} must be an array`,
+  });
+}
+
+export function isListText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= LONGEST_LIST;
+}
+
 /** A comma-separated list of the query; the items are checked by validators with `each: true`. */
 export function QueryList(): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string'
+      isListText(value)
         ? value
             .split(',')
             .map((item) => item.trim())
             .filter((item) => item !== '')
         : value,
     ),
-    IsArray(),
+    IsWrittenList(),
     ApiProperty({ type: String, required: false, description: 'Comma-separated.' }),
   );
 }

@@ -7,6 +7,7 @@ import { describeClientError, describeProblem } from './describe-problem';
 import { REQUEST_ID_HEADER, assignRequestId, requestIdOf } from './request-id';
 import { BARE_SECURITY_HEADERS } from './security-headers';
 import type { ProxyTrust } from './trusted-proxies';
+import { LONGEST_PATH_PARAMETER } from './header-limit';
 
 const HEADERS_TIMEOUT_MS = 10_000;
 /** Longer than the minute after which common reverse proxies drop idle connections, or they would meet closed ones. */
@@ -32,7 +33,7 @@ export function serverOptions(isTrusted: ProxyTrust): FastifyHttpOptions<RawServ
     },
     // Ours answers in the envelope; see rejectWhileClosing.
     return503OnClosing: false,
-    routerOptions: { maxParamLength: 1_024 },
+    routerOptions: { maxParamLength: LONGEST_PATH_PARAMETER },
     genReqId: assignRequestId,
     frameworkErrors: (error, request, reply) => {
       const { status, body } = describeProblem(error);

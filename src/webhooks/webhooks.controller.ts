@@ -29,11 +29,23 @@ export class WebhooksController {
   @Public()
   @RawResponse()
   @Header('Content-Type', 'text/plain; charset=utf-8')
-  @ApiQuery({ name: 'hub.mode', type: String, description: 'Always `subscribe`.', example: 'subscribe' })
-  @ApiQuery({ name: 'hub.verify_token', type: String, description: 'The `verifyToken` of a configuration.' })
+  @ApiQuery({
+    name: 'hub.mode',
+    type: String,
+    maxLength: 64,
+    description: 'Always `subscribe`.',
+    example: 'subscribe',
+  })
+  @ApiQuery({
+    name: 'hub.verify_token',
+    type: String,
+    maxLength: 1000,
+    description: 'The `verifyToken` of a configuration.',
+  })
   @ApiQuery({
     name: 'hub.challenge',
     type: String,
+    maxLength: 1000,
     description: 'What to answer. Not always a number.',
     example: '1158201444',
   })

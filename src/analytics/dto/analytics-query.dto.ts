@@ -3,7 +3,6 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
-  IsArray,
   IsIn,
   IsOptional,
   IsString,
@@ -16,6 +15,7 @@ import { TimeZoneRule } from '../../calendar/time-zone.rule';
 import { CONVERSATION_PLATFORMS, type ConversationPlatform } from '../../conversations/conversation-types';
 import { AccountQuery } from '../../whatsapp/dto/account-query.dto';
 import { ANALYTICS_GRANULARITIES, type AnalyticsGranularity } from '../scope/analytics-range';
+import { IsWrittenList, isListText } from '../../http/query-fields';
 
 const MOST_CHANNELS = 200;
 
@@ -25,11 +25,11 @@ export function CommaSeparated(): PropertyDecorator {
     Transform(({ value }: { value: unknown }) => {
       const given: unknown[] = Array.isArray(value) ? value : [value];
       return given.flatMap((part) =>
-        typeof part === 'string' ? part.split(',').map((word) => word.trim()) : [part],
+        isListText(part) ? part.split(',').map((word) => word.trim()) : [part],
       );
     }),
     IsOptional(),
-    IsArray(),
+    IsWrittenList(),
   );
 }
 

@@ -1,11 +1,12 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHideProperty, ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsArray, IsIn, IsOptional, IsString, Length, Matches, MaxLength, Validate } from 'class-validator';
+import { IsIn, IsOptional, IsString, Length, Matches, MaxLength, Validate } from 'class-validator';
 import { AccountQuery } from '../../whatsapp/dto/account-query.dto';
 import { COUNTED_METRICS, METRICS, type Metric } from '../message-metrics/message-figures';
 import { GRANULARITIES, type Granularity } from '../../calendar/metric-range';
 import { TimeZoneRule } from '../../calendar/time-zone.rule';
+import { IsWrittenList, isListText } from '../../http/query-fields';
 
 const META_ID = { message: '$property must be an id of Meta, digits only' };
 
@@ -15,11 +16,11 @@ function Words(allowed: readonly string[]): PropertyDecorator {
     Transform(({ value }: { value: unknown }) => {
       const given: unknown[] = Array.isArray(value) ? value : [value];
       return given.flatMap((part) =>
-        typeof part === 'string' ? part.split(',').map((word) => word.trim()) : [part],
+        isListText(part) ? part.split(',').map((word) => word.trim()) : [part],
       );
     }),
     IsOptional(),
-    IsArray(),
+    IsWrittenList(),
     IsIn(allowed, { each: true, message: `each value of $property must be one of ${allowed.join(', ')}` }),
   );
 }

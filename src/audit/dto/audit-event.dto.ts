@@ -1,5 +1,5 @@
 import { ApiProperty, IntersectionType } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional, IsUUID, Length, Matches } from 'class-validator';
+import { IsIn, IsISO8601, IsOptional, IsUUID, Length, Matches, MaxLength } from 'class-validator';
 import { ValidationFailedError } from '../../errors/app.error';
 import { CursorPageQuery, CursorPaginationDto } from '../../http/page.dto';
 import {
@@ -11,6 +11,7 @@ import {
 } from '../audit-event';
 import type { AuditFilter } from '../audit-filter';
 import type { StoredAuditEvent } from '../stored-audit-event';
+import { LONGEST_INSTANT } from '../../http/body-fields';
 
 const INSTANT = 'must be a time such as 2026-03-14T09:26:53Z';
 
@@ -50,6 +51,7 @@ export class AuditFilterQuery {
   @ApiProperty({ type: String, format: 'date-time', required: false })
   @IsOptional()
   @Length(10, 40, { message: `from ${INSTANT}` })
+  @MaxLength(LONGEST_INSTANT)
   @IsISO8601({ strict: true }, { message: `from ${INSTANT}` })
   from?: string;
 
@@ -57,6 +59,7 @@ export class AuditFilterQuery {
   @ApiProperty({ type: String, format: 'date-time', required: false })
   @IsOptional()
   @Length(10, 40, { message: `to ${INSTANT}` })
+  @MaxLength(LONGEST_INSTANT)
   @IsISO8601({ strict: true }, { message: `to ${INSTANT}` })
   to?: string;
 }

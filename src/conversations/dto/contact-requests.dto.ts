@@ -19,9 +19,10 @@ import {
   type ValidatorConstraintInterface,
 } from 'class-validator';
 import { IfPresent } from '../../http/body-fields';
+import type { FieldBounds } from '../../http/field-bounds';
 import { CursorPageQuery } from '../../http/page.dto';
 import { QueryBoolean } from '../../http/query-fields';
-import { problemOfTold } from '../contacts/contact-attributes';
+import { MOST_ATTRIBUTES, problemOfTold } from '../contacts/contact-attributes';
 import { IDENTITY_KINDS, type IdentityKind, PLATFORMS, type Platform } from '../conversation-types';
 
 /** All that is given has to hold. */
@@ -57,6 +58,8 @@ export class ContactsQuery extends CursorPageQuery {
 
 @ValidatorConstraint({ name: 'attributes' })
 class AttributesRule implements ValidatorConstraintInterface {
+  static readonly bounds: FieldBounds = { maxProperties: MOST_ATTRIBUTES };
+
   validate(value: unknown): boolean {
     return problemOfTold(value) === null;
   }

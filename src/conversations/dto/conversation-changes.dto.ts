@@ -10,8 +10,9 @@ import {
   IsOptional,
   IsUUID,
   Matches,
+  MaxLength,
 } from 'class-validator';
-import { IfPresent } from '../../http/body-fields';
+import { IfPresent, LONGEST_INSTANT } from '../../http/body-fields';
 import { CONVERSATION_PRIORITIES, type ConversationPriority } from '../conversation-types';
 import { CONVERSATION_STATUSES, type ConversationStatus } from '../stored-conversation';
 import { ConversationDto } from './conversation.dto';
@@ -36,6 +37,7 @@ export class ConversationChangesDto {
    */
   @ApiProperty({ type: String, format: 'date-time', nullable: true, required: false })
   @IsOptional()
+  @MaxLength(LONGEST_INSTANT)
   @IsISO8601({ strict: true, strictSeparator: true })
   @Matches(/T.*(Z|[+-]\d{2}:\d{2})$/, { message: 'snoozedUntil must be an instant, as 2026-03-16T08:00:00Z' })
   snoozedUntil?: string | null;

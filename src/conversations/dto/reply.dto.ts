@@ -16,6 +16,7 @@ import {
 } from 'class-validator';
 import { isUuid } from '../../database/ids';
 import { IfPresent, NestedObject } from '../../http/body-fields';
+import { boundedBy } from '../../http/field-bounds';
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 const FILE_TYPES = ['image', 'video', 'audio', 'document', 'file', 'sticker'] as const;
@@ -87,14 +88,18 @@ export class ReplyMediaDto {
   /** An uploaded file: the id that `POST /api/meta/whatsapp/media` answered, for every platform; or Meta's own id. */
   @ApiPropertyOptional({ type: String, example: '0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b' })
   @ValidateIf((media: ReplyMediaDto) => media.link === undefined || media.id !== undefined)
-  @ValidateBy({
-    name: 'oneOf',
-    validator: {
-      validate: (id, args) => (args?.object as ReplyMediaDto | undefined)?.link === undefined && isFileId(id),
-      defaultMessage: () =>
-        'Give either id (what POST /api/meta/whatsapp/media answered, or Meta’s digits) or link.',
+  @ValidateBy(
+    {
+      name: 'oneOf',
+      validator: {
+        validate: (id, args) =>
+          (args?.object as ReplyMediaDto | undefined)?.link === undefined && isFileId(id),
+        defaultMessage: () =>
+          'Give either id (what POST /api/meta/whatsapp/media answered, or Meta’s digits) or link.',
+      },
     },
-  })
+    boundedBy({ maxLength: 36 }),
+  )
   id?: string;
 
   /** In place of `id`: a public `https` address that Meta fetches the file from. @example https://example.com/shop.jpg */

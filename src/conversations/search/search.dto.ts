@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional, IsString, IsUUID, Length } from 'class-validator';
+import { IsIn, IsISO8601, IsOptional, IsString, IsUUID, Length, MaxLength } from 'class-validator';
 import { QueryInt } from '../../http/query-fields';
 import { MAX_PAGE_SIZE } from '../../http/page.dto';
 import {
@@ -13,6 +13,7 @@ import { HIT_FIELDS, type HitField } from './search-hits.repository';
 import type { SearchHit } from './inbox-search.service';
 import { LONGEST_SEARCH } from './search-limits';
 import { SEARCH_KINDS, type SearchKind } from './search-subject';
+import { LONGEST_INSTANT } from '../../http/body-fields';
 
 export class SearchQuery {
   /**
@@ -40,10 +41,10 @@ export class SearchQuery {
   kind?: SearchKind;
 
   /** Not before this instant or day, in ISO 8601. @example 2026-03-01 */
-  @IsOptional() @IsISO8601({ strict: true }) from?: string;
+  @IsOptional() @MaxLength(LONGEST_INSTANT) @IsISO8601({ strict: true }) from?: string;
 
   /** Before this instant or day, in ISO 8601. @example 2026-04-01T00:00:00Z */
-  @IsOptional() @IsISO8601({ strict: true }) until?: string;
+  @IsOptional() @MaxLength(LONGEST_INSTANT) @IsISO8601({ strict: true }) until?: string;
 
   /** How many at most. */
   @QueryInt({ min: 1, max: MAX_PAGE_SIZE }) limit: number = 25;

@@ -5,6 +5,7 @@ import { isUuid } from '../../database/ids';
 import { IfPresent } from '../../http/body-fields';
 import { FILE_TYPES, type DirectFileType } from '../direct-files';
 import { Part, PublicAddress } from './direct-field-rules';
+import { boundedBy } from '../../http/field-bounds';
 
 /** Meta's digits, or the id of an upload of ours, which is exchanged for Meta's before the message goes out. */
 const isFileId = (value: unknown): boolean =>
@@ -19,14 +20,17 @@ interface Filed {
 export function OneOfIdAndUrl(): PropertyDecorator {
   return applyDecorators(
     ValidateIf((file: Filed) => file.url === undefined || file.attachment_id !== undefined),
-    ValidateBy({
-      name: 'oneOf',
-      validator: {
-        validate: (id, args) => (args?.object as Filed).url === undefined && isFileId(id),
-        defaultMessage: () =>
-          'Give either url, or attachment_id: Meta’s digits, or the id that POST /api/meta/whatsapp/media answered.',
+    ValidateBy(
+      {
+        name: 'oneOf',
+        validator: {
+          validate: (id, args) => (args?.object as Filed).url === undefined && isFileId(id),
+          defaultMessage: () =>
+            'Give either url, or attachment_id: Meta’s digits, or the id that POST /api/meta/whatsapp/media answered.',
+        },
       },
-    }),
+      boundedBy({ maxLength: 36 }),
+    ),
   );
 }
 
@@ -71,15 +75,18 @@ export class UploadDirectAttachmentDto {
   @ValidateIf(
     (file: { url?: string; mediaId?: string }) => file.url === undefined || file.mediaId !== undefined,
   )
-  @ValidateBy({
-    name: 'oneOf',
-    validator: {
-      validate: (id, args) =>
-        (args?.object as Filed).url === undefined && typeof id === 'string' && isUuid(id),
-      defaultMessage: () =>
-        'Give either url, or mediaId: the id that POST /api/meta/whatsapp/media answered.',
+  @ValidateBy(
+    {
+      name: 'oneOf',
+      validator: {
+        validate: (id, args) =>
+          (args?.object as Filed).url === undefined && typeof id === 'string' && isUuid(id),
+        defaultMessage: () =>
+          'Give either url, or mediaId: the id that POST /api/meta/whatsapp/media answered.',
+      },
     },
-  })
+    boundedBy({ maxLength: 36 }),
+  )
   mediaId?: string;
 }
 

@@ -14,7 +14,7 @@ import {
   Matches,
   MaxLength,
 } from 'class-validator';
-import { IfPresent, NestedObject } from '../../http/body-fields';
+import { IfPresent, NestedObject, LONGEST_INSTANT } from '../../http/body-fields';
 
 /** Meta's limit for the text of a post, in characters. */
 export const LONGEST_MESSAGE = 63_206;
@@ -93,6 +93,7 @@ export class CreatePostDto extends PostPageDto {
   /** When Meta is to publish it: from 10 minutes to 30 days from now. It counts also beside `published: true`. */
   @ApiPropertyOptional({ type: String, format: 'date-time', example: null })
   @IfPresent()
+  @MaxLength(LONGEST_INSTANT)
   @IsISO8601({ strict: true, strictSeparator: true }, { message: MOMENT })
   @Matches(/T.*(?:Z|[+-]\d{2}:?\d{2})$/i, { message: MOMENT })
   scheduledPublishTime?: string;
@@ -133,6 +134,7 @@ export class UpdatePostDto {
   /** Moves a scheduled post: from 10 minutes to 30 days from now. */
   @ApiPropertyOptional({ type: String, format: 'date-time', example: null })
   @IfPresent()
+  @MaxLength(LONGEST_INSTANT)
   @IsISO8601({ strict: true, strictSeparator: true }, { message: MOMENT })
   @Matches(/T.*(?:Z|[+-]\d{2}:?\d{2})$/i, { message: MOMENT })
   scheduledPublishTime?: string;

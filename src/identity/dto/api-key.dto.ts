@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsDateString, IsIn } from 'class-validator';
-import { IfPresent, NameField } from '../../http/body-fields';
+import { IsDateString, IsIn, MaxLength } from 'class-validator';
+import { IfPresent, NameField, LONGEST_INSTANT } from '../../http/body-fields';
 import { USER_ROLES, type UserRole } from '../authenticated-user';
 import type { ApiKeyEntity } from '../entities/api-key.entity';
 
@@ -16,6 +16,7 @@ export class CreateApiKeyDto {
   /** From when on the key is refused; without it, it does not expire. */
   @ApiProperty({ type: String, format: 'date-time', required: false, example: '2027-01-31T00:00:00Z' })
   @IfPresent()
+  @MaxLength(LONGEST_INSTANT)
   @IsDateString({ strict: true, strictSeparator: true })
   expiresAt?: string;
 }

@@ -17,7 +17,7 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
-import { IfPresent, NestedArray } from '../../http/body-fields';
+import { IfPresent, NestedArray, LONGEST_INSTANT } from '../../http/body-fields';
 import { PUBLICATION_KINDS, type PublicationKind } from '../entities/instagram-publication.entity';
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
@@ -188,6 +188,7 @@ export class PublishInstagramMediaDto {
     message:
       'publishAt must be an instant with its time zone, such as 2026-12-24T09:00:00Z or …T10:00:00+01:00.',
   })
+  @MaxLength(LONGEST_INSTANT)
   @IsISO8601(
     { strict: true },
     { message: 'publishAt must be an instant in ISO 8601, such as 2026-12-01T09:00:00Z.' },
@@ -214,6 +215,7 @@ export class RescheduleInstagramPublicationDto {
     message:
       'publishAt must be an instant with its time zone, such as 2026-12-24T09:00:00Z or …T10:00:00+01:00.',
   })
+  @MaxLength(LONGEST_INSTANT)
   @IsISO8601(
     { strict: true },
     { message: 'publishAt must be an instant in ISO 8601, such as 2026-12-01T09:00:00Z.' },

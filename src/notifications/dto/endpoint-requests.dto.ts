@@ -18,16 +18,20 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { CONVERSATION_PLATFORMS, type ConversationPlatform } from '../../conversations/conversation-types';
-import { IfPresent } from '../../http/body-fields';
+import { IfPresent, LONGEST_INSTANT } from '../../http/body-fields';
 import { CursorPageQuery } from '../../http/page.dto';
 import { QueryList } from '../../http/query-fields';
 import { PUBLIC_EVENT_TYPE_NAMES } from '../../public-events/public-event';
-import { isEndpointSecret } from '../endpoints/endpoint-secret';
+import { LONGEST_SECRET, isEndpointSecret } from '../endpoints/endpoint-secret';
 import { DELIVERY_STATES, type DeliveryState } from '../endpoints/endpoint-states';
 import { isEventTypeFilter } from '../endpoints/event-filter';
+import { boundedBy } from '../../http/field-bounds';
+import { MOST_HEADERS, MOST_VALUE_CHARACTERS } from '../endpoints/endpoint-headers';
 
 const MOST_SECONDS = 604_800;
 const REPLAYABLE_STATES = ['delivered', 'dead', 'held'] as const;
+
+const LONGEST_TYPE = Math.max(...PUBLIC_EVENT_TYPE_NAMES.map(({ length }) => length));
 
 function IsEventTypeFilter(): PropertyDecorator {
   return ValidateBy(
@@ -40,18 +44,21 @@ function IsEventTypeFilter(): PropertyDecorator {
           'Each of eventTypes must be a type that GET /api/meta/notifications/endpoints/event-types lists, the beginning of some as message.*, or *',
       },
     },
-    { each: true },
+    { each: true, ...boundedBy({ maxLength: LONGEST_TYPE }) },
   );
 }
 
 function IsEndpointSecret(): PropertyDecorator {
-  return ValidateBy({
-    name: 'endpointSecret',
-    validator: {
-      validate: (value: unknown) => typeof value === 'string' && isEndpointSecret(value),
-      defaultMessage: () => '$property must be whsec_ and the base64 of 24 to 64 bytes',
+  return ValidateBy(
+    {
+      name: 'endpointSecret',
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && isEndpointSecret(value),
+        defaultMessage: () => '$property must be whsec_ and the base64 of 24 to 64 bytes',
+      },
     },
-  });
+    boundedBy({ maxLength: LONGEST_SECRET }),
+  );
 }
 
 /** What can be set at the beginning and changed later. */
@@ -91,7 +98,7 @@ class EndpointSettingsDto {
     example: { authorization: 'Bearer 3q2-7w' },
   })
   @IfPresent()
-  @IsObject()
+  @IsObject(boundedBy({ maxProperties: MOST_HEADERS, values: { maxLength: MOST_VALUE_CHARACTERS } }))
   headers?: Record<string, string>;
 
   /** At most so many messages a second; null: as fast as it takes them. */
@@ -193,16 +200,16 @@ export class EndpointDeliveriesQuery extends CursorPageQuery {
   /** Comma-separated types of events. @example message.created */
   @IfPresent() @QueryList() @IsIn(PUBLIC_EVENT_TYPE_NAMES, { each: true }) type?: string[];
   /** Only those written at this instant or later. @example 2026-03-14T00:00:00Z */
-  @IfPresent() @IsISO8601({ strict: true }) from?: string;
+  @IfPresent() @MaxLength(LONGEST_INSTANT) @IsISO8601({ strict: true }) from?: string;
   /** Only those written before this instant. @example 2026-03-15T00:00:00Z */
-  @IfPresent() @IsISO8601({ strict: true }) until?: string;
+  @IfPresent() @MaxLength(LONGEST_INSTANT) @IsISO8601({ strict: true }) until?: string;
 }
 
 export class ReplayEndpointDto {
   /** Those written at this instant or later. @example 2026-03-14T00:00:00Z */
-  @IsISO8601({ strict: true }) from!: string;
+  @MaxLength(LONGEST_INSTANT) @IsISO8601({ strict: true }) from!: string;
   /** Those written before this instant; without it, up to now. @example 2026-03-15T00:00:00Z */
-  @IfPresent() @IsISO8601({ strict: true }) until?: string;
+  @IfPresent() @MaxLength(LONGEST_INSTANT) @IsISO8601({ strict: true }) until?: string;
 
   /** Those that ended so. Without it: `dead` and `held`. */
   @ApiProperty({ type: [String], enum: REPLAYABLE_STATES, required: false, example: ['dead', 'held'] })

@@ -2,7 +2,7 @@ import { ValidationFailedError } from '../../errors/app.error';
 
 export const MOST_HEADERS = 10;
 const MOST_NAME_CHARACTERS = 64;
-const MOST_VALUE_CHARACTERS = 1_000;
+export const MOST_VALUE_CHARACTERS = 1_000;
 
 /** What belongs to the connection or to the message itself, and nobody else's to set. */
 const RESERVED = new Set([

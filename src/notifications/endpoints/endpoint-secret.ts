@@ -5,6 +5,9 @@ const LEAST_BYTES = 24;
 const MOST_BYTES = 64;
 const GENERATED_BYTES = 32;
 
+/** In characters. */
+export const LONGEST_SECRET = PREFIX.length + 4 * Math.ceil(MOST_BYTES / 3);
+
 /** A new signing secret, in the form of the Standard Webhooks specification: `whsec_` and base64 of the key. */
 export function newEndpointSecret(): string {
   return PREFIX + randomBytes(GENERATED_BYTES).toString('base64');

@@ -34,7 +34,7 @@ const FORM_SCHEMA = {
   required: ['file'],
   properties: {
     format: { type: 'string', enum: [...BATCH_FORMATS] },
-    column: { type: 'string', example: 'review' },
+    column: { type: 'string', minLength: 1, maxLength: 500, example: 'review' },
     delimiter: { type: 'string', enum: DELIMITER_NAMES },
     header: { type: 'string', enum: ['true', 'false'], default: 'true' },
     accountId: { type: 'string', format: 'uuid' },

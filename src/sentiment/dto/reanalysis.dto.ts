@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsISO8601, IsOptional, IsUUID } from 'class-validator';
+import { IsISO8601, IsOptional, IsUUID, MaxLength } from 'class-validator';
 import type { StoredScan } from '../lane/sentiment-scan';
+import { LONGEST_INSTANT } from '../../http/body-fields';
 
 const STATES = ['running', 'completed', 'cancelled'] as const;
 
@@ -9,7 +10,7 @@ export class ReanalyzeDto {
   @IsOptional() @IsUUID() accountId?: string;
 
   /** Only what was stored since then; everything where left out. @example "2026-03-01T00:00:00Z" */
-  @IsOptional() @IsISO8601({ strict: true }) since?: string;
+  @IsOptional() @MaxLength(LONGEST_INSTANT) @IsISO8601({ strict: true }) since?: string;
 }
 
 export class ReanalysesQuery {

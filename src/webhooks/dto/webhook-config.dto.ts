@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsObject, IsOptional, IsUUID, Matches } from 'class-validator';
+import { IsObject, IsOptional, IsUUID, Matches, ValidateBy } from 'class-validator';
 import type { WebhookConfigEntity } from '../entities/webhook-config.entity';
+import { boundedBy } from '../../http/field-bounds';
 
 const FIELDS_EXAMPLE = { messages: true, message_deliveries: true, messaging_postbacks: false };
 const FIELDS_SCHEMA = {
@@ -8,6 +9,17 @@ const FIELDS_SCHEMA = {
   additionalProperties: { type: 'boolean' },
   example: FIELDS_EXAMPLE,
 } as const;
+
+/** Meta has some fifty on all its objects together. */
+const MOST_FIELDS = 200;
+const NOT_TOO_MANY = {
+  name: 'maxFields',
+  validator: {
+    validate: (fields: unknown) =>
+      typeof fields !== 'object' || fields === null || Object.keys(fields).length <= MOST_FIELDS,
+    defaultMessage: () => `fields may name ${MOST_FIELDS} at most`,
+  },
+};
 
 export const WEBHOOK_CONFIG_STATUSES = ['pending', 'active'] as const;
 export type WebhookConfigStatus = (typeof WEBHOOK_CONFIG_STATUSES)[number];
@@ -33,6 +45,7 @@ export class ConfigureWebhookDto {
    */
   @ApiProperty(FIELDS_SCHEMA)
   @IsObject()
+  @ValidateBy(NOT_TOO_MANY, boundedBy({ maxProperties: MOST_FIELDS }))
   fields!: Record<string, boolean>;
 
   /** The connected account; needed only if you have several. */

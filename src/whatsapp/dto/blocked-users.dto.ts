@@ -7,6 +7,7 @@ import {
   IsOptional,
   IsString,
   Length,
+  MaxLength,
 } from 'class-validator';
 import { QueryInt, QueryList } from '../../http/query-fields';
 import { PhoneNumberQuery } from './account-query.dto';
@@ -29,6 +30,7 @@ export class BlockUsersDto extends PhoneNumberQuery {
   @ArrayMaxSize(MOST_BLOCKED_AT_ONCE, AT_MOST)
   @ArrayUnique({ message: 'users must not name anybody twice.' })
   @IsString({ each: true })
+  @MaxLength(256, { each: true })
   users!: string[];
 }
 
@@ -44,6 +46,7 @@ export class UnblockUsersQuery extends PhoneNumberQuery {
   @ArrayMaxSize(MOST_BLOCKED_AT_ONCE, AT_MOST)
   @ArrayUnique({ message: 'users must not name anybody twice.' })
   @IsString({ each: true })
+  @MaxLength(256, { each: true })
   users!: string[];
 }
 

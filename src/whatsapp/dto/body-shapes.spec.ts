@@ -57,6 +57,53 @@ describe('a message whose parts have the wrong shape', () => {
   });
 });
 
+describe('a message that goes beyond what it may hold', () => {
+  const many = (count: number): object[] => Array.from({ length: count }, () => ({}));
+  const contact = (rest: object) => ({
+    type: 'contacts',
+    contacts: [{ name: { formatted_name: 'Ana', first_name: 'Ana' }, ...rest }],
+  });
+  const address = (values: object) => ({
+    type: 'interactive',
+    interactive: {
+      type: 'address_message',
+      body: { text: 'Where to?' },
+      action: { name: 'address_message', parameters: { country: 'IN', values } },
+    },
+  });
+  const place = (latitude: string) => ({ type: 'location', location: { latitude, longitude: 1 } });
+
+  it.each([
+    [
+      '51 numbers of one person',
+      contact({ phones: many(51) }),
+      'phones arrayMaxSize',
+      contact({ phones: many(50) }),
+    ],
+    [
+      'a field of an address with 1025 characters',
+      address({ city: 'x'.repeat(1_025) }),
+      'values texts',
+      address({ city: 'x'.repeat(1_024) }),
+    ],
+    [
+      'a latitude with 33 characters',
+      place(`1.${'0'.repeat(31)}`),
+      'latitude degrees',
+      place(`1.${'0'.repeat(30)}`),
+    ],
+    [
+      'a recipient with 257 characters',
+      { type: 'text', text: { body: 'Hi' }, to: undefined, recipient: 'x'.repeat(257) },
+      'recipient maxLength',
+      { type: 'text', text: { body: 'Hi' }, to: undefined, recipient: 'US.1' },
+    ],
+  ])('is refused by the field for %s, and not for less', async (_, beyond, problem, fitting) => {
+    expect((await send(beyond)).join()).toContain(problem);
+    expect((await send(fitting)).join()).not.toContain(problem);
+  });
+});
+
 describe('a template whose parts have the wrong shape', () => {
   const check = (metatype: new () => object, body: object) =>
     problemsOf(new DtoValidationPipe().transform(body, { type: 'body', metatype }));

@@ -17,6 +17,7 @@ import {
 } from 'class-validator';
 import { IfPresent, NameField, NestedArray, NestedObject } from '../../http/body-fields';
 import { SendTemplateComponentDto } from './send-template.dto';
+import { boundedBy } from '../../http/field-bounds';
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 const INSTANT_MESSAGE =
@@ -25,19 +26,23 @@ const MOST_VALUES = 200;
 
 /** An object of texts by name. */
 function TextsByName(longest: number): PropertyDecorator {
-  return ValidateBy({
-    name: 'textsByName',
-    validator: {
-      validate: (value: unknown) =>
-        typeof value === 'object' &&
-        value !== null &&
-        !Array.isArray(value) &&
-        Object.keys(value).length <= MOST_VALUES &&
-        Object.values(value).every((text) => typeof text === 'string' && text.length <= longest),
-      defaultMessage: () =>
-        `$property must be an object of at most ${MOST_VALUES} texts by name, each of at most ${longest} characters.`,
+  const bounds = { maxProperties: MOST_VALUES, values: { maxLength: longest } };
+  return ValidateBy(
+    {
+      name: 'textsByName',
+      validator: {
+        validate: (value: unknown) =>
+          typeof value === 'object' &&
+          value !== null &&
+          !Array.isArray(value) &&
+          Object.keys(value).length <= MOST_VALUES &&
+          Object.values(value).every((text) => typeof text === 'string' && text.length <= longest),
+        defaultMessage: () =>
+          `$property must be an object of at most ${MOST_VALUES} texts by name, each of at most ${longest} characters.`,
+      },
     },
-  });
+    boundedBy(bounds),
+  );
 }
 
 export class CampaignTemplateDto {

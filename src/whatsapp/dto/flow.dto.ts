@@ -16,6 +16,8 @@ import { OffsetPageQuery, OffsetPaginationDto } from '../../http/page.dto';
 import { QueryBoolean } from '../../http/query-fields';
 import type { FlowAlert, FlowClientError, FlowEntity, FlowValidationError } from '../entities/flow.entity';
 import { WabaQuery } from './account-query.dto';
+import { boundedBy } from '../../http/field-bounds';
+import { BODY_LIMIT_BYTES } from '../../http/body-parsers';
 
 const CATEGORIES = [
   'SIGN_UP',
@@ -48,7 +50,11 @@ function IsFlowJson(): PropertyDecorator {
           (typeof value === 'object' && value !== null && !Array.isArray(value)),
       },
     },
-    { message: '$property must be flow JSON: an object, or its text' },
+    // Meta takes more than a request here can hold.
+    {
+      ...boundedBy({ maxLength: BODY_LIMIT_BYTES }),
+      message: '$property must be flow JSON: an object, or its text',
+    },
   );
 }
 

@@ -1,6 +1,6 @@
 import { IntersectionType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsOptional, Length, Matches, ValidateBy, type ValidationOptions } from 'class-validator';
+import { IsOptional, Length, Matches, ValidateBy, type ValidationOptions, MaxLength } from 'class-validator';
 import { OffsetPageQuery } from '../../http/page.dto';
 import { QueryBoolean } from '../../http/query-fields';
 import { META_WORD, STATUS_FILTER_HELP, statusesOfFilter } from '../templates/template-status';
@@ -24,7 +24,10 @@ export class ListTemplatesQuery extends IntersectionType(WabaQuery, OffsetPageQu
    * such as `PAUSED`, those that are new at Meta included.
    * @example approved
    */
-  @IsOptional() @IsStatusFilter({ message: `status must be ${STATUS_FILTER_HELP}` }) status?: string;
+  @IsOptional()
+  @MaxLength(100)
+  @IsStatusFilter({ message: `status must be ${STATUS_FILTER_HELP}` })
+  status?: string;
   /** In any case. @example UTILITY */
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value))

@@ -1,9 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional, IsUUID, Matches } from 'class-validator';
+import { IsIn, IsISO8601, IsOptional, IsUUID, Matches, MaxLength } from 'class-validator';
 import { MESSAGE_STATUSES, type MessageStatus } from '../../conversations/conversation-types';
 import { CursorPageQuery, CursorPaginationDto } from '../../http/page.dto';
 import { QueryBoolean } from '../../http/query-fields';
 import { ListedMessageDto } from './message.dto';
+import { LONGEST_INSTANT } from '../../http/body-fields';
 
 const DIRECTIONS = ['inbound', 'outbound'] as const;
 const INSTANT = { message: '$property must be an instant such as 2026-03-14T09:26:53Z' };
@@ -54,6 +55,7 @@ export class MessagesQuery extends CursorPageQuery {
    */
   @ApiProperty({ type: String, format: 'date-time', required: false })
   @IsOptional()
+  @MaxLength(LONGEST_INSTANT)
   @IsISO8601({ strict: true }, INSTANT)
   from?: string;
 
@@ -63,6 +65,7 @@ export class MessagesQuery extends CursorPageQuery {
    */
   @ApiProperty({ type: String, format: 'date-time', required: false })
   @IsOptional()
+  @MaxLength(LONGEST_INSTANT)
   @IsISO8601({ strict: true }, INSTANT)
   to?: string;
 

@@ -31,7 +31,7 @@ export abstract class SendMessageBaseDto {
    * Business-scoped user id of a person whose number is hidden, instead of `to`.
    * @example US.13491208655302741918
    */
-  @IfPresent() @IsString() @IsNotEmpty() recipient?: string;
+  @IfPresent() @IsString() @IsNotEmpty() @MaxLength(256) recipient?: string;
 
   /** The message that this one answers. */
   @IfPresent() @Part(() => SendContextDto) context?: SendContextDto;

@@ -73,6 +73,9 @@ const HAS_A_PART = {
   },
 };
 
+/** Meta gives no number; no address book has so many of one person. */
+const MOST_OF_A_KIND = 50;
+
 export class SendContactDto {
   @IsDefined()
   @ValidateBy(HAS_A_PART)
@@ -80,18 +83,22 @@ export class SendContactDto {
   name!: SendContactNameDto;
   @IfPresent()
   @IsArray()
+  @ArrayMaxSize(MOST_OF_A_KIND)
   @Parts(() => SendContactPhoneDto)
   phones?: SendContactPhoneDto[];
   @IfPresent()
   @IsArray()
+  @ArrayMaxSize(MOST_OF_A_KIND)
   @Parts(() => SendContactEmailDto)
   emails?: SendContactEmailDto[];
   @IfPresent()
   @IsArray()
+  @ArrayMaxSize(MOST_OF_A_KIND)
   @Parts(() => SendContactUrlDto)
   urls?: SendContactUrlDto[];
   @IfPresent()
   @IsArray()
+  @ArrayMaxSize(MOST_OF_A_KIND)
   @Parts(() => SendContactAddressDto)
   addresses?: SendContactAddressDto[];
   @IfPresent() @Part(() => SendContactOrganisationDto) org?: SendContactOrganisationDto;

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import { ValidateBy, ValidateIf, type ValidationArguments, ValidateNested } from 'class-validator';
+import { type FieldBounds, boundedBy } from '../../http/field-bounds';
 
 interface Typed {
   type?: unknown;
@@ -72,13 +73,20 @@ export function DistinctBy<Item>(name: string, of: (item: Item) => unknown): Pro
   });
 }
 
-/** A rule over a whole property for which class-validator has no word. */
+/**
+ * A rule over a whole property for which class-validator has no word.
+ * @param bounds that it keeps, for the API document
+ */
 export function Satisfies(
   name: string,
   holds: (value: unknown) => boolean,
   message: string,
+  bounds: FieldBounds = {},
 ): PropertyDecorator {
-  return ValidateBy({ name, validator: { validate: holds, defaultMessage: () => message } });
+  return ValidateBy(
+    { name, validator: { validate: holds, defaultMessage: () => message } },
+    boundedBy(bounds),
+  );
 }
 
 /** For `@Length` and `@MaxLength`: says how long the text is, and by how much it has to become shorter. */

@@ -17,6 +17,7 @@ import { IfPresent } from '../../http/body-fields';
 import { isUuid } from '../../database/ids';
 import { SendMessageBaseDto } from './send-base.dto';
 import { Part, Satisfies, SIZED } from './send-field-rules';
+import { boundedBy } from '../../http/field-bounds';
 
 const LINK = { protocols: ['https'], require_protocol: true, require_tld: false };
 
@@ -37,14 +38,17 @@ function isOneEmoji(value: unknown): boolean {
 function OneOfIdAndLink(): PropertyDecorator {
   return applyDecorators(
     ValidateIf((file: SendFileDto) => file.link === undefined || file.id !== undefined),
-    ValidateBy({
-      name: 'oneOf',
-      validator: {
-        validate: (id, args) => (args?.object as SendFileDto).link === undefined && isFileId(id),
-        defaultMessage: () =>
-          'Give either id (of an uploaded file: Meta’s digits, or the id that POST /api/meta/whatsapp/media answered) or link.',
+    ValidateBy(
+      {
+        name: 'oneOf',
+        validator: {
+          validate: (id, args) => (args?.object as SendFileDto).link === undefined && isFileId(id),
+          defaultMessage: () =>
+            'Give either id (of an uploaded file: Meta’s digits, or the id that POST /api/meta/whatsapp/media answered) or link.',
+        },
       },
-    }),
+      boundedBy({ maxLength: 36 }),
+    ),
   );
 }
 
@@ -85,11 +89,17 @@ export class SendAudioDto extends SendFileDto {
   @IfPresent() @IsBoolean() voice?: boolean;
 }
 
+/** Of a number that is written as text; 15 behind the point are less than an atom. */
+const MOST_DIGITS = 32;
+const isShortNumber = (value: unknown): boolean => typeof value !== 'string' || value.length <= MOST_DIGITS;
+
 export class SendLocationDto {
   @ApiProperty({ oneOf: [{ type: 'number' }, { type: 'string' }], example: 37.4847483695049 })
+  @Satisfies('degrees', isShortNumber, 'latitude has too many digits.', { maxLength: MOST_DIGITS })
   @IsLatitude({ message: 'latitude must be degrees from -90 to 90.' })
   latitude!: number | string;
   @ApiProperty({ oneOf: [{ type: 'number' }, { type: 'string' }], example: -122.1473373086664 })
+  @Satisfies('degrees', isShortNumber, 'longitude has too many digits.', { maxLength: MOST_DIGITS })
   @IsLongitude({ message: 'longitude must be degrees from -180 to 180.' })
   longitude!: number | string;
   /** @example "Jasper’s Market" */

@@ -97,12 +97,17 @@ export class SendCallPermissionActionDto {
   @IsIn(['call_permission_request']) name!: 'call_permission_request';
 }
 
+/** An address has some ten fields; of their length Meta says nothing. */
+const MOST_TEXTS = 50;
+const LONGEST_TEXT = 1_024;
 const isTextByName = (value: unknown): boolean =>
   value === undefined ||
   (typeof value === 'object' &&
     value !== null &&
     !Array.isArray(value) &&
-    Object.values(value).every((field) => typeof field === 'string'));
+    Object.keys(value).length <= MOST_TEXTS &&
+    Object.values(value).every((field) => typeof field === 'string' && field.length <= LONGEST_TEXT));
+const TEXT_BOUNDS = { maxProperties: MOST_TEXTS, values: { maxLength: LONGEST_TEXT } };
 
 const TEXTS = { type: 'object', additionalProperties: { type: 'string' } } as const;
 
@@ -112,7 +117,12 @@ export class SendSavedAddressDto {
   /** The fields of the address, as in `values`. */
   @ApiProperty({ ...TEXTS, example: { name: 'Ana', in_pin_code: '400063', city: 'Mumbai' } })
   @IsDefined()
-  @Satisfies('texts', isTextByName, 'value must be an object of texts, such as {"city": "Mumbai"}.')
+  @Satisfies(
+    'texts',
+    isTextByName,
+    'value must be an object of texts, such as {"city": "Mumbai"}.',
+    TEXT_BOUNDS,
+  )
   value!: Record<string, string>;
 }
 
@@ -123,7 +133,12 @@ export class SendAddressParametersDto {
   /** What the form is filled in with: `name`, `phone_number`, `in_pin_code`, `house_number`, `address`, `city`, … */
   @ApiPropertyOptional({ ...TEXTS, example: { name: 'Ana', phone_number: '+911234567890' } })
   @IfPresent()
-  @Satisfies('texts', isTextByName, 'values must be an object of texts, such as {"city": "Mumbai"}.')
+  @Satisfies(
+    'texts',
+    isTextByName,
+    'values must be an object of texts, such as {"city": "Mumbai"}.',
+    TEXT_BOUNDS,
+  )
   values?: Record<string, string>;
   /** Addresses that the person may choose instead of writing one. */
   @IfPresent()
@@ -134,7 +149,7 @@ export class SendAddressParametersDto {
   /** By field of `values`: what was wrong with it the last time. */
   @ApiPropertyOptional({ ...TEXTS, example: { in_pin_code: 'We could not find this PIN code.' } })
   @IfPresent()
-  @Satisfies('texts', isTextByName, 'validation_errors must be an object of texts by field.')
+  @Satisfies('texts', isTextByName, 'validation_errors must be an object of texts by field.', TEXT_BOUNDS)
   validation_errors?: Record<string, string>;
 }
 

@@ -89,7 +89,7 @@ export class SendDateTimeDto {
   @IfPresent() @IsInt() day_of_month?: number;
   @IfPresent() @IsInt() hour?: number;
   @IfPresent() @IsInt() minute?: number;
-  @IfPresent() @IsString() calendar?: string;
+  @IfPresent() @IsString() @MaxLength(64) calendar?: string;
   @IfPresent() @IsNumber() timestamp?: number;
 }
 
@@ -171,6 +171,7 @@ export class SendTemplateParameterDto {
   @ApiPropertyOptional({ type: 'array', items: { type: 'object', additionalProperties: true } })
   @ForType('tap_target_configuration')
   @IsArray()
+  @ArrayMaxSize(10)
   @IsObject({ each: true })
   tap_target_configuration?: Record<string, unknown>[];
   @ForType('order_status')

@@ -1,7 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
-  Allow,
   ArrayNotEmpty,
   IsArray,
   IsBoolean,
@@ -12,9 +11,12 @@ import {
   IsUUID,
   Max,
   Min,
+  ArrayMaxSize,
+  MaxLength,
 } from 'class-validator';
 import { IfPresent } from '../../http/body-fields';
-import { Parts } from './send-field-rules';
+import { Parts, Satisfies } from './send-field-rules';
+import { BODY_LIMIT_BYTES } from '../../http/body-parsers';
 
 export const COMPONENT_TYPES = [
   'HEADER',
@@ -42,6 +44,20 @@ export const BUTTON_TYPES = [
   'OTP',
 ] as const;
 
+// Far beyond what Meta takes: how much that is depends on the category and the place, and is told by the rules for templates,
+// with what to do about it.
+const LONGEST_TEXT = 8_192;
+const MOST_PARTS = 50;
+
+/** Of what shape it has to be is told by the rules for templates, too. */
+function isSmallExample(example: unknown): boolean {
+  const texts: unknown[] = Array.isArray(example) ? example : [example];
+  return (
+    texts.length <= MOST_PARTS &&
+    texts.every((text) => typeof text !== 'string' || text.length <= LONGEST_TEXT)
+  );
+}
+
 /** Meta's words, taken in any case as Meta does, stored in upper case. */
 function AnyCase(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) =>
@@ -53,28 +69,34 @@ function AnyCase(): PropertyDecorator {
 export class TemplateButtonDto {
   @AnyCase() @IsIn(BUTTON_TYPES) @ApiProperty({ enum: BUTTON_TYPES }) type!: string;
   /** At most 25 characters. @example Track your order */
-  @IfPresent() @IsString() text?: string;
+  @IfPresent() @IsString() @MaxLength(LONGEST_TEXT) text?: string;
   /** Of a `URL` button; may end in one variable. @example https://luckyshrub.example/orders/{{1}} */
-  @IfPresent() @IsString() url?: string;
+  @IfPresent() @IsString() @MaxLength(LONGEST_TEXT) url?: string;
   /** Of a `PHONE_NUMBER` button. @example +15550783881 */
-  @IfPresent() @IsString() phone_number?: string;
+  @IfPresent() @IsString() @MaxLength(LONGEST_TEXT) phone_number?: string;
   /** The complete address, or the code to copy: a text, or an array of one text. */
-  @Allow()
+  @Satisfies(
+    'exampleSize',
+    isSmallExample,
+    `example may be a text of ${LONGEST_TEXT} characters, or ${MOST_PARTS} of them.`,
+    { maxLength: LONGEST_TEXT, maxItems: MOST_PARTS, values: { maxLength: LONGEST_TEXT } },
+  )
   @ApiProperty({ required: false, oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] })
   example?: unknown;
-  @IfPresent() @IsString() flow_id?: string;
-  @IfPresent() @IsString() flow_name?: string;
-  @IfPresent() @IsString() flow_json?: string;
-  @IfPresent() @IsString() flow_action?: string;
-  @IfPresent() @IsString() navigate_screen?: string;
-  @IfPresent() @IsString() icon?: string;
+  @IfPresent() @IsString() @MaxLength(LONGEST_TEXT) flow_id?: string;
+  @IfPresent() @IsString() @MaxLength(LONGEST_TEXT) flow_name?: string;
+  @IfPresent() @IsString() @MaxLength(BODY_LIMIT_BYTES) flow_json?: string;
+  @IfPresent() @IsString() @MaxLength(LONGEST_TEXT) flow_action?: string;
+  @IfPresent() @IsString() @MaxLength(LONGEST_TEXT) navigate_screen?: string;
+  @IfPresent() @IsString() @MaxLength(LONGEST_TEXT) icon?: string;
   /** Of an `OTP` button: `COPY_CODE`, `ONE_TAP` or `ZERO_TAP`. */
-  @IfPresent() @AnyCase() @IsString() otp_type?: string;
-  @IfPresent() @IsString() autofill_text?: string;
-  @IfPresent() @IsString() package_name?: string;
-  @IfPresent() @IsString() signature_hash?: string;
+  @IfPresent() @AnyCase() @IsString() @MaxLength(LONGEST_TEXT) otp_type?: string;
+  @IfPresent() @IsString() @MaxLength(LONGEST_TEXT) autofill_text?: string;
+  @IfPresent() @IsString() @MaxLength(LONGEST_TEXT) package_name?: string;
+  @IfPresent() @IsString() @MaxLength(LONGEST_TEXT) signature_hash?: string;
   @IfPresent()
   @IsArray()
+  @ArrayMaxSize(MOST_PARTS)
   @IsObject({ each: true })
   @ApiProperty({ required: false, type: 'array', items: { type: 'object', additionalProperties: true } })
   supported_apps?: Record<string, unknown>[];
@@ -90,6 +112,7 @@ export class TemplateButtonDto {
 export class TemplateCardDto {
   @IsArray()
   @ArrayNotEmpty()
+  @ArrayMaxSize(MOST_PARTS)
   @Parts(() => TemplateComponentDto)
   @ApiProperty({ type: () => [TemplateComponentDto] })
   components!: TemplateComponentDto[];
@@ -105,7 +128,7 @@ export class TemplateComponentDto {
   @ApiProperty({ enum: HEADER_FORMATS, required: false })
   format?: string;
   /** Variables are `{{1}}`, `{{2}}` … or names as `{{first_name}}`. @example Hi {{1}}, your order {{2}} is on its way. */
-  @IfPresent() @IsString() text?: string;
+  @IfPresent() @IsString() @MaxLength(LONGEST_TEXT) text?: string;
   /**
    * A sample for each variable, for Meta's reviewers: `{"body_text": [["Ana", "860198"]]}`, `{"header_text": ["Ana"]}`,
    * `{"header_handle": ["4::aW…"]}`, or for names `{"body_text_named_params": [{"param_name": "first_name", "example": "Ana"}]}`.
@@ -125,11 +148,13 @@ export class TemplateComponentDto {
   @IfPresent() @IsUUID() sampleMediaId?: string;
   @IfPresent()
   @IsArray()
+  @ArrayMaxSize(MOST_PARTS)
   @Parts(() => TemplateButtonDto)
   buttons?: TemplateButtonDto[];
   /** Of a `CAROUSEL`: 2 to 10 cards with the same components. */
   @IfPresent()
   @IsArray()
+  @ArrayMaxSize(MOST_PARTS)
   @Parts(() => TemplateCardDto)
   @ApiProperty({ required: false, type: () => [TemplateCardDto] })
   cards?: TemplateCardDto[];

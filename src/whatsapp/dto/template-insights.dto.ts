@@ -7,13 +7,16 @@ import {
   IsOptional,
   Validate,
   ValidatorConstraint,
+  MaxLength,
 } from 'class-validator';
 import type { ValidatorConstraintInterface } from 'class-validator';
+import type { FieldBounds } from '../../http/field-bounds';
 import { QueryInt, QueryList } from '../../http/query-fields';
 import { isTemplateId } from '../templates/template-id.pipe';
 import type { TemplateEntity } from '../entities/template.entity';
 import type { ComparedTemplate, TemplateDay } from '../templates/template-insights-api';
 import { WabaQuery } from './account-query.dto';
+import { LONGEST_INSTANT } from '../../http/body-fields';
 
 interface Period {
   start: Date;
@@ -28,6 +31,9 @@ const INSTANT = { message: '$property must be a day such as 2026-03-14, or an in
 
 @ValidatorConstraint({ name: 'isTemplateId' })
 export class IsTemplateIdRule implements ValidatorConstraintInterface {
+  /** For the API document. */
+  static readonly bounds: FieldBounds = { maxLength: 36 };
+
   validate(value: unknown): boolean {
     return isTemplateId(value);
   }
@@ -39,9 +45,9 @@ export class IsTemplateIdRule implements ValidatorConstraintInterface {
 
 export class TemplateAnalyticsQuery {
   /** From when on; 30 days before `end` where left out. Meta tells of the last 90 days. @example 2026-03-01 */
-  @IsOptional() @IsISO8601({ strict: true }, INSTANT) start?: string;
+  @IsOptional() @MaxLength(LONGEST_INSTANT) @IsISO8601({ strict: true }, INSTANT) start?: string;
   /** Until when; now where left out. @example 2026-03-31 */
-  @IsOptional() @IsISO8601({ strict: true }, INSTANT) end?: string;
+  @IsOptional() @MaxLength(LONGEST_INSTANT) @IsISO8601({ strict: true }, INSTANT) end?: string;
 }
 
 export class SeveralTemplatesAnalyticsQuery extends TemplateAnalyticsQuery {

@@ -34,9 +34,9 @@ const FORM_SCHEMA = {
   required: ['file'],
   properties: {
     kind: { type: 'string', enum: ['image', 'video', 'audio', 'document', 'sticker'] },
-    fileName: { type: 'string' },
+    fileName: { type: 'string', minLength: 1, maxLength: 240 },
     accountId: { type: 'string', format: 'uuid' },
-    phoneNumberId: { type: 'string' },
+    phoneNumberId: { type: 'string', pattern: '^\\d{1,32}$' },
     file: { type: 'string', format: 'binary' },
   },
 };
