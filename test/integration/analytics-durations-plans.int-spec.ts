@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { DurationsRepository } from '../../src/analytics/response-times/durations.repository';
+import { DurationsService } from '../../src/analytics/response-times/durations.service';
 import { CONVERSATION_PLATFORMS } from '../../src/conversations/conversation-types';
 import type { AccountId } from '../../src/database/ids';
 import { aTenant } from '../factories/conversations.factory';
@@ -43,19 +43,19 @@ const lastMonth = (): { from: Date; until: Date } => ({
   from: new Date(Date.now() - 30 * DAY_MS),
   until: new Date(),
 });
-const scope = (): Parameters<DurationsRepository['overTime']>[0] => ({
+const scope = (): Parameters<DurationsService['overTime']>[0] => ({
   accountId,
   platforms: CONVERSATION_PLATFORMS,
   assetIds: null,
 });
 
-it.each<[string, number, (repository: DurationsRepository) => Promise<unknown>]>([
+it.each<[string, number, (repository: DurationsService) => Promise<unknown>]>([
   ['30 days', 2, (repository) => repository.overTime(scope(), bounds(30))],
   ['two years, in pieces', 8, (repository) => repository.overTime(scope(), bounds(730))],
   ['agents', 4, (repository) => repository.byGroup(scope(), lastMonth(), 'agent')],
   ['channels', 4, (repository) => repository.byGroup(scope(), lastMonth(), 'channel')],
 ])('reads the stretch of time from the index alone, for %s', async (_, statements, ask) => {
-  const plans = await plansOf(db, (database) => ask(new DurationsRepository(database)));
+  const plans = await plansOf(db, (database) => ask(new DurationsService(database)));
   expect(plans).toHaveLength(statements);
   for (const plan of plans) {
     const scans = nodesOf(plan).filter((node) => 'Relation Name' in node);

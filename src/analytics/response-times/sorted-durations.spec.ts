@@ -1,17 +1,4 @@
-import { belowEnds, figuresOfSorted, unpacked } from './packed-durations';
-
-const packed = (...values: number[]): Buffer => {
-  const buffer = Buffer.alloc(values.length * 4);
-  values.forEach((value, index) => buffer.writeInt32BE(value, index * 4));
-  return buffer;
-};
-
-it('sorts durations, and tells the first ones by their sign', () => {
-  const { all, firsts } = unpacked([packed(300, -1, 7), packed(-61, 86_400)]);
-  expect([...all]).toEqual([0, 7, 60, 300, 86_400]);
-  expect([...firsts]).toEqual([0, 60]);
-  expect(unpacked([]).all).toHaveLength(0);
-});
+import { belowEnds, figuresOfSorted } from './sorted-durations';
 
 it.each<[number[], number, number]>([
   [[5], 5, 5],

@@ -1,0 +1,137 @@
+import type { DurationMonth, DurationOwner } from './duration-month';
+import { firstAtLeast } from './sorted-durations';
+
+/** Durations in parts, one part after the other, in no order within a part. */
+export interface DurationParts {
+  values: Int32Array;
+  /** Where each part begins, and where the last one ends. */
+  starts: Uint32Array;
+}
+
+/** All that was asked for, and of these the first answers of cases. */
+export interface PickedDurations {
+  all: DurationParts;
+  firsts: DurationParts;
+}
+
+/** Rows of a month that lie in a range. */
+interface Stretch {
+  month: DurationMonth;
+  first: number;
+  end: number;
+}
+
+/**
+ * A part for each of the times between rising bounds.
+ * @param months in the order of time
+ * @param bounds in seconds since 1970
+ */
+export function pickedByTime(
+  months: readonly DurationMonth[],
+  bounds: readonly number[],
+  isWanted: (owner: DurationOwner) => boolean,
+): PickedDurations {
+  const stretches = stretchesOf(months, bounds[0] ?? 0, bounds.at(-1) ?? 0);
+  const all = emptyParts(stretches, bounds.length - 1);
+  const firsts = emptyParts(stretches, bounds.length - 1);
+  let [part, count, firstCount] = [0, 0, 0];
+  for (const { month, first, end } of stretches) {
+    const { startsAt, at, seconds, isFirst, owner } = month;
+    const wanted = Uint8Array.from(month.owners, (each) => (isWanted(each) ? 1 : 0));
+    let partEnd = (bounds[part + 1] ?? 0) - startsAt;
+    for (let row = first; row < end; row++) {
+      if (wanted[owner[row] ?? 0] === 0) continue;
+      while ((at[row] ?? 0) >= partEnd) {
+        part++;
+        all.starts[part] = count;
+        firsts.starts[part] = firstCount;
+        partEnd = (bounds[part + 1] ?? 0) - startsAt;
+      }
+      const value = seconds[row] ?? 0;
+      all.values[count++] = value;
+      if (isFirst[row] === 1) firsts.values[firstCount++] = value;
+    }
+  }
+  all.starts.fill(count, part + 1);
+  firsts.starts.fill(firstCount, part + 1);
+  return { all: cutTo(all, count), firsts: cutTo(firsts, firstCount) };
+}
+
+/**
+ * A part for each name that owners have.
+ * @param from and
+ * @param until in seconds since 1970
+ * @param nameOf null: not asked for
+ */
+export function pickedByName(
+  months: readonly DurationMonth[],
+  { from, until }: { from: number; until: number },
+  nameOf: (owner: DurationOwner) => string | null,
+): PickedDurations & { names: string[] } {
+  const partOf = new Map<string, number>();
+  const stretches = stretchesOf(months, from, until).map((stretch) => ({
+    ...stretch,
+    parts: Int32Array.from(stretch.month.owners, (owner) => {
+      const name = nameOf(owner);
+      if (name === null) return NOT_ASKED_FOR;
+      const part = partOf.get(name) ?? partOf.size;
+      partOf.set(name, part);
+      return part;
+    }),
+  }));
+  const all = emptyParts(stretches, partOf.size);
+  const firsts = emptyParts(stretches, partOf.size);
+  // How many each part has is counted at the place of the part after it, which begins behind them.
+  for (const { month, first, end, parts } of stretches)
+    for (let row = first; row < end; row++) {
+      const part = parts[month.owner[row] ?? 0] ?? NOT_ASKED_FOR;
+      if (part === NOT_ASKED_FOR) continue;
+      all.starts[part + 1] = (all.starts[part + 1] ?? 0) + 1;
+      if (month.isFirst[row] === 1) firsts.starts[part + 1] = (firsts.starts[part + 1] ?? 0) + 1;
+    }
+  for (const { starts } of [all, firsts])
+    for (let part = 1; part < starts.length; part++)
+      starts[part] = (starts[part] ?? 0) + (starts[part - 1] ?? 0);
+  const next = all.starts.slice();
+  const nextFirst = firsts.starts.slice();
+  for (const { month, first, end, parts } of stretches)
+    for (let row = first; row < end; row++) {
+      const part = parts[month.owner[row] ?? 0] ?? NOT_ASKED_FOR;
+      if (part === NOT_ASKED_FOR) continue;
+      const value = month.seconds[row] ?? 0;
+      const place = next[part] ?? 0;
+      all.values[place] = value;
+      next[part] = place + 1;
+      if (month.isFirst[row] !== 1) continue;
+      const firstPlace = nextFirst[part] ?? 0;
+      firsts.values[firstPlace] = value;
+      nextFirst[part] = firstPlace + 1;
+    }
+  return {
+    names: [...partOf.keys()],
+    all: cutTo(all, all.starts.at(-1) ?? 0),
+    firsts: cutTo(firsts, firsts.starts.at(-1) ?? 0),
+  };
+}
+
+const NOT_ASKED_FOR = -1;
+
+function stretchesOf(months: readonly DurationMonth[], from: number, until: number): Stretch[] {
+  return months
+    .map((month) => ({
+      month,
+      first: firstAtLeast(month.at, from - month.startsAt),
+      end: firstAtLeast(month.at, until - month.startsAt),
+    }))
+    .filter(({ first, end }) => first < end);
+}
+
+function emptyParts(stretches: readonly Stretch[], parts: number): DurationParts {
+  const rows = stretches.reduce((sum, { first, end }) => sum + end - first, 0);
+  return { values: new Int32Array(rows), starts: new Uint32Array(parts + 1) };
+}
+
+const cutTo = ({ values, starts }: DurationParts, count: number): DurationParts => ({
+  values: values.subarray(0, count),
+  starts,
+});
