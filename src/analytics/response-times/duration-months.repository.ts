@@ -1,15 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import type { ConversationPlatform } from '../../conversations/conversation-types';
-import type { AccountId, AssetId } from '../../database/ids';
-import {
-  type DurationMonth,
-  type PackedDurations,
-  type PackedOwner,
-  monthOf,
-  packedAsSql,
-} from './duration-month';
+import type { AccountId } from '../../database/ids';
+import { type DurationMonth, type PackedDurations, monthOf, packedAsSql } from './duration-month';
 
 /** `answers`: how long customers waited. `resolutions`: how long cases took. */
 export type DurationRecord = 'answers' | 'resolutions';
@@ -48,14 +41,6 @@ export interface VersionedMonth {
   version: string;
 }
 
-interface PackedRow {
-  place: number;
-  platform: ConversationPlatform;
-  asset_id: AssetId;
-  agent: string;
-  packed: PackedDurations;
-}
-
 @Injectable()
 export class DurationMonthsRepository {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
@@ -74,7 +59,7 @@ export class DurationMonthsRepository {
     );
   }
 
-  /** Each month is a stretch of an index that is read alone. Channel and agent come once, not with each duration. */
+  /** Each month is a stretch of an index that is read alone. */
   async load(
     accountId: AccountId,
     record: DurationRecord,
@@ -82,18 +67,18 @@ export class DurationMonthsRepository {
   ): Promise<DurationMonth[]> {
     const { table, at, seconds, agent, isFirst } = SOURCES[record];
     const starts = months.map((month) => new Date(`${month}T00:00:00Z`));
-    const rows: PackedRow[] = await this.database.query(
+    const packed = packedAsSql({ at, since: 'month.since', seconds, isFirst });
+    const rows: (PackedDurations & { place: number })[] = await this.database.query(
       `SELECT month.place::integer - 1 AS place, own.*
          FROM unnest($2::timestamptz[], $3::timestamptz[]) WITH ORDINALITY AS month (since, until, place)
         CROSS JOIN LATERAL (
-          SELECT platform, asset_id, ${agent} AS agent, ${packedAsSql(at, 'month.since', seconds, isFirst)} AS packed
-            FROM ${table} WHERE account_id = $1 AND ${at} >= month.since AND ${at} < month.until
-           GROUP BY 1, 2, 3) AS own`,
+          SELECT platform, ${agent} AS agent, ${packed} FROM ${table}
+           WHERE account_id = $1 AND ${at} >= month.since AND ${at} < month.until GROUP BY 1, 2) AS own`,
       [accountId, starts, starts.map(monthAfter)],
     );
-    const owners = months.map((): PackedOwner[] => []);
-    for (const { place, asset_id: assetId, ...own } of rows) owners[place]?.push({ assetId, ...own });
-    return starts.map((start, place) => monthOf(start.getTime() / 1_000, owners[place] ?? []));
+    const parts = months.map((): PackedDurations[] => []);
+    for (const { place, ...own } of rows) parts[place]?.push(own);
+    return starts.map((start, place) => monthOf(start.getTime() / 1_000, parts[place] ?? []));
   }
 }
 

@@ -1,17 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { ConversationPlatform } from '../../conversations/conversation-types';
-import type { AccountId, AssetId } from '../../database/ids';
+import type { AccountId } from '../../database/ids';
 import type { DurationFigures, DurationGroup, DurationKind } from './duration-figures';
-import type { DurationOwner } from './duration-month';
 import { DurationMonths } from './duration-months.service';
-import { type DurationParts, pickedByName, pickedByTime } from './picked-durations';
-import { belowEnds, figuresOfSorted } from './sorted-durations';
+import { type DurationParts, type WantedDurations, pickedByName, pickedByTime } from './picked-durations';
+import { belowEnds, figuresOf } from './measured-durations';
 
-export interface DurationScope {
+export interface DurationScope extends WantedDurations {
   accountId: AccountId;
-  platforms: readonly ConversationPlatform[];
-  /** null: all of the account. */
-  assetIds: readonly AssetId[] | null;
 }
 
 export interface DurationSeries {
@@ -38,10 +33,9 @@ export class DurationsService {
     const [from, until] = [bounds[0], bounds.at(-1)];
     if (from === undefined || until === undefined) throw new Error('A range without bounds.');
     const months = await this.months.read(scope.accountId, { from, until });
-    const isWanted = ownersIn(scope);
     const seconds = bounds.map(secondsOf);
-    const answers = pickedByTime(months.answers, seconds, isWanted);
-    const resolutions = pickedByTime(months.resolutions, seconds, isWanted);
+    const answers = pickedByTime(months.answers, seconds, scope);
+    const resolutions = pickedByTime(months.resolutions, seconds, scope);
     return {
       firstResponse: seriesOf(answers.firsts),
       response: seriesOf(answers.all),
@@ -59,14 +53,9 @@ export class DurationsService {
     group: DurationGroup,
   ): Promise<Record<DurationKind, Map<string, DurationFigures>>> {
     const months = await this.months.read(scope.accountId, range);
-    const isWanted = ownersIn(scope);
-    const nameOf = (owner: DurationOwner): string | null => {
-      const name = { agent: owner.agent, channel: owner.assetId, platform: owner.platform }[group];
-      return name !== '' && isWanted(owner) ? name : null;
-    };
     const seconds = { from: secondsOf(range.from), until: secondsOf(range.until) };
-    const answers = pickedByName(months.answers, seconds, nameOf);
-    const resolutions = pickedByName(months.resolutions, seconds, nameOf);
+    const answers = pickedByName(months.answers, seconds, scope, group);
+    const resolutions = pickedByName(months.resolutions, seconds, scope, group);
     return {
       firstResponse: named(answers.names, answers.firsts),
       response: named(answers.names, answers.all),
@@ -77,25 +66,19 @@ export class DurationsService {
 
 const secondsOf = (instant: Date): number => instant.getTime() / 1_000;
 
-function ownersIn({ platforms, assetIds }: DurationScope): (owner: DurationOwner) => boolean {
-  const [ofPlatforms, ofAssets] = [new Set(platforms), assetIds === null ? null : new Set(assetIds)];
-  return ({ platform, assetId }) => ofPlatforms.has(platform) && (ofAssets === null || ofAssets.has(assetId));
-}
-
-/** Sorts each part where it stands. */
+/** Values of each part change their places within it. */
 function figuresOfParts({ values, starts }: DurationParts): Map<number, DurationFigures> {
   const figures = new Map<number, DurationFigures>();
   for (let part = 0; part + 1 < starts.length; part++) {
     const own = values.subarray(starts[part], starts[part + 1]);
-    if (own.length > 0) figures.set(part, figuresOfSorted(own.sort()));
+    if (own.length > 0) figures.set(part, figuresOf(own));
   }
   return figures;
 }
 
 function seriesOf(parts: DurationParts): DurationSeries {
   const points = figuresOfParts(parts);
-  const sorted = parts.values.sort();
-  return { points, total: figuresOfSorted(sorted), below: belowEnds(sorted) };
+  return { points, total: figuresOf(parts.values), below: belowEnds(parts.values) };
 }
 
 function named(names: readonly string[], parts: DurationParts): Map<string, DurationFigures> {

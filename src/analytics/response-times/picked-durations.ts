@@ -1,5 +1,13 @@
-import type { DurationMonth, DurationOwner } from './duration-month';
-import { firstAtLeast } from './sorted-durations';
+import type { ConversationPlatform } from '../../conversations/conversation-types';
+import type { AssetId } from '../../database/ids';
+import type { DurationGroup } from './duration-figures';
+import type { DurationMonth, NameColumn } from './duration-month';
+
+export interface WantedDurations {
+  platforms: readonly ConversationPlatform[];
+  /** null: of all channels. */
+  assetIds: readonly AssetId[] | null;
+}
 
 /** Durations in parts, one part after the other, in no order within a part. */
 export interface DurationParts {
@@ -29,18 +37,19 @@ interface Stretch {
 export function pickedByTime(
   months: readonly DurationMonth[],
   bounds: readonly number[],
-  isWanted: (owner: DurationOwner) => boolean,
+  wanted: WantedDurations,
 ): PickedDurations {
   const stretches = stretchesOf(months, bounds[0] ?? 0, bounds.at(-1) ?? 0);
   const all = emptyParts(stretches, bounds.length - 1);
   const firsts = emptyParts(stretches, bounds.length - 1);
   let [part, count, firstCount] = [0, 0, 0];
   for (const { month, first, end } of stretches) {
-    const { startsAt, at, seconds, isFirst, owner } = month;
-    const wanted = Uint8Array.from(month.owners, (each) => (isWanted(each) ? 1 : 0));
+    const { startsAt, at, seconds, isFirst, platform, channel } = month;
+    const ofPlatform = wantedIn(platform, wanted.platforms);
+    const ofChannel = wantedIn(channel, wanted.assetIds);
     let partEnd = (bounds[part + 1] ?? 0) - startsAt;
     for (let row = first; row < end; row++) {
-      if (wanted[owner[row] ?? 0] === 0) continue;
+      if (ofPlatform[platform.index[row] ?? 0] === 0 || ofChannel[channel.index[row] ?? 0] === 0) continue;
       while ((at[row] ?? 0) >= partEnd) {
         part++;
         all.starts[part] = count;
@@ -58,55 +67,52 @@ export function pickedByTime(
 }
 
 /**
- * A part for each name that owners have.
+ * A part for each name. Nobody's are left out.
  * @param from and
  * @param until in seconds since 1970
- * @param nameOf null: not asked for
  */
 export function pickedByName(
   months: readonly DurationMonth[],
   { from, until }: { from: number; until: number },
-  nameOf: (owner: DurationOwner) => string | null,
+  wanted: WantedDurations,
+  group: DurationGroup,
 ): PickedDurations & { names: string[] } {
   const partOf = new Map<string, number>();
-  const stretches = stretchesOf(months, from, until).map((stretch) => ({
-    ...stretch,
-    parts: Int32Array.from(stretch.month.owners, (owner) => {
-      const name = nameOf(owner);
-      if (name === null) return NOT_ASKED_FOR;
+  const stretches = stretchesOf(months, from, until).map(({ month, first, end }) => {
+    const own = Int32Array.from(month[group].names, (name) => {
+      if (name === '') return NOT_ASKED_FOR;
       const part = partOf.get(name) ?? partOf.size;
       partOf.set(name, part);
       return part;
-    }),
-  }));
+    });
+    return { month, first, end, parts: partsOf(month, first, end, wanted, month[group].index, own) };
+  });
   const all = emptyParts(stretches, partOf.size);
   const firsts = emptyParts(stretches, partOf.size);
   // How many each part has is counted at the place of the part after it, which begins behind them.
-  for (const { month, first, end, parts } of stretches)
-    for (let row = first; row < end; row++) {
-      const part = parts[month.owner[row] ?? 0] ?? NOT_ASKED_FOR;
-      if (part === NOT_ASKED_FOR) continue;
+  for (const { month, first, parts } of stretches)
+    parts.forEach((part, index) => {
+      if (part === NOT_ASKED_FOR) return;
       all.starts[part + 1] = (all.starts[part + 1] ?? 0) + 1;
-      if (month.isFirst[row] === 1) firsts.starts[part + 1] = (firsts.starts[part + 1] ?? 0) + 1;
-    }
+      if (month.isFirst[first + index] === 1) firsts.starts[part + 1] = (firsts.starts[part + 1] ?? 0) + 1;
+    });
   for (const { starts } of [all, firsts])
     for (let part = 1; part < starts.length; part++)
       starts[part] = (starts[part] ?? 0) + (starts[part - 1] ?? 0);
   const next = all.starts.slice();
   const nextFirst = firsts.starts.slice();
-  for (const { month, first, end, parts } of stretches)
-    for (let row = first; row < end; row++) {
-      const part = parts[month.owner[row] ?? 0] ?? NOT_ASKED_FOR;
-      if (part === NOT_ASKED_FOR) continue;
-      const value = month.seconds[row] ?? 0;
+  for (const { month, first, parts } of stretches)
+    parts.forEach((part, index) => {
+      if (part === NOT_ASKED_FOR) return;
+      const value = month.seconds[first + index] ?? 0;
       const place = next[part] ?? 0;
       all.values[place] = value;
       next[part] = place + 1;
-      if (month.isFirst[row] !== 1) continue;
+      if (month.isFirst[first + index] !== 1) return;
       const firstPlace = nextFirst[part] ?? 0;
       firsts.values[firstPlace] = value;
       nextFirst[part] = firstPlace + 1;
-    }
+    });
   return {
     names: [...partOf.keys()],
     all: cutTo(all, all.starts.at(-1) ?? 0),
@@ -115,6 +121,33 @@ export function pickedByName(
 }
 
 const NOT_ASKED_FOR = -1;
+
+/** To which part each row of a stretch belongs. */
+function partsOf(
+  { platform, channel }: DurationMonth,
+  first: number,
+  end: number,
+  wanted: WantedDurations,
+  index: NameColumn['index'],
+  partOfName: Int32Array,
+): Int32Array {
+  const ofPlatform = wantedIn(platform, wanted.platforms);
+  const ofChannel = wantedIn(channel, wanted.assetIds);
+  const parts = new Int32Array(end - first).fill(NOT_ASKED_FOR);
+  for (let row = first; row < end; row++)
+    if (ofPlatform[platform.index[row] ?? 0] === 1 && ofChannel[channel.index[row] ?? 0] === 1)
+      parts[row - first] = partOfName[index[row] ?? 0] ?? NOT_ASKED_FOR;
+  return parts;
+}
+
+/** 1 for each name that is asked for. */
+function wantedIn<Name extends string>(
+  { names }: NameColumn<Name>,
+  wanted: readonly Name[] | null,
+): Uint8Array {
+  const asked = wanted === null ? null : new Set(wanted);
+  return Uint8Array.from(names, (name) => (asked === null || asked.has(name) ? 1 : 0));
+}
 
 function stretchesOf(months: readonly DurationMonth[], from: number, until: number): Stretch[] {
   return months
@@ -135,3 +168,14 @@ const cutTo = ({ values, starts }: DurationParts, count: number): DurationParts 
   values: values.subarray(0, count),
   starts,
 });
+
+/** The index of the first of rising values that is not below this one. */
+function firstAtLeast(rising: Uint32Array, value: number): number {
+  let [low, high] = [0, rising.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((rising[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
