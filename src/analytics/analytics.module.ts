@@ -22,7 +22,9 @@ import { FunnelsController } from './funnels/funnels.controller';
 import { TemplateFunnelsService } from './funnels/template-funnels.service';
 import { TemplatePartsRepository } from './funnels/template-parts.repository';
 import { AgentNames } from './response-times/agent-names.repository';
-import { DurationsRepository } from './response-times/durations.repository';
+import { DurationMonthsRepository } from './response-times/duration-months.repository';
+import { DurationMonths } from './response-times/duration-months.service';
+import { DurationsService } from './response-times/durations.service';
 import { OpenWaitsRepository } from './response-times/open-waits.repository';
 import { ResponseTimesController } from './response-times/response-times.controller';
 import { ResponseTimesService } from './response-times/response-times.service';
@@ -76,7 +78,9 @@ import { AnalyticsDatasets } from './tables/analytics-datasets';
     AgentFiguresService,
     AgentNames,
     CampaignFunnelsService,
-    DurationsRepository,
+    DurationMonths,
+    DurationMonthsRepository,
+    DurationsService,
     ErrorFiguresService,
     OpenWaitsRepository,
     ResponseTimesService,

@@ -43,6 +43,7 @@ import { CreateAuditEvents1795737600001 } from './migrations/1795737600001-creat
 import { AddTimelines1795737600002 } from './migrations/1795737600002-add-timelines';
 import { LimitLogins1795737600003 } from './migrations/1795737600003-limit-logins';
 import { CreateDoctor1795737600004 } from './migrations/1795737600004-create-doctor';
+import { VersionFigureMonths1795824000010 } from './migrations/1795824000010-version-figure-months';
 
 /** In the order they run. Listed by hand: a glob would differ between sources and build. */
 export const MIGRATIONS = [
@@ -91,4 +92,5 @@ export const MIGRATIONS = [
   AddTimelines1795737600002,
   LimitLogins1795737600003,
   CreateDoctor1795737600004,
+  VersionFigureMonths1795824000010,
 ];

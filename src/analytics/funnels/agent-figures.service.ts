@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AgentNames } from '../response-times/agent-names.repository';
 import { DURATION_KINDS } from '../response-times/duration-figures';
-import { DurationsRepository } from '../response-times/durations.repository';
+import { DurationsService } from '../response-times/durations.service';
 import { durationScope, durationsAt } from '../response-times/response-times.service';
 import { NO_COUNTS } from '../rollups/rollup-counts';
 import { RollupReader } from '../rollups/rollup-reader';
@@ -22,7 +22,7 @@ export class AgentFiguresService implements AnalyticsDataset, OnModuleInit {
   constructor(
     private readonly datasets: AnalyticsDatasets,
     private readonly rollups: RollupReader,
-    private readonly durations: DurationsRepository,
+    private readonly durations: DurationsService,
     private readonly names: AgentNames,
   ) {}
 

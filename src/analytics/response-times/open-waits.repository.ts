@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { ConversationId } from '../../database/ids';
-import type { DurationScope } from './durations.repository';
+import type { DurationScope } from './durations.service';
 import type { OpenWaits } from './response-time-results';
 
 /** What is answered later than that does not count as an answer, so nobody is taken to wait for it. */

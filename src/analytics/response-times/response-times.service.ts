@@ -13,7 +13,7 @@ import {
   NO_DURATIONS,
   distributionOf,
 } from './duration-figures';
-import { type DurationScope, DurationsRepository } from './durations.repository';
+import { type DurationScope, DurationsService } from './durations.service';
 import { OpenWaitsRepository } from './open-waits.repository';
 import type {
   AgentDurations,
@@ -33,7 +33,7 @@ export class ResponseTimesService implements AnalyticsDataset, ResponseTimesRead
   constructor(
     private readonly datasets: AnalyticsDatasets,
     private readonly scopes: AnalyticsScopes,
-    private readonly durations: DurationsRepository,
+    private readonly durations: DurationsService,
     private readonly waits: OpenWaitsRepository,
     private readonly names: AgentNames,
   ) {}
