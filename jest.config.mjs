@@ -36,5 +36,7 @@ export default {
     { ...base, displayName: 'integration', testMatch: ['<rootDir>/{test,sandbox}/**/*.int-spec.ts'] },
     // npm run test:faults, which prepares the servers that these kill.
     { ...base, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.fault-spec.ts'] },
+    // npm run check:upgrade, which builds the release that is to be replaced.
+    { ...base, displayName: 'upgrade', testMatch: ['<rootDir>/test/upgrade/*.upgrade-spec.ts'] },
   ],
 };

@@ -13,6 +13,8 @@ import { startTemporaryServices } from './local-services.mjs';
 import { say } from './progress.mjs';
 import { onShutdown, runCommand } from './shutdown.mjs';
 
+/** They take minutes, and kill the servers: npm run test:faults, npm run check:upgrade. */
+const ownCommands = ['--ignoreProjects=faults', '--ignoreProjects=upgrade'];
 const ownWorkerCount = /^(-w|-i|--maxWorkers|--runInBand|--watch|--watchAll)(=|$)/;
 
 /** Unit tests touch no server and no built file, so a run of them alone goes without. */
@@ -60,14 +62,14 @@ await runCommand(async () => {
   say();
   return runJest(
     [
-      '--ignoreProjects=faults', // a command of their own: they take minutes, and kill the servers
+      ...ownCommands,
       ...(args.some((arg) => ownWorkerCount.test(arg)) ? [] : ['--maxWorkers=2']),
       ...args,
     ],
     {
       env: { ...environment, NODE_ENV: 'test', ...services },
       folder: temporaryFolder(os.tmpdir(), 'mbb-test-'),
-      projects: ['--ignoreProjects=faults'],
+      projects: ownCommands,
     },
   );
 });

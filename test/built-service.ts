@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ApiClient } from './api-client';
 import { eventually } from './eventually';
 
-const MAIN = resolve('dist/src/main.js');
+/** Where this release is built. */
+const HERE = resolve();
 
 /** The built service as a process of its own, as `npm start` runs it. */
 export interface BuiltService {
@@ -22,10 +23,12 @@ export interface BuiltService {
 /**
  * Starts it away from the project's folder, whose `.env` must not help.
  * @param env everything that it is to know, and nothing else from this process
+ * @param release the folder of another release, which is built too
  */
-export function startBuiltService(env: Readonly<Record<string, string>>): BuiltService {
-  if (!existsSync(MAIN)) throw new Error('Build first: npm run build. npm test does so itself.');
-  const child = spawn(process.execPath, [MAIN], {
+export function startBuiltService(env: Readonly<Record<string, string>>, release = HERE): BuiltService {
+  const main = join(release, 'dist/src/main.js');
+  if (!existsSync(main)) throw new Error('Build first: npm run build. npm test does so itself.');
+  const child = spawn(process.execPath, [main], {
     cwd: tmpdir(),
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { parseDatabaseEnv } from '../config/database-env';
-import { processEnvironment } from '../config/env';
+import { runCommand } from '../config/run-command';
 import { dataSourceOptions } from './data-source';
 import { migrateSchema } from './schema-migration';
 
@@ -40,14 +40,4 @@ async function connected<Result>(
   }
 }
 
-if (require.main === module) {
-  const say = (line: string): void => {
-    process.stdout.write(`${line}\n`);
-  };
-  Promise.resolve()
-    .then(() => migrateDatabase(processEnvironment(), say))
-    .catch((error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exitCode = 1;
-    });
-}
+runCommand(module, (env, _, say) => migrateDatabase(env, say));

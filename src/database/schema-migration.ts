@@ -1,9 +1,15 @@
-import type { DataSource } from 'typeorm';
+import { type DataSource, type Migration, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { createMonthPartitions } from './month-partitions';
+import { untilUnlocked } from './patience';
 import { grantToService } from './service-grants';
 
 /** Any fixed number: all who migrate at once wait for each other on it. */
 const MIGRATION_LOCK = 7_205_000;
+/**
+ * The release before this one works on these tables meanwhile. A migration that waits for one of them keeps everybody else
+ * from it, and one that has the first of two tables may wait for whoever has the second: it gives way, and tries again.
+ */
+const PATIENCE = { lockTimeoutMs: 2_000, attempts: 100, retryPauseMs: 1_000 };
 
 /**
  * Brings the schema up to date, makes the partitions of the coming months, and lets the service's role at their rows. Safe
@@ -20,8 +26,11 @@ export async function migrateSchema(
   const holder = owner.createQueryRunner();
   await holder.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
   try {
-    const done = await owner.runMigrations();
-    for (const { name } of done) say(`Migrated: ${name}`);
+    const executor = new MigrationExecutor(owner, holder);
+    for (const migration of await executor.getPendingMigrations()) {
+      await runMigration(executor, holder, migration);
+      say(`Migrated: ${migration.name}`);
+    }
     const partitions = await createMonthPartitions(owner.manager, new Date());
     if (partitions.length > 0) say(`Created ${partitions.length} month partitions`);
     if (serviceRole !== null) await grantToService(holder.manager, serviceRole);
@@ -30,4 +39,27 @@ export async function migrateSchema(
     await holder.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
     await holder.release();
   }
+}
+
+async function runMigration(
+  executor: MigrationExecutor,
+  db: QueryRunner,
+  migration: Migration,
+): Promise<void> {
+  // What runs outside a transaction is not repeated: a part of it may be done. CONCURRENTLY waits without being in the way.
+  if (migration.instance?.transaction === false) {
+    await executor.executeMigration(migration);
+    return;
+  }
+  await untilUnlocked(PATIENCE, undefined, async () => {
+    await db.startTransaction();
+    try {
+      await db.query(`SET LOCAL lock_timeout = ${PATIENCE.lockTimeoutMs}`);
+      await executor.executeMigration(migration);
+      await db.commitTransaction();
+    } catch (error) {
+      await db.rollbackTransaction();
+      throw error;
+    }
+  });
 }

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { createApp } from '../app.setup';
-import { type Env, EnvironmentInvalidError, parseEnv, processEnvironment } from '../config/env';
+import { type Env, EnvironmentInvalidError, parseEnv } from '../config/env';
+import { runCommand } from '../config/run-command';
 import { type AccountId, isUuid } from '../database/ids';
 import { AppError } from '../errors/app.error';
 import { preflight } from './doctor-preflight';
@@ -125,17 +126,4 @@ function settingFinding({ name, hint }: { name: string; hint: string }): Finding
   });
 }
 
-if (require.main === module) {
-  const say = (text: string): void => {
-    process.stdout.write(`${text}\n`);
-  };
-  runDoctor(processEnvironment(), process.argv.slice(2), say).then(
-    (code) => {
-      process.exitCode = code;
-    },
-    (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exitCode = 1;
-    },
-  );
-}
+runCommand(module, runDoctor);

@@ -1,8 +1,8 @@
 import { isNativeError } from 'node:util/types';
 
 // PostgreSQL: class 08 (connection), 57P01–57P03 (shutting down, crashed, starting up), 53300 (no connection free), 25P03
-// (the session was ended because its transaction stood still).
-const POSTGRES_STATES = /^(08...|57P0[1-3]|53300|25P03)$/;
+// (the session was ended because its transaction stood still), 53100 (its disk is full: the next that it does is to go down).
+const POSTGRES_STATES = /^(08...|57P0[1-3]|53[13]00|25P03)$/;
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -25,7 +25,7 @@ const MESSAGES = [
 ];
 const NAMES = new Set(['MaxRetriesPerRequestError', 'ConnectionNotFoundError', 'DriverNotConnectedError']);
 
-/** Whether PostgreSQL or Redis could not be reached, or went away meanwhile. Looks through wrapped errors. */
+/** Whether PostgreSQL or Redis could not be reached, went away meanwhile, or has no room to work in. Looks through wrapped errors. */
 export function isConnectionLoss(thrown: unknown, depth = 0): boolean {
   if (!isNativeError(thrown) || depth > 5) return false;
   const code: unknown = 'code' in thrown ? thrown.code : undefined;

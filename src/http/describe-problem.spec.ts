@@ -53,6 +53,7 @@ describe('describeProblem', () => {
     [failedQuery('23503'), 500, 'SERVER_ERROR'],
     [failedQuery('57P01'), 503, 'SERVICE_UNAVAILABLE'],
     [failedQuery('53300'), 503, 'SERVICE_UNAVAILABLE'],
+    [failedQuery('53100'), 503, 'SERVICE_UNAVAILABLE'], // a full disk
     [
       new Error('canary', { cause: Object.assign(new Error('x'), { code: 'ECONNRESET' }) }),
       503,

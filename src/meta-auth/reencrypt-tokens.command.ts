@@ -4,7 +4,8 @@ import { NestFactory } from '@nestjs/core';
 import { AuditWriter } from '../audit/audit-writer';
 import { AuditWriterModule } from '../audit/audit-writer.module';
 import { ConfigModule } from '../config/config.module';
-import { parseEnv, processEnvironment } from '../config/env';
+import { parseEnv } from '../config/env';
+import { runCommand } from '../config/run-command';
 import { CryptoModule } from '../crypto/crypto.module';
 import { DatabaseModule } from '../database/database.module';
 import { type ReencryptionCount, TokenReencryption } from './token-reencryption.service';
@@ -66,17 +67,4 @@ export async function reencryptTokens(
   }
 }
 
-if (require.main === module) {
-  const say = (line: string): void => {
-    process.stdout.write(`${line}\n`);
-  };
-  reencryptTokens(processEnvironment(), say).then(
-    (code) => {
-      process.exitCode = code;
-    },
-    (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exitCode = 1;
-    },
-  );
-}
+runCommand(module, (env, _, say) => reencryptTokens(env, say));

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { parseDatabaseEnv } from '../config/database-env';
-import { processEnvironment } from '../config/env';
+import { runCommand } from '../config/run-command';
 import { giveUpUnsentMessages } from '../conversations/sends/restored-sends';
 import { APPLICATION_NAME, dataSourceOptions } from '../database/data-source';
 import { giveUpUnpublishedPosts } from '../facebook/posts/restored-publications';
@@ -58,14 +58,4 @@ export async function holdRestored(
   }
 }
 
-if (require.main === module) {
-  const say = (line: string): void => {
-    process.stdout.write(`${line}\n`);
-  };
-  Promise.resolve()
-    .then(() => holdRestored(processEnvironment(), say))
-    .catch((error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exitCode = 1;
-    });
-}
+runCommand(module, (env, _, say) => holdRestored(env, say));

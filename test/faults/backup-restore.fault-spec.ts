@@ -2,26 +2,20 @@ import { holdRestored } from '../../src/restore/restore-hold.command';
 import { backUp } from '../database-backup';
 import { eventually } from '../eventually';
 import { CAMPAIGNS, type CampaignShown } from '../factories/campaigns.factory';
+import { MESSAGES } from '../factories/messaging.factory';
+import type { FaultService } from './fault-service';
+import { openWindows } from './open-windows';
 import { type Stage, onStage } from './stage';
 import { drained, query } from './tables';
 
 jest.setTimeout(600_000);
 
-const MESSAGES = '/api/meta/whatsapp/messages';
-const customers = Array.from({ length: 30 }, (_, index) => `+1650${5_570_000 + index}`);
+const CUSTOMERS = 30;
 
-/** Customers write, so that they may be answered. */
-async function openWindows(stage: Stage): Promise<void> {
-  await stage.client.post('/api/meta/webhook/configure', {
-    verifyToken: 'a-verify-token',
-    fields: { messages: true },
-  });
-  for (const phone of customers) stage.control.playMessage({ from: { phone } });
-  await eventually(
-    () => count(stage.databaseUrl, `messages WHERE direction = 'inbound'`),
-    (found) => found === customers.length,
-    { timeoutMs: 60_000 },
-  );
+interface Waiting {
+  api: FaultService;
+  worker: FaultService;
+  customers: string[];
 }
 
 async function count(url: string, what: string): Promise<number> {
@@ -29,31 +23,40 @@ async function count(url: string, what: string): Promise<number> {
   return row?.count ?? 0;
 }
 
-async function order(stage: Stage, words: string, rest: Record<string, unknown> = {}): Promise<void> {
+/** The API runs and its worker has been stopped; a message to each customer waits. */
+async function withWaitingOrders(stage: Stage): Promise<Waiting> {
+  const api = await stage.start('the API', { APP_ROLES: 'api,scheduler' });
+  const worker = await stage.start('the worker', { APP_ROLES: 'worker' });
+  stage.control.configure({ limits: { pairBurst: 500 } });
+  await stage.connect();
+  const customers = await openWindows(stage, CUSTOMERS);
+  await worker.terminate();
   for (const to of customers) {
-    const answer = await stage.client.post(MESSAGES, { to, type: 'text', text: { body: words }, ...rest });
+    const answer = await stage.client.post(MESSAGES, { to, type: 'text', text: { body: 'It waits' } });
     if (answer.status >= 300) throw new Error(`An order was answered ${answer.text}`);
   }
+  return { api, worker, customers };
 }
 
-const nobodyWaits = (url: string): Promise<number> =>
-  eventually(
-    () => count(url, `message_sends WHERE state IN ('queued', 'sending') AND available_at <= now()`),
+/** The service on what was restored, with nothing in Redis; resolves when nothing waits any more. */
+async function runOn(stage: Stage, restored: string, { api }: Waiting): Promise<void> {
+  await stage.redis.kill();
+  await stage.redis.start();
+  const { port } = new URL(api.url); // Meta and users are told of one address.
+  await stage.start('the service on the restored database', { DATABASE_URL: restored, PORT: port });
+  await eventually(
+    () => count(restored, `message_sends WHERE state IN ('queued', 'sending') AND available_at <= now()`),
     (waiting) => waiting === 0,
     { timeoutMs: 120_000 },
   );
+  expect(await drained(restored)).toEqual([]);
+}
 
 describe('a backup', () => {
   it('is restored beside an empty Redis: what waited is processed and sent, once, and nothing is missing', () =>
     onStage('restore of everything', async (stage) => {
-      const api = await stage.start('the API', { APP_ROLES: 'api,scheduler' });
-      const port = { PORT: new URL(api.url).port }; // Meta and users are told of one address.
-      const worker = await stage.start('the worker', { APP_ROLES: 'worker' });
-      stage.control.configure({ limits: { pairBurst: 500 } });
-      await stage.connect();
-      await openWindows(stage);
-      await worker.terminate();
-      await order(stage, 'It waits in the backup');
+      const waiting = await withWaitingOrders(stage);
+      const { api, customers } = waiting;
       const sender = stage.load([api], 200);
       await sender.untilMoreAcknowledged(300);
       await sender.finish();
@@ -62,13 +65,8 @@ describe('a backup', () => {
 
       const backup = await backUp(stage.databaseUrl);
       const restored = await backup.restore();
-      await stage.redis.kill();
-      await stage.redis.start();
-      await stage.start('the service on the restored database', { DATABASE_URL: restored, ...port });
-      await nobodyWaits(restored);
-      const undone = await drained(restored);
+      await runOn(stage, restored, waiting);
       const acknowledged = [...sender.acknowledged.values()];
-      expect(undone).toEqual([]);
       const told = new Set(acknowledged.flatMap(({ messages }) => messages.map(({ wamid }) => wamid)));
       const stored = await query<{ external_id: string }>(
         restored,
@@ -76,25 +74,15 @@ describe('a backup', () => {
         [[...told]],
       );
       expect(stored.map(({ external_id: wamid }) => wamid).sort()).toEqual([...told].sort());
-      expect(
-        stage.control
-          .sentMessages()
-          .map(({ to }) => to.replace('+', ''))
-          .sort(),
-      ).toEqual(customers.map((phone) => phone.replace('+', '')).sort());
+      const reached = stage.control.sentMessages().map(({ to }) => to.replace('+', ''));
+      expect(reached.sort()).toEqual(customers.map((phone) => phone.replace('+', '')).sort());
       stage.say(`${acknowledged.length} deliveries and ${customers.length} messages; ${backup.how}`);
     }));
 
   it('that is older than what was sent is held: nothing goes out twice, all is accounted for, the gap is told', () =>
     onStage('restore of an older backup', async (stage) => {
-      const api = await stage.start('the API', { APP_ROLES: 'api,scheduler' });
-      const port = { PORT: new URL(api.url).port }; // Meta and users are told of one address.
-      const worker = await stage.start('the worker', { APP_ROLES: 'worker' });
-      stage.control.configure({ limits: { pairBurst: 500 } });
-      await stage.connect();
-      await openWindows(stage);
-      await worker.terminate();
-      await order(stage, 'It leaves after the backup');
+      const waiting = await withWaitingOrders(stage);
+      const { api, worker, customers } = waiting;
       const made = await stage.client.post<CampaignShown>(CAMPAIGNS, {
         name: 'Runs over the backup',
         template: { name: 'hello_world', language: 'en_US' },
@@ -114,7 +102,7 @@ describe('a backup', () => {
       await api.start();
       await worker.start();
       await eventually(
-        () => Promise.resolve(stage.control.sentMessages().length),
+        () => stage.control.sentMessages().length,
         (sent) => sent === customers.length + 50,
         { timeoutMs: 120_000 },
       );
@@ -129,11 +117,7 @@ describe('a backup', () => {
       await holdRestored({ DATABASE_URL: restored }, (line) => told.push(line));
       expect(told[0]).toMatch(/^Messages: \d+ may have left/);
       expect(told[1]).toMatch(/^Campaigns: 1 paused;/);
-      await stage.redis.kill();
-      await stage.redis.start();
-      await stage.start('the service on the restored database', { DATABASE_URL: restored, ...port });
-      await nobodyWaits(restored);
-      await drained(restored);
+      await runOn(stage, restored, waiting);
       const { client } = stage;
       await eventually(
         () => client.get<CampaignShown>(`${CAMPAIGNS}/${id}`),

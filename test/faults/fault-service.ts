@@ -9,6 +9,8 @@ export class FaultService {
   constructor(
     readonly name: string,
     private readonly env: Readonly<Record<string, string>>,
+    /** The folder of the release that it is of; this one's where nothing is said. */
+    private readonly release?: string,
   ) {}
 
   get url(): string {
@@ -22,8 +24,8 @@ export class FaultService {
   /** Resolves when it is ready. */
   async start(): Promise<void> {
     this.keepOutput();
-    this.process = startBuiltService(this.env);
-    await untilReady(this.process, 60_000);
+    this.process = startBuiltService(this.env, this.release);
+    await untilReady(this.process, 180_000); // A machine that is busy with other things is no fault of the service.
   }
 
   async kill(): Promise<void> {
@@ -53,6 +55,11 @@ export class FaultService {
     return (await Promise.race([this.running.exitCode, Promise.resolve('running')])) === 'running';
   }
 
+  /** Everything that it wrote since it was started last. */
+  output(): string {
+    return `${this.running.stdout()}\n${this.running.stderr()}`;
+  }
+
   lastLines(): string {
     this.keepOutput();
     return this.earlierOutput;
@@ -64,9 +71,6 @@ export class FaultService {
   }
 
   private keepOutput(): void {
-    if (this.process !== undefined)
-      this.earlierOutput = tailOf(
-        `${this.earlierOutput}\n${this.process.stdout()}\n${this.process.stderr()}`,
-      );
+    if (this.process !== undefined) this.earlierOutput = tailOf(`${this.earlierOutput}\n${this.output()}`);
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ApiClient } from '../api-client';
 import { MESSAGES } from '../factories/messaging.factory';
@@ -31,7 +32,7 @@ export async function orderMessages({
   while (orders.length < count) {
     const number = orders.length + 1;
     const body = { to: random.pick(customers), type: 'text', text: { body: `Order ${number}` } };
-    orders.push(order(client.with({ 'idempotency-key': `order-${number}` }), body));
+    orders.push(order(client.with({ 'idempotency-key': randomUUID() }), body));
     await pause(Math.max(0, begun + (number / perSecond) * 1_000 - Date.now()));
   }
   return Promise.all(orders);

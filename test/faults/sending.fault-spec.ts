@@ -1,5 +1,6 @@
 import type { FaultRule } from '../../sandbox/graph/faults';
 import { eventually } from '../eventually';
+import { openWindows } from './open-windows';
 import { orderMessages } from './orders';
 import type { SeededRandom } from './seeded-random';
 import { compareSends } from './send-comparison';
@@ -30,23 +31,6 @@ function arrangeAnswers(stage: Stage, random: SeededRandom): void {
   }
 }
 
-/** Customers write, so that they may be answered. */
-async function openWindows(stage: Stage): Promise<string[]> {
-  const configured = await stage.client.post<{ status: string }>('/api/meta/webhook/configure', {
-    verifyToken: 'a-verify-token',
-    fields: { messages: true },
-  });
-  expect(configured.body.data).toMatchObject({ status: 'active' });
-  const customers = Array.from({ length: 40 }, (_, index) => `+1650${5_560_000 + index}`);
-  for (const phone of customers) stage.control.playMessage({ from: { phone } });
-  await eventually(
-    () => query<{ count: number }>(stage.databaseUrl, 'SELECT count(*)::int AS count FROM messages'),
-    ([row]) => row?.count === customers.length,
-    { timeoutMs: 30_000 },
-  );
-  return customers;
-}
-
 async function countIn(stage: Stage, state: string): Promise<number> {
   const sql = 'SELECT count(*)::int AS count FROM message_sends WHERE state = $1';
   const [row] = await query<{ count: number }>(stage.databaseUrl, sql, [state]);
@@ -72,7 +56,7 @@ describe('sending under load', () => {
         delivery: { retryDelaysMs: [1_000] },
       });
       await stage.connect();
-      const customers = await openWindows(stage);
+      const customers = await openWindows(stage, 40);
       arrangeAnswers(stage, random);
 
       const { client } = stage;

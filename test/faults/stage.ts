@@ -66,9 +66,13 @@ export class Stage {
   }
 
   /** Starts a process of the service. The first one is the one that Meta and users are told of. */
-  async start(name: string, env: Readonly<Record<string, string>> = {}): Promise<FaultService> {
+  async start(
+    name: string,
+    env: Readonly<Record<string, string>> = {},
+    release?: string,
+  ): Promise<FaultService> {
     const port = this.services.length === 0 ? {} : { PORT: String(await fixedPort()) };
-    const service = new FaultService(name, { ...this.parts.env, ...port, ...env });
+    const service = new FaultService(name, { ...this.parts.env, ...port, ...env }, release);
     this.services.push(service);
     await service.start();
     return service;
@@ -99,7 +103,7 @@ export class Stage {
   }
 
   /** Starts the load on these processes. It goes on until `expectNothingLostOrDoubled`. */
-  load(receivers: readonly FaultService[], perSecond: number): MetaSender {
+  load(receivers: readonly { url: string }[], perSecond: number): MetaSender {
     const sender = new MetaSender({
       random: this.random.branch('sender'),
       urls: receivers.map(({ url }) => url),

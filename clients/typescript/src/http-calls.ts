@@ -173,7 +173,17 @@ function backoffMs(attempt: number): number {
   return Math.min(200 * 2 ** attempt, 2_000) * (0.5 + Math.random() / 2);
 }
 
+/** Rejects as soon as the caller no longer wants the answer. */
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await new Promise<void>((resolve) => setTimeout(resolve, ms));
+  signal?.throwIfAborted();
+  await new Promise<void>((resolve) => {
+    const goOn = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', goOn);
+      resolve();
+    };
+    const timer = setTimeout(goOn, ms);
+    signal?.addEventListener('abort', goOn);
+  });
   signal?.throwIfAborted();
 }

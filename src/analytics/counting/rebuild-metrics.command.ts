@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ConfigModule } from '../../config/config.module';
-import { parseEnv, processEnvironment } from '../../config/env';
+import { parseEnv } from '../../config/env';
+import { runCommand } from '../../config/run-command';
 import { type AccountId, isUuid } from '../../database/ids';
 import { DatabaseModule } from '../../database/database.module';
 import { CaseCounting } from './case-counting.service';
@@ -98,17 +99,4 @@ export async function rebuildMetrics(
   }
 }
 
-if (require.main === module) {
-  const say = (line: string): void => {
-    process.stdout.write(`${line}\n`);
-  };
-  rebuildMetrics(processEnvironment(), process.argv.slice(2), say).then(
-    (code) => {
-      process.exitCode = code;
-    },
-    (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exitCode = 1;
-    },
-  );
-}
+runCommand(module, rebuildMetrics);
