@@ -3,6 +3,7 @@ import type { ArrivedComment } from '../../src/conversations/comments/comment-ty
 import { type AssetId, newId } from '../../src/database/ids';
 import type { ApiAnswer, ApiBody, ApiClient } from '../api-client';
 import { type Channels, withPages } from '../factories/analytics-traffic.factory';
+import { untilCounted } from '../factories/metric-webhooks.factory';
 import { type Team, aTeam } from '../factories/team.factory';
 import { type TestApp, startTestApp } from '../test-app';
 
@@ -44,6 +45,7 @@ beforeAll(async () => {
   channels = await withPages(app, team);
   await plantComments();
   await plantInsights();
+  await untilCounted(app);
 }, 180_000);
 afterAll(() => app.close());
 
