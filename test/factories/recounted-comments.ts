@@ -58,8 +58,7 @@ export async function answeredComments(db: DataSource, scope: EngagementScope): 
     const rest = ownOf(own);
     for (const post of posts.filter((each) => each.assetId === assetId))
       for (const name of OWN_FIGURES) rest[name] -= post.own[name];
-    if (OWN_FIGURES.some((name) => rest[name] !== 0))
-      answered.push({ assetId, externalId: null, own: rest });
+    if (OWN_FIGURES.some((name) => rest[name] !== 0)) answered.push({ assetId, externalId: null, own: rest });
   }
   return byPost(answered);
 }

@@ -2,11 +2,10 @@ import * as fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { CommentCounting } from '../../src/analytics/counting/comment-counting.service';
 import { CommentRebuild } from '../../src/analytics/counting/comment-rebuild.service';
-import { CommentStore, type ToldOfComments } from '../../src/conversations/comments/comment-store.service';
-import { ErasedPeople } from '../../src/conversations/erasure/erased-people';
+import type { ToldOfComments } from '../../src/conversations/comments/comment-store.service';
 import { type AssetId, newId } from '../../src/database/ids';
-import { Outbox } from '../../src/domain-events/outbox';
-import { type Tenant, aTenant } from '../factories/conversations.factory';
+import type { Tenant } from '../factories/conversations.factory';
+import { anArrivedComment, commentTeller, commentedPages } from '../factories/counted-comments';
 import {
   answeredComments,
   commentSumsThatDoNotAddUp,
@@ -22,12 +21,12 @@ const TIME_LIMIT_MS = 120_000 + RUNS * 4_000;
 
 let db: DataSource;
 let close: () => Promise<void>;
-let store: CommentStore;
+let tell: (told: ToldOfComments) => Promise<unknown>;
 let counters: CommentCounting[];
 let rebuild: CommentRebuild;
 beforeAll(async () => {
   ({ db, close } = await openMigratedDatabase());
-  store = new CommentStore(new ErasedPeople(), new Outbox());
+  tell = commentTeller(db);
   counters = [new CommentCounting(db), new CommentCounting(db)];
   rebuild = new CommentRebuild(db, new CommentCounting(db));
 });
@@ -76,6 +75,8 @@ const traces = fc.record({
             'hide',
             'show',
             'remove',
+            'remove',
+            'remove',
             'answer in private',
             'fail to answer in private',
             'erase',
@@ -116,8 +117,6 @@ interface Place {
 }
 type Step = (place: Place) => Promise<unknown>;
 
-const tell = (told: ToldOfComments): Promise<unknown> => db.transaction((tx) => store.apply(tx, told));
-
 function stepsOf({ comments, events }: Trace): Step[] {
   const keyOf = (place: Place, target: number) => {
     const { asset } = comments[target % comments.length] ?? { asset: 0 };
@@ -133,21 +132,15 @@ function stepsOf({ comments, events }: Trace): Step[] {
     (place) => {
       const comment = comments[target % comments.length];
       const parent = knows === 'another parent' ? 0 : (comment?.parent ?? null);
+      const { assetId, externalId } = keyOf(place, target);
       return tell({
         arrived: [
-          {
-            ...keyOf(place, target),
+          anArrivedComment(place.tenant, assetId, externalId, {
             postExternalId: knows === 'no post' ? null : (comment?.post ?? null),
             parentExternalId: knows === 'no parent' || parent === null ? null : `${place.run}.${parent}`,
-            author: { id: '77', name: null, username: null },
             byBusiness: knows === 'own' || comment?.isOwn === true,
-            text: 'Is it open?',
-            attachment: null,
             at: at(minute),
-            asOf: at(minute),
-            isHidden: null,
-            metadata: {},
-          },
+          }),
         ],
       });
     };
@@ -218,14 +211,7 @@ async function count(how: string | undefined, place: Place): Promise<void> {
 }
 
 async function aPlace(): Promise<Place> {
-  const tenant = await aTenant(db);
-  const assets = [newId<AssetId>(), newId<AssetId>()];
-  for (const id of assets)
-    await db.query(`INSERT INTO assets (account_id, id, kind, meta_id) VALUES ($1, $2, 'page', $3)`, [
-      tenant.accountId,
-      id,
-      id,
-    ]);
+  const { pages: assets, ...tenant } = await commentedPages(db, 2);
   return { tenant, assets, run: newId() };
 }
 

@@ -32,7 +32,9 @@ export const sameCommentMetric = (one: string, other: string): string =>
   KEY.map((name) => `${one}.${name} = ${other}.${name}`).join(' AND ');
 export const commentCountersOfRow = (alias: string): string =>
   `(${COMMENT_COUNTERS.map((name) => `${alias}.${name}`).join(', ')})`;
-export const REPLACE_COMMENT_COUNTERS = COMMENT_COUNTERS.map((name) => `${name} = excluded.${name}`).join(', ');
+export const REPLACE_COMMENT_COUNTERS = COMMENT_COUNTERS.map((name) => `${name} = excluded.${name}`).join(
+  ', ',
+);
 
 const SUMS = COMMENT_COUNTERS.map((name) => `sum(${name})::integer AS ${name}`).join(', ');
 const ANY_SUM = COMMENT_COUNTERS.map((name) => `sum(${name}) <> 0`).join(' OR ');
