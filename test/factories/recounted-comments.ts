@@ -49,11 +49,7 @@ export async function recountedComments(
 /** The same as the service answers it. What has no post is what a Page has more than its posts. */
 export async function answeredComments(db: DataSource, scope: EngagementScope): Promise<FiguresByPost> {
   const { posts, byAsset } = await new EngagedPostsRepository(db).find(scope, 'comments', 1_000);
-  const answered = posts.map(({ assetId, externalId, own }) => ({
-    assetId: String(assetId),
-    externalId: externalId as string | null,
-    own,
-  }));
+  const answered: { assetId: string; externalId: string | null; own: OwnFigures }[] = [...posts];
   for (const [assetId, { own }] of byAsset) {
     const rest = ownOf(own);
     for (const post of posts.filter((each) => each.assetId === assetId))

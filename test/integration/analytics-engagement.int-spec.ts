@@ -229,6 +229,27 @@ it('agrees with what comments say of themselves, and with the figures over time'
   expect(posts.map(({ channel }) => channel.id)).toEqual([channels.pageId, channels.pageId]);
 });
 
+it.each(['UTC', 'Asia/Kolkata', 'Asia/Kathmandu', 'America/St_Johns', 'Australia/Lord_Howe'])(
+  'counts the comments of whole days of %s',
+  async (zone) => {
+    for (const [first, last] of [
+      ['2026-03-28', '2026-03-28'],
+      ['2026-03-29', '2026-04-04'],
+      ['2025-04-30', '2026-04-02'],
+    ]) {
+      const { totals } = await read(`startDate=${first}&endDate=${last}&timeZone=${zone}`);
+      const [own]: Figures[] = await app.db.query(
+        `SELECT count(*) FILTER (WHERE NOT by_business)::int AS comments,
+                count(*) FILTER (WHERE NOT by_business AND removed_at IS NOT NULL)::int AS removed,
+                count(*) FILTER (WHERE by_business AND parent_external_id IS NOT NULL)::int AS replies
+           FROM comments WHERE account_id = $1 AND (commented_at AT TIME ZONE $2)::date BETWEEN $3 AND $4`,
+        [channels.accountId, zone, first, last],
+      );
+      expect(totals.own).toMatchObject({ ...own });
+    }
+  },
+);
+
 it('sorts by what is known, and tells no more than it was asked for', async () => {
   const ids = async (query: string): Promise<string[]> =>
     (await read(`${RANGE}&${query}`)).posts.map(({ id }) => id);

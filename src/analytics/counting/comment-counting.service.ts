@@ -1,17 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
+import { beginBatch } from '../../database/batch-transaction';
 import type { AccountId, AssetId, CommentId } from '../../database/ids';
 import { COMMENTS_LOCK } from './account-lock';
 import { addCommentMetrics, commentCountsOf } from './comment-counts';
 import {
   COMMENT_FACT_COLUMNS,
-  REPLACE_COMMENT_FACTS,
   answeredBy,
   commentFactsOfRow,
   isAnswered,
   isReply,
+  oneByOne,
   ownCommentFactsOf,
+  storeCommentFacts,
 } from './comment-facts';
 
 /** A reply that has come, or gone from where it was. */
@@ -71,6 +73,7 @@ export class CommentCounting {
    */
   async correct(tx: EntityManager, accountId: AccountId, ids: readonly CommentId[]): Promise<number> {
     if (ids.length === 0) return 0;
+    await beginBatch(tx);
     const own = await this.correctOwn(tx, accountId, ids);
     return own.corrected + (await this.correctAnswers(tx, accountId, ids, own.replies));
   }
@@ -86,15 +89,11 @@ export class CommentCounting {
        fresh AS MATERIALIZED (${ownCommentFactsOf('told')}),
        compared AS MATERIALIZED (
          SELECT fresh, old FROM fresh
-           LEFT JOIN comment_metric_facts old
-             ON old.account_id = fresh.account_id AND old.comment_id = fresh.comment_id
+           LEFT JOIN ${oneByOne('comment_metric_facts', 'comment_id', 'fresh')} AS old ON true
           WHERE old.comment_id IS NULL OR ${commentFactsOfRow('fresh')} IS DISTINCT FROM ${commentFactsOfRow('old')}),
        changed AS MATERIALIZED (SELECT (fresh).* FROM compared),
        replaced AS MATERIALIZED (SELECT (old).* FROM compared WHERE (old).comment_id IS NOT NULL),
-       stored AS (
-         INSERT INTO comment_metric_facts (${COMMENT_FACT_COLUMNS})
-         SELECT ${COMMENT_FACT_COLUMNS} FROM changed ORDER BY account_id, comment_id
-         ON CONFLICT ON CONSTRAINT comment_metric_facts_pkey DO UPDATE SET ${REPLACE_COMMENT_FACTS}),
+       stored AS (${storeCommentFacts('changed')}),
        added AS (${addCommentMetrics(`${commentCountsOf('changed')} UNION ALL ${commentCountsOf('replaced', -1)}`)}),
        replies AS (
          SELECT asset_id, parent_external_id, commented_at, true AS is_there FROM changed AS f WHERE ${isReply('f')}
@@ -128,14 +127,12 @@ export class CommentCounting {
          SELECT $1::uuid AS account_id, unnest($2::uuid[]) AS comment_id UNION ${answeredBy('replies')}),
        replaced AS MATERIALIZED (
          SELECT f.* FROM told
-           JOIN comment_metric_facts f
-             ON f.account_id = told.account_id AND f.comment_id = told.comment_id AND NOT f.by_business
-           JOIN comments c ON c.account_id = f.account_id AND c.id = f.comment_id
-          WHERE f.is_answered <> ${isAnswered('c', 'f')}),
-       changed AS (
-         UPDATE comment_metric_facts f SET is_answered = NOT f.is_answered FROM replaced
-          WHERE f.account_id = replaced.account_id AND f.comment_id = replaced.comment_id
-         RETURNING f.*),
+          CROSS JOIN ${oneByOne('comment_metric_facts', 'comment_id', 'told')} AS f
+          CROSS JOIN ${oneByOne('comments', 'id', 'told')} AS c
+          WHERE NOT f.by_business AND f.is_answered <> ${isAnswered('c', 'f')}),
+       changed AS MATERIALIZED (
+         SELECT ${COMMENT_FACT_COLUMNS.replace('is_answered', 'NOT is_answered AS is_answered')} FROM replaced),
+       stored AS (${storeCommentFacts('changed')}),
        added AS (${addCommentMetrics(`${commentCountsOf('changed')} UNION ALL ${commentCountsOf('replaced', -1)}`)})
        SELECT count(*)::integer AS corrected FROM replaced`,
       [

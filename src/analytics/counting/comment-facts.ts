@@ -14,7 +14,15 @@ const FACTS = [
 export const COMMENT_FACT_COLUMNS = `account_id, comment_id, ${FACTS.join(', ')}`;
 export const commentFactsOfRow = (alias: string): string =>
   `(${FACTS.map((name) => `${alias}.${name}`).join(', ')})`;
-export const REPLACE_COMMENT_FACTS = FACTS.map((name) => `${name} = excluded.${name}`).join(', ');
+
+/** Stores facts in the place of those before, as a statement. */
+export function storeCommentFacts(facts: string): string {
+  return `
+    INSERT INTO comment_metric_facts (${COMMENT_FACT_COLUMNS})
+    SELECT ${COMMENT_FACT_COLUMNS} FROM ${facts} ORDER BY account_id, comment_id
+    ON CONFLICT ON CONSTRAINT comment_metric_facts_pkey
+    DO UPDATE SET ${FACTS.map((name) => `${name} = excluded.${name}`).join(', ')}`;
+}
 
 /**
  * The facts of comments as far as these tell them themselves, as a query: whether they are answered stays as it was.
@@ -26,9 +34,17 @@ export function ownCommentFactsOf(told: string): string {
            c.parent_external_id, c.commented_at, c.by_business, c.is_hidden, c.removed_at IS NOT NULL AS is_removed,
            coalesce(c.sentiment, '') AS sentiment, NOT c.by_business AND coalesce(known.is_answered, false) AS is_answered
       FROM ${told} AS told
-      JOIN comments c ON c.account_id = told.account_id AND c.id = told.comment_id AND c.is_complete
-      LEFT JOIN comment_metric_facts known ON known.account_id = c.account_id AND known.comment_id = c.id`;
+     CROSS JOIN ${oneByOne('comments', 'id', 'told')} AS c
+      LEFT JOIN ${oneByOne('comment_metric_facts', 'comment_id', 'told')} AS known ON true
+     WHERE c.is_complete`;
 }
+
+/**
+ * The row of a comment, as a relation to join by. Down the primary key for each (OFFSET): PostgreSQL would read all of an
+ * account's rows for a batch, and compare each with each while it does not know yet how many there are.
+ */
+export const oneByOne = (table: string, id: string, told: string): string =>
+  `LATERAL (SELECT * FROM ${table} WHERE account_id = ${told}.account_id AND ${id} = ${told}.comment_id OFFSET 0)`;
 
 /** Of a row of facts, as SQL: whether it is what answers the comment that it stands under, and those beside it. */
 export const isReply = (alias: string): string =>
@@ -42,13 +58,17 @@ export const isReply = (alias: string): string =>
  * @param f its facts
  */
 export const isAnswered = (c: string, f: string): string => `(
-  EXISTS (SELECT FROM comment_metric_facts r
-           WHERE r.account_id = ${f}.account_id AND r.asset_id = ${f}.asset_id
-             AND r.parent_external_id = ANY(ARRAY[${c}.external_id, ${f}.parent_external_id])
-             AND ${isReply('r')} AND NOT r.is_answered AND r.commented_at >= ${f}.commented_at)
+  ${hasReply(f, `${c}.external_id`)}
+  OR ${hasReply(f, `${f}.parent_external_id`)}
   OR EXISTS (SELECT FROM comment_actions d
               WHERE d.account_id = ${f}.account_id AND d.comment_id = ${f}.comment_id
                 AND d.kind = 'private_reply' AND d.state = 'done'))`;
+
+/** One parent at a time: for either of two, PostgreSQL may look through all replies of a Page. */
+const hasReply = (f: string, parent: string): string => `
+  EXISTS (SELECT FROM comment_metric_facts r
+           WHERE r.account_id = ${f}.account_id AND r.asset_id = ${f}.asset_id AND r.parent_external_id = ${parent}
+             AND ${isReply('r')} AND NOT r.is_answered AND r.commented_at >= ${f}.commented_at)`;
 
 /**
  * The comments that replies may have answered, or answer no longer, as a query.

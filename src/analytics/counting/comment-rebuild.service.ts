@@ -66,6 +66,7 @@ export class CommentRebuild {
 
   /** A row of zeros, which is left where everything was taken back, says the same as none. */
   private async replaceSums(tx: EntityManager, accountId: AccountId): Promise<number> {
+    await tx.query('SET LOCAL jit = off');
     await tx.query(
       `DELETE FROM comment_metric_facts f
         WHERE f.account_id = $1
