@@ -11,6 +11,9 @@ const TEMPLATES = 50;
 /** Of a hundred messages: those of cases, four each; templates of campaigns; what customers reply to these; and comments beside. */
 const SHARES = { cases: 80, campaigns: 14, replies: 6, comments: 10 };
 const DAYS = 728;
+const POST_NUMBERS = 500;
+/** Nobody comments on a post that is older. */
+const DAYS_OF_POST = 7;
 
 const FUNCTIONS = [
   `CREATE FUNCTION pg_temp.id_at(at timestamptz, salt text) RETURNS uuid LANGUAGE sql STABLE AS $$
@@ -19,13 +22,16 @@ const FUNCTIONS = [
   `CREATE FUNCTION pg_temp.fixed_id(salt text) RETURNS uuid LANGUAGE sql STABLE AS $$
      SELECT pg_temp.id_at('2024-01-01T00:00:00Z', salt) $$`,
   // Most people write between seven in the morning and eight in the evening.
-  `CREATE FUNCTION pg_temp.some_time() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
-     SELECT date_trunc('day', now()) - interval '${DAYS + 1} days' + floor(random() * ${DAYS}) * interval '1 day'
+  `CREATE FUNCTION pg_temp.some_time(days integer DEFAULT ${DAYS}) RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
+     SELECT date_trunc('day', now()) - interval '${DAYS + 1} days' + floor(random() * days) * interval '1 day'
             + interval '7 hours' + random() * interval '13 hours' $$`,
 ];
 
 const ACCOUNT = `pg_temp.fixed_id('analytics account')`;
 const AGENT = (number) => `pg_temp.fixed_id('analytics agent ' || ${number})`;
+/** Pages and Instagram accounts in turn. */
+const COMMENTED_CHANNEL = (number) =>
+  `${CHANNELS.phone_number} + ${number} % ${CHANNELS.page + CHANNELS.instagram}`;
 const CAMPAIGN = (number) => `pg_temp.fixed_id('analytics campaign ' || ${number})`;
 
 /** In the order in which the foreign keys allow it; $1, where it stands, is the user. */
@@ -178,16 +184,24 @@ const storing = (count) => {
               'wa:' || a.n, a.n / ${CAMPAIGNS} + 1, CASE WHEN w.i % 50 = 0 THEN 'failed' ELSE 'read' END,
               pg_temp.id_at(w.at, 'analytics message ' || w.i), 1
          FROM advert a JOIN written w ON w.what = 'advert' AND w.n = a.n`,
+      `CREATE TEMP TABLE post AS
+         SELECT channel, number, pg_temp.some_time(${DAYS - DAYS_OF_POST}) AS published_at
+           FROM (SELECT DISTINCT ${COMMENTED_CHANNEL('n')} AS channel, n % ${POST_NUMBERS} AS number
+                   FROM generate_series(1, ${of(SHARES.comments)}) n ORDER BY 1, 2) AS named`,
+      // Most comments come within two days after the post.
       `INSERT INTO comments (account_id, id, asset_id, platform, external_id, is_complete, post_external_id, parent_external_id,
                              thread_external_id, author_id, by_business, text, commented_at, sentiment, confidence, created_at)
        SELECT c.account_id, pg_temp.id_at(said.at, 'analytics comment ' || n || said.by_business), c.asset_id,
               CASE c.kind WHEN 'page' THEN 'facebook' ELSE 'instagram' END,
-              CASE WHEN said.by_business THEN 'a' ELSE 'c' END || n, true, 'post' || n % 500,
+              CASE WHEN said.by_business THEN 'a' ELSE 'c' END || n, true, 'post' || p.number,
               CASE WHEN said.by_business THEN 'c' || n END, 'c' || n, 'p' || n % 10000, said.by_business, 'About order ' || n,
               said.at, CASE WHEN NOT said.by_business AND n % 2 = 0 THEN (ARRAY['positive', 'neutral', 'negative'])[1 + n % 3] END,
               CASE WHEN NOT said.by_business AND n % 2 = 0 THEN 0.8 END, said.at
-         FROM (SELECT n, pg_temp.some_time() AS at FROM generate_series(1, ${of(SHARES.comments)}) n) AS begun
-         JOIN channel c ON c.number = ${CHANNELS.phone_number} + n % ${CHANNELS.page + CHANNELS.instagram}
+         FROM (SELECT n, random() AS share FROM generate_series(1, ${of(SHARES.comments)}) n) AS chosen
+         JOIN channel c ON c.number = ${COMMENTED_CHANNEL('n')}
+         JOIN post p ON p.channel = c.number AND p.number = n % ${POST_NUMBERS}
+        CROSS JOIN LATERAL (
+          SELECT p.published_at + least(-ln(1 - share) * interval '18 hours', interval '${DAYS_OF_POST} days') AS at) AS begun
         CROSS JOIN LATERAL (VALUES (begun.at, false), (begun.at + interval '40 minutes', true)) AS said (at, by_business)
         WHERE NOT said.by_business OR n % 3 = 0`,
     ],

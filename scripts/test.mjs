@@ -61,11 +61,7 @@ await runCommand(async () => {
   for (const name of ['DATABASE_URL', 'REDIS_URL']) delete environment[name];
   say();
   return runJest(
-    [
-      ...ownCommands,
-      ...(args.some((arg) => ownWorkerCount.test(arg)) ? [] : ['--maxWorkers=2']),
-      ...args,
-    ],
+    [...ownCommands, ...(args.some((arg) => ownWorkerCount.test(arg)) ? [] : ['--maxWorkers=2']), ...args],
     {
       env: { ...environment, NODE_ENV: 'test', ...services },
       folder: temporaryFolder(os.tmpdir(), 'mbb-test-'),

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { WhatsAppModule } from '../whatsapp/whatsapp.module';
+import { CommentCounting } from './counting/comment-counting.service';
 import { MessageCounting } from './counting/message-counting.service';
 import { MessageCountingSubscriber } from './counting/message-counting.subscriber';
 import { MessageCountingSweeper } from './counting/message-counting.sweeper';
@@ -60,6 +61,7 @@ import { AnalyticsDatasets } from './tables/analytics-datasets';
     MoodsController,
   ],
   providers: [
+    CommentCounting,
     MessageCounting,
     MessageCountingSubscriber,
     MessageCountingSweeper,

@@ -1,12 +1,11 @@
 import { ValidatorConstraint, type ValidatorConstraintInterface } from 'class-validator';
-import type { FieldBounds } from '../http/field-bounds';
 import { isTimeZone } from './zoned-time';
 
 /** For `@Validate`: a name of the IANA time zone database. */
 @ValidatorConstraint({ name: 'isTimeZone' })
 export class TimeZoneRule implements ValidatorConstraintInterface {
   /** For the API document; the longest name there is has 32. */
-  static readonly bounds: FieldBounds = { maxLength: 64 };
+  static readonly bounds = { maxLength: 64 };
 
   validate(value: unknown): boolean {
     return typeof value === 'string' && isTimeZone(value);

@@ -43,7 +43,10 @@ import { CreateAuditEvents1795737600001 } from './migrations/1795737600001-creat
 import { AddTimelines1795737600002 } from './migrations/1795737600002-add-timelines';
 import { LimitLogins1795737600003 } from './migrations/1795737600003-limit-logins';
 import { CreateDoctor1795737600004 } from './migrations/1795737600004-create-doctor';
+import { FindLockedLogins1795824000000 } from './migrations/1795824000000-find-locked-logins';
 import { VersionFigureMonths1795824000010 } from './migrations/1795824000010-version-figure-months';
+import { CreateCommentMetrics1795824000020 } from './migrations/1795824000020-create-comment-metrics';
+import { CountStoredComments1795824000021 } from './migrations/1795824000021-count-stored-comments';
 
 /** In the order they run. Listed by hand: a glob would differ between sources and build. */
 export const MIGRATIONS = [
@@ -92,5 +95,8 @@ export const MIGRATIONS = [
   AddTimelines1795737600002,
   LimitLogins1795737600003,
   CreateDoctor1795737600004,
+  FindLockedLogins1795824000000,
   VersionFigureMonths1795824000010,
+  CreateCommentMetrics1795824000020,
+  CountStoredComments1795824000021,
 ];

@@ -1,3 +1,4 @@
+import { CommentCounting } from '../../src/analytics/counting/comment-counting.service';
 import { MessageCounting } from '../../src/analytics/counting/message-counting.service';
 import { OutboxRelay } from '../../src/domain-events/outbox-relay.service';
 import { eventually } from '../eventually';
@@ -54,8 +55,10 @@ export async function untilCounted(app: TestApp): Promise<void> {
     async () => {
       await app.app.get(OutboxRelay).settle();
       await app.app.get(MessageCounting).drain();
+      await app.app.get(CommentCounting).drain();
       const [row]: { count: number }[] = await app.db.query(
         `SELECT (SELECT count(*) FROM message_metric_changes)
+              + (SELECT count(*) FROM comment_metric_changes)
               + (SELECT count(*) FROM outbox_arrivals)
               + (SELECT count(*) FROM outbox_cursors, outbox_sequence
                   WHERE subscriber = 'message-metrics' AND position < last_position) AS count`,

@@ -3,6 +3,7 @@ import type { ArrivedComment } from '../../src/conversations/comments/comment-ty
 import { type AssetId, newId } from '../../src/database/ids';
 import type { ApiAnswer, ApiBody, ApiClient } from '../api-client';
 import { type Channels, withPages } from '../factories/analytics-traffic.factory';
+import { untilCounted } from '../factories/metric-webhooks.factory';
 import { type Team, aTeam } from '../factories/team.factory';
 import { type TestApp, startTestApp } from '../test-app';
 
@@ -44,6 +45,7 @@ beforeAll(async () => {
   channels = await withPages(app, team);
   await plantComments();
   await plantInsights();
+  await untilCounted(app);
 }, 180_000);
 afterAll(() => app.close());
 
@@ -226,6 +228,27 @@ it('agrees with what comments say of themselves, and with the figures over time'
   expect(posts.find(({ id }) => id === 'p1')?.own).toMatchObject({ ...own });
   expect(posts.map(({ channel }) => channel.id)).toEqual([channels.pageId, channels.pageId]);
 });
+
+it.each(['UTC', 'Asia/Kolkata', 'Asia/Kathmandu', 'America/St_Johns', 'Australia/Lord_Howe'])(
+  'counts the comments of whole days of %s',
+  async (zone) => {
+    for (const [first, last] of [
+      ['2026-03-28', '2026-03-28'],
+      ['2026-03-29', '2026-04-04'],
+      ['2025-04-30', '2026-04-02'],
+    ]) {
+      const { totals } = await read(`startDate=${first}&endDate=${last}&timeZone=${zone}`);
+      const [own]: Figures[] = await app.db.query(
+        `SELECT count(*) FILTER (WHERE NOT by_business)::int AS comments,
+                count(*) FILTER (WHERE NOT by_business AND removed_at IS NOT NULL)::int AS removed,
+                count(*) FILTER (WHERE by_business AND parent_external_id IS NOT NULL)::int AS replies
+           FROM comments WHERE account_id = $1 AND (commented_at AT TIME ZONE $2)::date BETWEEN $3 AND $4`,
+        [channels.accountId, zone, first, last],
+      );
+      expect(totals.own).toMatchObject({ ...own });
+    }
+  },
+);
 
 it('sorts by what is known, and tells no more than it was asked for', async () => {
   const ids = async (query: string): Promise<string[]> =>

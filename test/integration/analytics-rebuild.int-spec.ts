@@ -157,6 +157,7 @@ describe('npm run analytics:rebuild', () => {
     expect(said).toEqual([
       `${month}: 3 messages counted, 8 figures corrected`,
       `Cases of conversations: 0 corrected`,
+      `Comments by post: 0 corrected`,
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { MIGRATIONS } from '../../src/database/migrations';
 
 /** The last migration from before upgrades had to go without a pause: it and those before it were made for empty tables. */
 const BASELINE = 1_795_651_200_002;
@@ -105,4 +106,9 @@ describe('the rules of migrations', () => {
   ])('let pass %s', (sql, extra) => {
     expect(dangersIn(migration(sql, extra))).toEqual([]);
   });
+});
+
+it('runs every migration that there is, in the order of their times', () => {
+  const times = readdirSync(FOLDER).map((file) => file.slice(0, 13));
+  expect(MIGRATIONS.map(({ name }) => name.slice(-13))).toEqual(times.sort());
 });

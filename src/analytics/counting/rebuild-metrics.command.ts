@@ -8,6 +8,8 @@ import { runCommand } from '../../config/run-command';
 import { type AccountId, isUuid } from '../../database/ids';
 import { DatabaseModule } from '../../database/database.module';
 import { CaseCounting } from './case-counting.service';
+import { CommentCounting } from './comment-counting.service';
+import { CommentRebuild } from './comment-rebuild.service';
 import { MetricsRebuild, type RebuildRange } from './metrics-rebuild.service';
 
 /** As little of the application as counting needs: no Redis, no Meta, no schedule. */
@@ -17,7 +19,7 @@ export class RebuildMetricsModule {
     return {
       module: RebuildMetricsModule,
       imports: [ConfigModule.forEnvironment(env), DatabaseModule],
-      providers: [CaseCounting, MetricsRebuild],
+      providers: [CaseCounting, MetricsRebuild, CommentCounting, CommentRebuild],
     };
   }
 }
@@ -92,6 +94,7 @@ export async function rebuildMetrics(
       say(`${month}: ${messages} messages counted, ${corrected} figures corrected`);
     });
     say(`Cases of conversations: ${await rebuild.rebuildCases(range)} corrected`);
+    say(`Comments by post: ${await app.get(CommentRebuild).run(range)} corrected`);
     if (months.length === 0) say('No messages of these months are stored.');
     return 0;
   } finally {

@@ -4,7 +4,8 @@ import type { DataSource } from 'typeorm';
 import type { AssetId } from '../../database/ids';
 import type { InsightObjectState } from '../../insights/insight-object';
 import type { MediaProduct } from '../../insights/metrics/insight-metric';
-import { COMMENTS_BY_POST, OWN_FIGURES, type OwnFigures } from './comment-engagement';
+import { commentsByPost } from './comments-by-post';
+import { OWN_FIGURES, type OwnFigures } from './comment-engagement';
 import { META_NAMES } from './engagement-metrics';
 import type { EngagedObject, EngagedPosts, EngagementScope, PostSort } from './engagement-results';
 
@@ -30,15 +31,15 @@ const SUMS = OWN_FIGURES.map((name) => `sum(${name})::integer AS ${name}`).join(
 export class EngagedPostsRepository {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
-  /** Comments are walked once, down the index by Page and time. */
   async find(
     { accountId, assetIds, from, until }: EngagementScope,
     sort: PostSort,
     limit: number,
   ): Promise<EngagedPosts> {
     const { value, join } = orderOf(sort);
+    const parameters: unknown[] = [accountId, assetIds, from, until, limit];
     const [row]: { assets: AssetRow[]; posts: PostRow[] }[] = await this.database.query(
-      `WITH commented AS MATERIALIZED (${COMMENTS_BY_POST}),
+      `WITH commented AS MATERIALIZED (${commentsByPost({ from, until }, parameters)}),
        published AS (
          SELECT asset_id, external_id FROM insight_objects
           WHERE account_id = $1 AND asset_id = ANY($2::uuid[]) AND kind IN ('post', 'ig_media')
@@ -62,7 +63,7 @@ export class EngagedPostsRepository {
           ORDER BY place LIMIT $5)
        SELECT (SELECT coalesce(json_agg(assets), '[]') FROM assets) AS assets,
               (SELECT coalesce(json_agg(ordered ORDER BY place), '[]') FROM ordered) AS posts`,
-      [accountId, assetIds, from, until, limit],
+      parameters,
     );
     return {
       posts: (row?.posts ?? []).map((post) => ({
