@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { SENTIMENT_LABELS, type SentimentLabel } from '../../conversations/conversation-types';
+import type { SentimentLabel } from '../../conversations/conversation-types';
 import type { CountsOf } from '../rollups/rollup-counts';
 import { RollupReader, type RollupScope, dimensionOfAll } from '../rollups/rollup-reader';
 import type { AnalyticsScope } from '../scope/analytics-scope';
@@ -40,11 +40,7 @@ export class MoodsService implements AnalyticsDataset, OnModuleInit {
       this.rollups.series(within, ofAll, range.bounds, undefined, COUNTERS),
       this.rollups.series(within, 'sentiment', range.bounds, 'label', COUNTERS),
       this.rollups.totalsBy(within, ofAll, 'platform', COUNTERS),
-      Promise.all(
-        SENTIMENT_LABELS.map((label) =>
-          this.rollups.totalsBy({ ...within, label }, 'sentiment', 'platform', COUNTERS),
-        ),
-      ),
+      this.rollups.periods(within, 'sentiment', [range.from, range.until], ['label', 'platform'], COUNTERS),
     ]);
     const timestamps = range.bounds.slice(0, -1);
     const points = timestamps.map((_, index) =>
@@ -52,7 +48,10 @@ export class MoodsService implements AnalyticsDataset, OnModuleInit {
     );
     const byPlatform = platforms.map((platform) => ({
       platform,
-      counts: countsOf(all.get(platform), (label) => moods[SENTIMENT_LABELS.indexOf(label)]?.get(platform)),
+      counts: countsOf(
+        all.get(platform),
+        (label) => moods.find(({ names }) => names[0] === label && names[1] === platform)?.counts,
+      ),
     }));
     const totals = bySource((source) =>
       byPlatform.map(({ counts }) => counts[source]).reduce(addMoods, NO_MOODS),

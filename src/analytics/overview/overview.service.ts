@@ -4,8 +4,8 @@ import type { DataSource } from 'typeorm';
 import { previousBounds } from '../../calendar/previous-bounds';
 import type { ConversationPlatform } from '../../conversations/conversation-types';
 import type { AccountId, AssetId } from '../../database/ids';
-import { type Counter, type CountsOf, NO_COUNTS } from '../rollups/rollup-counts';
-import { RollupReader, type RollupScope, dimensionOfAll } from '../rollups/rollup-reader';
+import { type Counter, type Counts, type CountsOf, NO_COUNTS, addCounts } from '../rollups/rollup-counts';
+import { RollupReader } from '../rollups/rollup-reader';
 import type { AnalyticsScope } from '../scope/analytics-scope';
 import { AnalyticsScopes } from '../scope/analytics-scopes.service';
 import { AnalyticsDatasets } from '../tables/analytics-datasets';
@@ -63,44 +63,27 @@ export class OverviewService implements AnalyticsDataset, OnModuleInit {
     const edges = [previousFrom, range.from, range.until];
     const assetIds = channels?.map(({ id }) => id) ?? null;
     const within = { accountId, platforms, assetIds };
-    const now: RollupScope = { ...within, from: range.from, until: range.until };
-    const before: RollupScope = { ...within, from: previousFrom, until: range.from };
-    const ofAll = dimensionOfAll(assetIds);
-    const [
-      platformsNow,
-      platformsBefore,
-      channelsNow,
-      channelsBefore,
-      campaignsNow,
-      campaignsBefore,
-      started,
-      cases,
-      conversations,
-      known,
-    ] = await Promise.all([
-      this.rollups.totalsBy(now, ofAll, 'platform', COUNTERS),
-      this.rollups.totalsBy(before, ofAll, 'platform', COUNTERS),
-      this.rollups.totalsBy(now, 'channel', 'asset', COUNTERS),
-      this.rollups.totalsBy(before, 'channel', 'asset', COUNTERS),
-      this.rollups.total(now, 'campaign', COUNTERS_OF_CAMPAIGNS),
-      this.rollups.total(before, 'campaign', COUNTERS_OF_CAMPAIGNS),
+    const [counts, campaigns, started, cases, conversations, known] = await Promise.all([
+      this.rollups.periods(within, 'channel', edges, ['platform', 'asset'], COUNTERS),
+      this.rollups.periods(within, 'campaign', edges, [], COUNTERS_OF_CAMPAIGNS),
       this.campaignsStarted(accountId, platforms, assetIds, edges),
       this.cases.totals(within, edges),
       this.cases.now(within),
       channels ?? this.scopes.channels(accountId, null),
     ]);
+    const [ofPlatforms, ofChannels] = [countsBy(counts, 0), countsBy(counts, 1)];
+    const [campaignsBefore, campaignsNow] = [0, 1].map(
+      (period) => campaigns.find((found) => found.period === period)?.counts ?? NO_COUNTS,
+    );
     const byPlatform = platforms.map((platform) => ({
       platform,
-      pair: pairOf(platform, platformsNow, platformsBefore, cases.platforms),
+      pair: pairOf(ofPlatforms.get(platform), cases.platforms.get(platform)),
     }));
     const byChannel = known
-      .filter(
-        ({ id, isOwned }) =>
-          isOwned || channelsNow.has(id) || channelsBefore.has(id) || cases.channels.has(id),
-      )
+      .filter(({ id, isOwned }) => isOwned || ofChannels.has(id) || cases.channels.has(id))
       .map((channel) => ({
         channel,
-        pair: pairOf(channel.id, channelsNow, channelsBefore, cases.channels),
+        pair: pairOf(ofChannels.get(channel.id), cases.channels.get(channel.id)),
       }))
       .sort((one, other) => traffic(other.pair) - traffic(one.pair));
     return {
@@ -145,17 +128,32 @@ export class OverviewService implements AnalyticsDataset, OnModuleInit {
   }
 }
 
+type Found = Partial<CountsOf<Counter>>;
+
+/** Of each name what was counted in the time before and in the range. @param place which of the names */
+function countsBy(
+  found: readonly { period: number; names: string[]; counts: Found }[],
+  place: number,
+): Map<string, Counts[]> {
+  const sums = new Map<string, Counts[]>();
+  for (const { period, names, counts } of found) {
+    const name = names[place] ?? '';
+    const own = sums.get(name) ?? [NO_COUNTS, NO_COUNTS];
+    own[period] = addCounts(own[period] ?? NO_COUNTS, { ...NO_COUNTS, ...counts });
+    sums.set(name, own);
+  }
+  return sums;
+}
+
 function pairOf(
-  name: string,
-  now: ReadonlyMap<string, Partial<CountsOf<Counter>>>,
-  before: ReadonlyMap<string, Partial<CountsOf<Counter>>>,
-  cases: ReadonlyMap<string, ReadonlyMap<number, CaseCounts>>,
+  counts: readonly Counts[] | undefined,
+  cases: ReadonlyMap<number, CaseCounts> | undefined,
 ): Pair {
-  const [casesBefore, casesNow] = [0, 1].map((bucket) => cases.get(name)?.get(bucket) ?? NO_CASES);
-  return {
-    now: { ...NO_COUNTS, ...now.get(name), ...(casesNow ?? NO_CASES) },
-    before: { ...NO_COUNTS, ...before.get(name), ...(casesBefore ?? NO_CASES) },
-  };
+  const [before, now] = [0, 1].map((period): MetricCounts => ({
+    ...(counts?.[period] ?? NO_COUNTS),
+    ...(cases?.get(period) ?? NO_CASES),
+  }));
+  return { now: now ?? NO_METRIC_COUNTS, before: before ?? NO_METRIC_COUNTS };
 }
 
 function addPairs(one: Pair, other: Pair): Pair {

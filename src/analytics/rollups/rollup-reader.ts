@@ -105,6 +105,32 @@ export class RollupReader {
     return new Map(await this.sums(scope, dimension, group, counters));
   }
 
+  /**
+   * The same as totals of several times that follow each other, by the number of the time between the bounds.
+   * @param groups what they are told apart by, one in the other
+   */
+  async periods<Name extends Counter>(
+    scope: Omit<RollupScope, 'from' | 'until'>,
+    dimension: RollupDimension,
+    bounds: readonly Date[],
+    groups: readonly RollupGroup[],
+    counters: readonly Name[],
+  ): Promise<{ period: number; names: string[]; counts: CountsOf<Name> }[]> {
+    const periods = bounds.slice(1).map((until, period) => ({ from: bounds[period] ?? until, until }));
+    const { relation, parameters } = rollupPeriods(scope, dimension, periods, groups);
+    const names = groups.map((group) => GROUP_EXPRESSIONS[group]);
+    const rows: (CountsOf<Name> & { period: number; names: string[] })[] = await this.database.query(
+      `SELECT period, ARRAY[${names.join(', ')}]::text[] AS names, ${sumsOf(counters)} FROM ${relation} AS part
+        GROUP BY ${['period', ...names].join(', ')}`,
+      parameters,
+    );
+    return rows.map(({ period, names: own, ...counts }) => ({
+      period,
+      names: own,
+      counts: counts,
+    }));
+  }
+
   /** Points that begin where rows of a grain do. */
   private async steps<Name extends Counter>(
     scope: RollupScope,
@@ -113,7 +139,7 @@ export class RollupReader {
     group: RollupGroup | undefined,
     counters: readonly Name[],
   ): Promise<Series<Name>> {
-    const { where, parameters } = conditions(scope, dimension, group);
+    const { where, parameters } = conditions(scope, dimension, [group]);
     const name = group === undefined ? `''` : GROUP_EXPRESSIONS[group];
     return seriesOf<Name>(
       await this.database.query(
@@ -136,7 +162,7 @@ export class RollupReader {
     counters: readonly Name[],
   ): Promise<Series<Name>> {
     const pieces = ranges.flatMap((range, number) => piecesOf(range).map((piece) => ({ ...piece, number })));
-    const { where, parameters, condition } = conditions(scope, dimension, group);
+    const { where, parameters, condition } = conditions(scope, dimension, [group]);
     const name = group === undefined ? `''` : GROUP_EXPRESSIONS[group];
     const [from, until] = [pieces[0]?.from, pieces.at(-1)?.until];
     return seriesOf<Name>(
@@ -226,23 +252,36 @@ export function rollupRows(
   dimension: RollupDimension,
   group?: RollupGroup,
 ): { relation: string; parameters: unknown[] } {
-  const { where, parameters } = conditions(scope, dimension, group);
-  const found = piecesOf(scope);
-  const pieces = found.length > 0 ? found : [{ grain: 'quarter', from: scope.from, until: scope.until }];
-  const rows = pieces.map(({ grain, from, until }) => {
-    const [first, end] = [from, until].map((at) => `$${parameters.push(at)}::timestamptz`);
-    return `SELECT * FROM message_metrics WHERE ${where} AND grain = '${grain}' AND bucket_at >= ${first} AND bucket_at < ${end}`;
+  return rollupPeriods(scope, dimension, [scope], group === undefined ? [] : [group]);
+}
+
+/** Those of several times, with the number of each as `period`. */
+function rollupPeriods(
+  scope: Omit<RollupScope, 'from' | 'until'>,
+  dimension: RollupDimension,
+  periods: readonly { from: Date; until: Date }[],
+  groups: readonly RollupGroup[],
+): { relation: string; parameters: unknown[] } {
+  const { where, parameters } = conditions(scope, dimension, groups);
+  const rows = periods.flatMap((range, period) => {
+    const found = piecesOf(range);
+    const pieces = found.length > 0 ? found : [{ grain: 'quarter', ...range }];
+    return pieces.map(({ grain, from, until }) => {
+      const [first, end] = [from, until].map((at) => `$${parameters.push(at)}::timestamptz`);
+      return `SELECT ${period} AS period, * FROM message_metrics
+               WHERE ${where} AND grain = '${grain}' AND bucket_at >= ${first} AND bucket_at < ${end}`;
+    });
   });
   return { relation: `(${rows.join(' UNION ALL ')})`, parameters };
 }
 
 /** What every read has in common, whatever its range. @returns also by itself what of it is not the place in the index */
 function conditions(
-  { accountId, platforms, assetIds, label, template, only }: RollupScope,
+  { accountId, platforms, assetIds, label, template, only }: Omit<RollupScope, 'from' | 'until'>,
   dimension: RollupDimension,
-  group: RollupGroup | undefined,
+  groups: readonly (RollupGroup | undefined)[],
 ): { where: string; parameters: unknown[]; condition: string } {
-  const isByAsset = [group, only?.group].includes('asset');
+  const isByAsset = [...groups, only?.group].includes('asset');
   const parameters: unknown[] = [
     accountId,
     dimension,
