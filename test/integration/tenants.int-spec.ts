@@ -21,7 +21,7 @@ const OPERATORS = [
   /^\w+ \/api\/meta\/webhook\/(deliveries|stats)/,
   /^GET \/api\/meta\/auth\/signup-cancellations$/,
   // Besides those of their accounts, they see what is no account's: audit-log.int-spec.ts.
-  /^GET \/api\/meta\/audit-events$/,
+  /^GET \/api\/meta\/audit-events(\.csv)?$/,
 ];
 /** Ids that are nobody's: Meta's number of an error, a signed name. */
 const NOBODYS = [/^GET \/api\/meta\/whatsapp\/errors\/\{code\}$/];
