@@ -75,12 +75,13 @@ describe('the schema', () => {
           (index) => index.table === table && columns.every((column, at) => index.columns[at] === column),
         ),
     );
-    // Rows of users are never deleted, only marked; the conversations of an asset go with its account.
+    // Rows of users are never deleted, only marked; what an asset has goes with its account.
     const accepted = new Set([
       'meta_accounts_user',
       'conversations_agent',
       'oauth_states_user',
       'conversations_asset',
+      'comment_metrics_asset',
     ]);
     expect(missing.map(({ name }) => name).filter((name) => !accepted.has(name))).toEqual([]);
   });

@@ -88,7 +88,8 @@ describe('an admin', () => {
     it.each(['2001-01-01T00:00:00Z', 'tomorrow', 5])('refuse the expiry %j', async (expiresAt) => {
       const answer = await create(asAdmin, { expiresAt });
       expect(answer.status).toBe(400);
-      expect(answer.body.error.details.fields).toMatchObject([{ path: 'expiresAt' }]);
+      const paths = (answer.body.error.details.fields as { path: string }[]).map(({ path }) => path);
+      expect(new Set(paths)).toEqual(new Set(['expiresAt']));
     });
 
     it("of somebody else cannot be revoked, nor told from ones that don't exist", async () => {
