@@ -175,6 +175,12 @@ describe('what Meta refuses in Messenger', () => {
     expect((await me.client.delete(path)).status).toBe(400);
     expect((await me.client.delete(`${path}?fields=`)).status).toBe(400);
     expect((await me.client.put(path, {})).status).toBe(400);
+    // Not taken for one that was left out.
+    expect((await me.client.put(path, { ...profile, pageId: null })).status).toBe(400);
+    const ofInstagram = { ice_breakers: [{ call_to_actions: [{ question: 'Open?', payload: 'OPEN' }] }] };
+    expect(
+      await me.client.put('/api/meta/instagram/messenger-profile', { ...ofInstagram, igAccountId: null }),
+    ).toMatchObject({ status: 400, body: { error: { code: 'VALIDATION_FAILED' } } });
     expect((await me.client.put(path, { greeting: [{ locale: 'English', text: 'x' }] })).status).toBe(400);
   });
 

@@ -52,9 +52,9 @@ export class PassMessengerThreadDto extends MessengerThreadDto {
 /** Names a Page. */
 export class NamedMessengerPageDto {
   /** By Meta's id or ours. Needed only if you have several connected. @example "113470551234567" */
-  @IsOptional() @Matches(PAGE_ID, ABOUT_PAGE) pageId?: string;
+  @IfPresent() @Matches(PAGE_ID, ABOUT_PAGE) pageId?: string;
   /** The connected Meta account, by our id. Needed only if you have several. */
-  @IsOptional() @IsUUID() accountId?: string;
+  @IfPresent() @IsUUID() accountId?: string;
 }
 
 export const MESSENGER_PROFILE_FIELDS = [

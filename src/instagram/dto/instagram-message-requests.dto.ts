@@ -41,9 +41,9 @@ export class PassInstagramThreadDto extends InstagramThreadDto {
 /** Names an Instagram account. */
 export class NamedInstagramSenderDto {
   /** By Meta's id or ours. Needed only if you have several connected. @example "17841405822304914" */
-  @IsOptional() @Matches(ID, ABOUT) igAccountId?: string;
+  @IfPresent() @Matches(ID, ABOUT) igAccountId?: string;
   /** The connected Meta account, needed only if you have several; or the same as `igAccountId`. */
-  @IsOptional() @Matches(ID, ABOUT) accountId?: string;
+  @IfPresent() @Matches(ID, ABOUT) accountId?: string;
 }
 
 export const INSTAGRAM_PROFILE_FIELDS = ['persistent_menu', 'ice_breakers'] as const;
