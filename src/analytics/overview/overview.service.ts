@@ -139,7 +139,7 @@ function countsBy(
   for (const { period, names, counts } of found) {
     const name = names[place] ?? '';
     const own = sums.get(name) ?? [NO_COUNTS, NO_COUNTS];
-    own[period] = addCounts(own[period] ?? NO_COUNTS, { ...NO_COUNTS, ...counts });
+    own[period] = addCounts(own[period] ?? NO_COUNTS, counts);
     sums.set(name, own);
   }
   return sums;

@@ -28,8 +28,11 @@ export type CountsOf<Name extends Counter> = Pick<Counts, Name>;
 
 export const NO_COUNTS: Counts = Object.fromEntries(COUNTERS.map((name) => [name, 0])) as Counts;
 
-export function addCounts(one: Counts, other: Counts): Counts {
-  return Object.fromEntries(COUNTERS.map((name) => [name, one[name] + other[name]])) as Counts;
+/** @param other what it has none of is left as it is */
+export function addCounts(one: Counts, other: Partial<Counts>): Counts {
+  const sum = { ...one };
+  for (const name of COUNTERS) sum[name] += other[name] ?? 0;
+  return sum;
 }
 
 /** A share is null where there is nothing that it could be a share of. */

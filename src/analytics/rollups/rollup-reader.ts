@@ -5,7 +5,7 @@ import type { ConversationPlatform } from '../../conversations/conversation-type
 import type { AccountId, AssetId } from '../../database/ids';
 import { ADDED_UP, NO_ASSET, type RollupDimension } from '../counting/message-counters';
 import { COUNTERS, type Counter, type CountsOf, NO_COUNTS } from './rollup-counts';
-import { type Grain, piecesOf, shiftedPointsOf, widestGrain } from './rollup-grains';
+import { type Grain, type GrainPiece, piecesOf, shiftedPointsOf, widestGrain } from './rollup-grains';
 
 /** Which sums are read. */
 export interface RollupScope {
@@ -32,6 +32,12 @@ const GROUP_EXPRESSIONS: Record<RollupGroup, string> = {
   asset: 'asset_id::text',
   label: 'label',
   template: `template_name || E'\\t' || template_language`,
+};
+/** The same as they are stored: what is grouped by is compared for each row, and a text is slower than an id. */
+const GROUP_COLUMNS: Record<Exclude<RollupGroup, 'template'>, string> = {
+  platform: 'platform',
+  asset: 'asset_id',
+  label: 'label',
 };
 
 const MOST_GROUPS = 5_000;
@@ -113,15 +119,25 @@ export class RollupReader {
     scope: Omit<RollupScope, 'from' | 'until'>,
     dimension: RollupDimension,
     bounds: readonly Date[],
-    groups: readonly RollupGroup[],
+    groups: readonly Exclude<RollupGroup, 'template'>[],
     counters: readonly Name[],
   ): Promise<{ period: number; names: string[]; counts: CountsOf<Name> }[]> {
-    const periods = bounds.slice(1).map((until, period) => ({ from: bounds[period] ?? until, until }));
-    const { relation, parameters } = rollupPeriods(scope, dimension, periods, groups);
-    const names = groups.map((group) => GROUP_EXPRESSIONS[group]);
+    const { where, parameters } = conditions(scope, dimension, groups);
+    const names = groups.map((group, place) => ({ column: GROUP_COLUMNS[group], name: `name_${place}` }));
+    // No column more than is needed: here they are copied, as the number of the period is put beside them.
+    const columns = [...names.map(({ column, name }) => `${column} AS ${name}`), ...counters].join(', ');
+    const parts = bounds
+      .slice(1)
+      .flatMap((until, period) =>
+        piecesOf({ from: bounds[period] ?? until, until }).map(
+          (piece) => `SELECT ${period} AS period, ${columns} FROM ${rowsOf(piece, where, parameters)}`,
+        ),
+      );
+    if (parts.length === 0) return [];
     const rows: (CountsOf<Name> & { period: number; names: string[] })[] = await this.database.query(
-      `SELECT period, ARRAY[${names.join(', ')}]::text[] AS names, ${sumsOf(counters)} FROM ${relation} AS part
-        GROUP BY ${['period', ...names].join(', ')}`,
+      `SELECT period, ARRAY[${names.map(({ name }) => `${name}::text`).join(', ')}]::text[] AS names, ${sumsOf(counters)}
+         FROM (${parts.join(' UNION ALL ')}) AS part
+        GROUP BY ${['period', ...names.map(({ name }) => name)].join(', ')}`,
       parameters,
     );
     return rows.map(({ period, names: own, ...counts }) => ({
@@ -252,27 +268,18 @@ export function rollupRows(
   dimension: RollupDimension,
   group?: RollupGroup,
 ): { relation: string; parameters: unknown[] } {
-  return rollupPeriods(scope, dimension, [scope], group === undefined ? [] : [group]);
+  const { where, parameters } = conditions(scope, dimension, [group]);
+  const found = piecesOf(scope);
+  const pieces =
+    found.length > 0 ? found : [{ grain: 'quarter' as const, from: scope.from, until: scope.until }];
+  const rows = pieces.map((piece) => `SELECT * FROM ${rowsOf(piece, where, parameters)}`);
+  return { relation: `(${rows.join(' UNION ALL ')})`, parameters };
 }
 
-/** Those of several times, with the number of each as `period`. */
-function rollupPeriods(
-  scope: Omit<RollupScope, 'from' | 'until'>,
-  dimension: RollupDimension,
-  periods: readonly { from: Date; until: Date }[],
-  groups: readonly RollupGroup[],
-): { relation: string; parameters: unknown[] } {
-  const { where, parameters } = conditions(scope, dimension, groups);
-  const rows = periods.flatMap((range, period) => {
-    const found = piecesOf(range);
-    const pieces = found.length > 0 ? found : [{ grain: 'quarter', ...range }];
-    return pieces.map(({ grain, from, until }) => {
-      const [first, end] = [from, until].map((at) => `$${parameters.push(at)}::timestamptz`);
-      return `SELECT ${period} AS period, * FROM message_metrics
-               WHERE ${where} AND grain = '${grain}' AND bucket_at >= ${first} AND bucket_at < ${end}`;
-    });
-  });
-  return { relation: `(${rows.join(' UNION ALL ')})`, parameters };
+/** The rows of a piece of time, as what stands behind FROM. */
+function rowsOf({ grain, from, until }: GrainPiece, where: string, parameters: unknown[]): string {
+  const [first, end] = [from, until].map((at) => `$${parameters.push(at)}::timestamptz`);
+  return `message_metrics WHERE ${where} AND grain = '${grain}' AND bucket_at >= ${first} AND bucket_at < ${end}`;
 }
 
 /** What every read has in common, whatever its range. @returns also by itself what of it is not the place in the index */
