@@ -86,6 +86,10 @@ describe('the schema', () => {
     expect(missing.map(({ name }) => name).filter((name) => !accepted.has(name))).toEqual([]);
   });
 
+  it('is asked by connections that let PostgreSQL compile nothing', async () => {
+    expect(await db.query('SHOW jit')).toEqual([{ jit: 'off' }]);
+  });
+
   it('has partitions from last month to half a year ahead, and makes only those that are missing', async () => {
     const now = new Date();
     const partitions: { relname: string }[] = await db.query(
