@@ -21,7 +21,7 @@ import { CampaignFunnelsService } from './funnels/campaign-funnels.service';
 import { ErrorFiguresService } from './funnels/error-figures.service';
 import { FunnelsController } from './funnels/funnels.controller';
 import { TemplateFunnelsService } from './funnels/template-funnels.service';
-import { TemplatePartsRepository } from './funnels/template-parts.repository';
+import { TemplateParts } from './funnels/template-parts.service';
 import { AgentNames } from './response-times/agent-names.repository';
 import { DurationMonthsRepository } from './response-times/duration-months.repository';
 import { DurationMonths } from './response-times/duration-months.service';
@@ -41,7 +41,10 @@ import { OverviewService } from './overview/overview.service';
 import { SeriesGroups } from './overview/series-groups';
 import { TimeseriesController } from './overview/timeseries.controller';
 import { TimeseriesService } from './overview/timeseries.service';
+import { FigureDays } from './rollups/figure-days';
+import { RememberedSums } from './rollups/remembered-sums.service';
 import { RollupReader } from './rollups/rollup-reader';
+import { SumsRepository } from './rollups/sums.repository';
 import { AnalyticsScopes } from './scope/analytics-scopes.service';
 import { AnalyticsDatasets } from './tables/analytics-datasets';
 
@@ -70,7 +73,10 @@ import { AnalyticsDatasets } from './tables/analytics-datasets';
     FailuresService,
     MessageMetricsService,
     MetricChannels,
+    FigureDays,
+    RememberedSums,
     RollupReader,
+    SumsRepository,
     AnalyticsDatasets,
     AnalyticsScopes,
     CaseCounting,
@@ -87,7 +93,7 @@ import { AnalyticsDatasets } from './tables/analytics-datasets';
     OpenWaitsRepository,
     ResponseTimesService,
     TemplateFunnelsService,
-    TemplatePartsRepository,
+    TemplateParts,
     OverviewService,
     SeriesGroups,
     TimeseriesService,

@@ -47,6 +47,7 @@ import { FindLockedLogins1795824000000 } from './migrations/1795824000000-find-l
 import { VersionFigureMonths1795824000010 } from './migrations/1795824000010-version-figure-months';
 import { CreateCommentMetrics1795824000020 } from './migrations/1795824000020-create-comment-metrics';
 import { CountStoredComments1795824000021 } from './migrations/1795824000021-count-stored-comments';
+import { VersionFigureDays1795910400000 } from './migrations/1795910400000-version-figure-days';
 
 /** In the order they run. Listed by hand: a glob would differ between sources and build. */
 export const MIGRATIONS = [
@@ -99,4 +100,5 @@ export const MIGRATIONS = [
   VersionFigureMonths1795824000010,
   CreateCommentMetrics1795824000020,
   CountStoredComments1795824000021,
+  VersionFigureDays1795910400000,
 ];

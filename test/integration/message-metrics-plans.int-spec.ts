@@ -1,6 +1,9 @@
 import type { DataSource } from 'typeorm';
 import { FailuresRepository } from '../../src/analytics/message-metrics/failures.repository';
-import { RollupReader, type RollupScope } from '../../src/analytics/rollups/rollup-reader';
+import { FigureDays } from '../../src/analytics/rollups/figure-days';
+import type { RollupScope } from '../../src/analytics/rollups/rollup-reader';
+import { type SumSet, sumSet } from '../../src/analytics/rollups/sum-set';
+import { SumsRepository } from '../../src/analytics/rollups/sums.repository';
 import { type AssetId, newId } from '../../src/database/ids';
 import { type Tenant, aTenant } from '../factories/conversations.factory';
 import { openMigratedDatabase } from '../migrated-database';
@@ -56,35 +59,46 @@ describe('what is read of the figures', () => {
     new Date('2025-03-15T00:00:00Z'),
   ];
 
+  const load =
+    (set: SumSet, steps = bounds) =>
+    (database: DataSource) =>
+      new SumsRepository(database).load(tenant.accountId, set, steps);
+  /** Its days begin at half past, which makes the second statement. */
+  const ofZone = [new Date('2025-03-01T18:30:00Z'), new Date('2025-03-02T18:30:00Z')];
+
   it.each<[string, (database: DataSource) => Promise<unknown>]>([
+    ['all numbers', load(sumSet('account', []))],
+    ['the days of a zone', load(sumSet('account', []), ofZone)],
+    ['by number', load(sumSet('channel', ['asset']))],
+    ['by number and days of a zone', load(sumSet('channel', ['asset']), ofZone)],
+    ['by template', load(sumSet('template', ['template']))],
+    ['failures by number and template', load(sumSet('error', ['asset', 'template', 'label']))],
     [
-      'all numbers',
-      (database) => new RollupReader(database).series({ ...scope(), assetIds: null }, 'account', bounds),
+      'the last failures whose messages are gone',
+      (database) => new FailuresRepository(database).lastQuartersOf(scope(), ['131001']),
     ],
-    ['some numbers', (database) => new RollupReader(database).series(scope(), 'channel', bounds)],
-    [
-      'a template',
-      (database) =>
-        new RollupReader(database).series(
-          scope({ template: { name: 'a', language: null } }),
-          'template',
-          bounds,
-        ),
-    ],
-    ['by number', (database) => new RollupReader(database).totalsBy(scope(), 'channel', 'asset')],
-    ['by template', (database) => new RollupReader(database).totalsBy(scope(), 'template', 'template')],
-    ['failures by code', (database) => new FailuresRepository(database).byCode(scope())],
-    ['failures by number and template', (database) => new FailuresRepository(database).parts(scope())],
   ])('goes down the index to the account, number and time, for %s', async (_, ask) => {
-    const [plan] = await plansOf(db, ask);
-    const scans = (plan === undefined ? [] : nodesOf(plan)).filter(
-      (node) => 'Relation Name' in node || 'Index Name' in node,
-    );
+    const scans = (await plansOf(db, ask))
+      .flatMap(nodesOf)
+      .filter((node) => 'Relation Name' in node || 'Index Name' in node);
     expect(scans.length).toBeGreaterThan(0);
     for (const scan of scans) expect(scan['Node Type']).not.toBe('Seq Scan');
     const condition = scans.map((scan) => scan['Index Cond'] ?? '').join(' ');
     for (const column of ['account_id', 'dimension', 'platform', 'asset_id', 'bucket_at'])
       expect(condition).toContain(column);
+  });
+
+  it('finds the versions of days by their key', async () => {
+    await db.query('ANALYZE figure_days');
+    const [plan] = await plansOf(db, (database) =>
+      new FigureDays(database).versions(tenant.accountId, {
+        from: new Date('2025-03-01T00:00:00Z'),
+        until: new Date('2025-03-15T00:00:00Z'),
+      }),
+    );
+    const scans = (plan === undefined ? [] : nodesOf(plan)).filter((node) => 'Index Cond' in node);
+    expect(scans).toMatchObject([{ 'Index Name': 'figure_days_pkey' }]);
+    expect(scans[0]?.['Index Cond']).toMatch(/account_id.*day/);
   });
 
   it('finds the last failure of each code without looking at the others', async () => {

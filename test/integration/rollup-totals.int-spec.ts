@@ -3,9 +3,9 @@ import type { DataSource } from 'typeorm';
 import { CaseCounting } from '../../src/analytics/counting/case-counting.service';
 import { MetricsRebuild } from '../../src/analytics/counting/metrics-rebuild.service';
 import { analyticsRange } from '../../src/analytics/scope/analytics-range';
-import { RollupReader } from '../../src/analytics/rollups/rollup-reader';
 import { type Tenant, aTenant, anArrivedMessage } from '../factories/conversations.factory';
 import { messageStores } from '../factories/message-stores';
+import { rollupReader } from '../factories/rollup-reader';
 import { openMigratedDatabase } from '../migrated-database';
 
 const QUARTER_MS = 15 * 60_000;
@@ -40,7 +40,7 @@ afterAll(() => close());
 
 describe('totals, which are made of months, days and quarters of an hour', () => {
   it('are those of the messages, wherever a range begins and ends', async () => {
-    const reader = new RollupReader(db);
+    const reader = rollupReader(db);
     // Also where months and days begin.
     const edge = fc.oneof(
       fc.nat(QUARTERS),
@@ -73,7 +73,7 @@ describe('points, which are made of days of UTC and the hours between these and 
   ];
 
   it('are those of the messages, in every zone', async () => {
-    const reader = new RollupReader(db);
+    const reader = rollupReader(db);
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...zones),

@@ -18,7 +18,7 @@ import type {
   TemplateFunnel,
   TemplateFunnels,
 } from './funnel-results';
-import { TemplatePartsRepository } from './template-parts.repository';
+import { TemplateParts } from './template-parts.service';
 import { templateTables } from './template-tables';
 
 const MOST_TEMPLATES = 1_000;
@@ -31,7 +31,7 @@ export class TemplateFunnelsService implements AnalyticsDataset, OnModuleInit {
   constructor(
     private readonly datasets: AnalyticsDatasets,
     private readonly rollups: RollupReader,
-    private readonly parts: TemplatePartsRepository,
+    private readonly parts: TemplateParts,
     private readonly metaFigures: MetaTemplateFigures,
   ) {}
 

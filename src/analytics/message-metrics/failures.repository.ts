@@ -2,22 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { AssetId, MessageId } from '../../database/ids';
-import { type RollupScope, rollupRows } from '../rollups/rollup-reader';
-
-export interface FailureCount {
-  code: string;
-  count: number;
-  /** The day of UTC of the last one, or the quarter of an hour at the ends of the range. */
-  lastBucketAt: Date;
-}
-
-/** How many of one code there were at one number, or with one template. */
-export interface FailurePart {
-  code: string;
-  assetId: AssetId | null;
-  template: { name: string; language: string } | null;
-  count: number;
-}
+import type { RollupScope } from '../rollups/rollup-reader';
 
 export interface LastFailure {
   at: Date;
@@ -28,56 +13,9 @@ export interface LastFailure {
 
 export type FailureScope = RollupScope & { assetIds: readonly AssetId[] };
 
-/** Meta has some two hundred codes. */
-const MOST_CODES = 500;
-const MOST_PARTS = 20;
-
 @Injectable()
 export class FailuresRepository {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
-
-  /** The most frequent first. */
-  async byCode(scope: FailureScope): Promise<FailureCount[]> {
-    const { relation, parameters } = rollupRows(scope, 'error');
-    const rows: { code: string; count: number; last_bucket_at: Date }[] = await this.database.query(
-      `SELECT label AS code, sum(failed)::float8 AS count, max(bucket_at) FILTER (WHERE failed > 0) AS last_bucket_at
-         FROM ${relation} AS part
-        GROUP BY label HAVING sum(failed) > 0 ORDER BY sum(failed) DESC, label LIMIT ${MOST_CODES}`,
-      parameters,
-    );
-    return rows.map(({ code, count, last_bucket_at: lastBucketAt }) => ({ code, count, lastBucketAt }));
-  }
-
-  /** Of each code the twenty numbers and the twenty templates with the most, the most first. */
-  async parts(scope: FailureScope): Promise<FailurePart[]> {
-    const { relation, parameters } = rollupRows(scope, 'error');
-    const rows: {
-      code: string;
-      asset_id: AssetId | null;
-      template_name: string | null;
-      template_language: string | null;
-      count: number;
-    }[] = await this.database.query(
-      `SELECT * FROM (
-         SELECT label AS code, asset_id, template_name, template_language, sum(failed)::float8 AS count,
-                row_number() OVER (PARTITION BY label, grouping(asset_id)
-                                   ORDER BY sum(failed) DESC, asset_id, template_name, template_language) AS place
-           FROM ${relation} AS part
-          GROUP BY GROUPING SETS ((label, asset_id), (label, template_name, template_language))
-         HAVING sum(failed) > 0 AND (template_name IS NULL OR template_name <> '')) AS part
-        WHERE place <= ${MOST_PARTS} ORDER BY code, place`,
-      parameters,
-    );
-    return rows.map((row) => ({
-      code: row.code,
-      assetId: row.asset_id,
-      template:
-        row.template_name === null
-          ? null
-          : { name: row.template_name, language: row.template_language ?? '' },
-      count: row.count,
-    }));
-  }
 
   /** Those whose messages are still stored. */
   async lastOf(scope: FailureScope, codes: readonly string[]): Promise<Map<string, LastFailure>> {
@@ -109,5 +47,28 @@ export class FailuresRepository {
     return new Map(
       rows.map(({ code, at, message_id: messageId, title }) => [code, { at, messageId, title }]),
     );
+  }
+
+  /** Of all of these, the quarter of an hour of the last one. */
+  async lastQuartersOf(scope: FailureScope, codes: readonly string[]): Promise<Map<string, Date>> {
+    if (codes.length === 0) return new Map();
+    const rows: { code: string; at: Date }[] = await this.database.query(
+      `SELECT label AS code, max(bucket_at) AS at FROM message_metrics
+        WHERE account_id = $1 AND grain = 'quarter' AND dimension = 'error' AND platform = ANY($6::text[]) AND asset_id = ANY($3::uuid[])
+          AND bucket_at >= $4 AND bucket_at < $5 AND label = ANY($2::text[]) AND failed > 0
+          AND ($7::text IS NULL OR template_name = $7) AND ($8::text IS NULL OR template_language = $8)
+        GROUP BY label`,
+      [
+        scope.accountId,
+        codes,
+        scope.assetIds,
+        scope.from,
+        scope.until,
+        scope.platforms,
+        scope.template?.name ?? null,
+        scope.template?.language ?? null,
+      ],
+    );
+    return new Map(rows.map(({ code, at }) => [code, at]));
   }
 }

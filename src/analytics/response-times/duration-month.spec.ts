@@ -1,11 +1,6 @@
 import { type AssetId, newId } from '../../database/ids';
-import {
-  type DurationMonth,
-  type NameColumn,
-  type PackedDurations,
-  bytesOf,
-  monthOf,
-} from './duration-month';
+import type { NameColumn } from '../memory/name-column';
+import { type DurationMonth, type PackedDurations, bytesOf, monthOf } from './duration-month';
 
 type Row = readonly [at: number, seconds: number, isFirst: 0 | 1, channel: AssetId];
 

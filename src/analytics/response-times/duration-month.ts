@@ -1,11 +1,6 @@
 import type { ConversationPlatform } from '../../conversations/conversation-types';
 import type { AssetId } from '../../database/ids';
-
-/** Names, and for each row the index of its own. */
-export interface NameColumn<Name extends string = string> {
-  names: readonly Name[];
-  index: Uint16Array | Uint32Array;
-}
+import { type NameColumn, bytesOfColumn, columnFor, indexIn } from '../memory/name-column';
 
 /** All durations of an account and a month of UTC, a row at the same index of each column, in the order of their time. */
 export interface DurationMonth {
@@ -48,9 +43,6 @@ const DURATION_BYTES = 8;
 const ID_BYTES = 16;
 /** More than there are rows. A second of a month and an index of a row are one number below 2^53. */
 const ROWS = 2 ** 31;
-const MOST_SHORT = 2 ** 16;
-/** About what an id takes. */
-const NAME_BYTES = 64;
 
 export function monthOf(startsAt: number, packed: readonly PackedDurations[]): DurationMonth {
   const count = packed.reduce((sum, own) => sum + own.durations.length, 0) / DURATION_BYTES;
@@ -101,12 +93,6 @@ export function monthOf(startsAt: number, packed: readonly PackedDurations[]): D
   return month;
 }
 
-function indexIn<Key>(known: Map<Key, number>, key: Key): number {
-  const index = known.get(key) ?? known.size;
-  if (index === known.size) known.set(key, index);
-  return index;
-}
-
 /** Each name once, and where the name of each part is among them. */
 function namesOf<Name extends string>(parts: readonly Name[]): { names: Name[]; indexes: number[] } {
   const known = new Map<Name, number>();
@@ -114,20 +100,12 @@ function namesOf<Name extends string>(parts: readonly Name[]): { names: Name[]; 
   return { names: [...known.keys()], indexes };
 }
 
-const columnFor = <Name extends string>(names: readonly Name[], rows: number): NameColumn<Name> => ({
-  names,
-  index: names.length <= MOST_SHORT ? new Uint16Array(rows) : new Uint32Array(rows),
-});
-
 function assetIdOf(bytes: string): AssetId {
   const digits = Buffer.from(bytes, 'latin1').toString('hex');
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-') as AssetId;
 }
 
 export function bytesOf({ at, seconds, isFirst, platform, channel, agent }: DurationMonth): number {
-  const named = [platform, channel, agent].reduce(
-    (sum, { names, index }) => sum + names.length * NAME_BYTES + index.byteLength,
-    0,
-  );
+  const named = [platform, channel, agent].reduce((sum, column) => sum + bytesOfColumn(column), 0);
   return at.byteLength + seconds.byteLength + isFirst.byteLength + named;
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AccountId } from '../../database/ids';
-import { BoundedCache } from './bounded-cache';
+import { VersionedMemory } from '../memory/versioned-memory';
 import { type DurationMonth, bytesOf } from './duration-month';
 import {
   DurationMonthsRepository,
@@ -15,11 +15,6 @@ const MONTHS_AT_ONCE = 6;
 /** Statements of a question beside each other, for each table: enough for two processors, and connections are left for others. */
 const LANES = 2;
 
-interface Loading {
-  version: string;
-  month: Promise<DurationMonth>;
-}
-
 /**
  * Durations by months, remembered from question to question. What was remembered is used for as long as the month has the
  * version that it was remembered with. It is never older than that: whoever changes durations changes the version of their
@@ -28,11 +23,7 @@ interface Loading {
  */
 @Injectable()
 export class DurationMonths {
-  private readonly remembered = new BoundedCache<{ version: string; month: DurationMonth }>(
-    MOST_BYTES,
-    ({ month }) => bytesOf(month),
-  );
-  private readonly loading = new Map<string, Loading>();
+  private readonly memory = new VersionedMemory<DurationMonth>(MOST_BYTES, bytesOf);
 
   constructor(private readonly repository: DurationMonthsRepository) {}
 
@@ -66,43 +57,28 @@ export class DurationMonths {
       const before: Promise<unknown> = statements.at(-LANES) ?? Promise.resolve();
       const loaded = before.then(() => this.repository.load(accountId, record, names));
       statements.push(loaded);
-      chunk.forEach((each, index) => found.set(each, this.load(keyOf(each), each.version, loaded, index)));
+      chunk.forEach((each, index) =>
+        found.set(
+          each,
+          this.memory.load(
+            keyOf(each),
+            each.version,
+            loaded.then((all) => monthAt(all, index)),
+          ),
+        ),
+      );
     }
     return Promise.all([...found.values()].filter((month) => month !== undefined));
   }
 
-  /** Remembered, or being loaded by another question that had read the same version. */
   private known(key: string, version: string): Promise<DurationMonth> | undefined {
-    const remembered = this.remembered.get(key);
-    if (remembered?.version === version) return Promise.resolve(remembered.month);
-    const loading = this.loading.get(key);
-    return loading?.version === version ? loading.month : undefined;
+    const month = this.memory.known(key, version);
+    return month === undefined ? this.memory.beingLoaded(key, version) : Promise.resolve(month);
   }
+}
 
-  private load(
-    key: string,
-    version: string,
-    loaded: Promise<DurationMonth[]>,
-    index: number,
-  ): Promise<DurationMonth> {
-    const isLatest = (): boolean => this.loading.get(key)?.month === month;
-    const month = loaded.then(
-      (months) => {
-        const found = months[index];
-        if (found === undefined) throw new Error(`There is no month at ${index}.`);
-        // Another question may have found a later version meanwhile, and be loading that.
-        if (isLatest()) {
-          this.loading.delete(key);
-          this.remembered.set(key, { version, month: found });
-        }
-        return found;
-      },
-      (error: unknown) => {
-        if (isLatest()) this.loading.delete(key);
-        throw error;
-      },
-    );
-    this.loading.set(key, { version, month });
-    return month;
-  }
+function monthAt(months: readonly DurationMonth[], index: number): DurationMonth {
+  const month = months[index];
+  if (month === undefined) throw new Error(`There is no month at ${index}.`);
+  return month;
 }

@@ -1,7 +1,8 @@
 import type { ConversationPlatform } from '../../conversations/conversation-types';
 import type { AssetId } from '../../database/ids';
 import type { DurationGroup } from './duration-figures';
-import type { DurationMonth, NameColumn } from './duration-month';
+import type { NameColumn } from '../memory/name-column';
+import type { DurationMonth } from './duration-month';
 
 export interface WantedDurations {
   platforms: readonly ConversationPlatform[];

@@ -1,0 +1,67 @@
+const DAY_MS = 86_400_000;
+
+/** Steps of a time that are read and remembered together: as many bounds as there are steps, and one more. */
+export interface StepRun {
+  /** Which of all steps is the first. */
+  first: number;
+  bounds: readonly Date[];
+}
+
+/** Steps by the day of UTC on which they begin: hours of a day are remembered together, longer steps by themselves. */
+export function runsOf(bounds: readonly Date[]): StepRun[] {
+  const runs: { first: number; bounds: Date[] }[] = [];
+  let day: number | undefined;
+  for (let step = 0; step + 1 < bounds.length; step++) {
+    const [from, until] = [bounds[step], bounds[step + 1]];
+    if (from === undefined || until === undefined) break;
+    const own = Math.floor(from.getTime() / DAY_MS);
+    const run = runs.at(-1);
+    if (run !== undefined && own === day) run.bounds.push(until);
+    else runs.push({ first: step, bounds: [from, until] });
+    day = own;
+  }
+  return runs;
+}
+
+/**
+ * Bounds that a total is put together by: months where it holds whole ones, days otherwise. They begin at the hour at which
+ * the time does, and so are the same for most times that begin in one zone.
+ * @param range not empty
+ */
+export function stepsOfTotal({ from, until }: { from: Date; until: Date }): Date[] {
+  const end = until.getTime();
+  const offset = from.getTime() - Math.round(from.getTime() / DAY_MS) * DAY_MS;
+  const bounds = [from];
+  for (let at = from.getTime(); at < end;) {
+    const midnight = new Date(at - offset);
+    const month = Date.UTC(midnight.getUTCFullYear(), midnight.getUTCMonth() + 1) + offset;
+    at = midnight.getUTCDate() === 1 && month <= end ? month : Math.min(at + DAY_MS, end);
+    bounds.push(new Date(at));
+  }
+  return bounds;
+}
+
+/** Runs that follow each other without a gap, as few bounds as a statement is to have; long steps apart from short ones. */
+export function stretchesOf(runs: readonly StepRun[], mostSteps: number): StepRun[][] {
+  const stretches: StepRun[][] = [];
+  let steps = 0;
+  let last: StepRun | undefined;
+  for (const run of runs) {
+    const length = run.bounds.length - 1;
+    const follows =
+      last !== undefined &&
+      last.bounds.at(-1)?.getTime() === run.bounds[0]?.getTime() &&
+      isMonth(last) === isMonth(run) &&
+      steps + length <= mostSteps;
+    if (follows) stretches.at(-1)?.push(run);
+    else stretches.push([run]);
+    steps = (follows ? steps : 0) + length;
+    last = run;
+  }
+  return stretches;
+}
+
+/** Months are read from sums of months. */
+function isMonth({ bounds: [from, until] }: StepRun): boolean {
+  return from !== undefined && until !== undefined && until.getTime() - from.getTime() >= 28 * DAY_MS;
+}
