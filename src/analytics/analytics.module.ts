@@ -36,6 +36,7 @@ import { MetaFiguresRepository } from './engagement/meta-figures.repository';
 import { MoodsController } from './moods/moods.controller';
 import { MoodsService } from './moods/moods.service';
 import { CaseCountsRepository } from './overview/case-counts.repository';
+import { CaseCountsService } from './overview/case-counts.service';
 import { OverviewController } from './overview/overview.controller';
 import { OverviewService } from './overview/overview.service';
 import { SeriesGroups } from './overview/series-groups';
@@ -81,6 +82,7 @@ import { AnalyticsDatasets } from './tables/analytics-datasets';
     AnalyticsScopes,
     CaseCounting,
     CaseCountsRepository,
+    CaseCountsService,
     CostsService,
     DifferencesService,
     AgentFiguresService,

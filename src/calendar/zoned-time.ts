@@ -4,11 +4,44 @@ const DAY_MS = 24 * HOUR_MS;
 /** Clocks are never changed and changed back within so few days; in Ramadan some are for four weeks. */
 const CALM_DAYS = 7;
 
+/** What was found out about a zone, which takes long each time: twenty microseconds for an offset, and some hundred to begin. */
+interface Clocks {
+  format: Intl.DateTimeFormat;
+  /** By instant, in milliseconds. */
+  offsets: Map<number, number>;
+}
+
+const MOST_ZONES = 64;
+const MOST_OFFSETS = 5_000;
+const clocksByZone = new Map<string, Clocks>();
+
+/** @throws RangeError for a name that is no time zone */
+function clocksOf(timeZone: string): Clocks {
+  const known = clocksByZone.get(timeZone);
+  if (known !== undefined) return known;
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  if (clocksByZone.size >= MOST_ZONES) clocksByZone.clear();
+  const clocks = { format, offsets: new Map<number, number>() };
+  clocksByZone.set(timeZone, clocks);
+  return clocks;
+}
+
 /** Whether it is a name of the IANA time zone database, as `Europe/Berlin` or `UTC`. Offsets are none: they know no summer. */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z][A-Za-z0-9_+\-/]{1,63}$/.test(name)) return false;
   try {
-    new Intl.DateTimeFormat('en-US', { timeZone: name });
+    clocksOf(name);
     return true;
   } catch {
     return false;
@@ -20,30 +53,16 @@ export function isTimeZone(name: string): boolean {
  * it would be in UTC; an instant, like everywhere, in milliseconds since 1970.
  */
 export class ZonedTime {
-  private readonly format: Intl.DateTimeFormat;
+  private readonly clocks: Clocks;
 
   /** @throws RangeError for a name that is no time zone */
   constructor(readonly timeZone: string) {
-    this.format = new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      calendar: 'gregory',
-      numberingSystem: 'latn',
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
+    this.clocks = clocksOf(timeZone);
   }
 
   /** What the clocks show at an instant, to the second. */
   localTime(instant: number): number {
-    const parts: Record<string, number> = {};
-    for (const { type, value } of this.format.formatToParts(instant)) parts[type] = Number(value);
-    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-    return Date.UTC(year, month - 1, day, hour, minute, second);
+    return instant - remainder(instant, 1_000) + this.offsetAt(instant);
   }
 
   /** The calendar day at an instant, as its midnight. */
@@ -118,7 +137,17 @@ export class ZonedTime {
   }
 
   private offsetAt(instant: number): number {
-    return this.localTime(instant) - (instant - remainder(instant, 1_000));
+    const { format, offsets } = this.clocks;
+    const second = instant - remainder(instant, 1_000);
+    const known = offsets.get(second);
+    if (known !== undefined) return known;
+    const parts: Record<string, number> = {};
+    for (const { type, value } of format.formatToParts(second)) parts[type] = Number(value);
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second: seconds = 0 } = parts;
+    const offset = Date.UTC(year, month - 1, day, hour, minute, seconds) - second;
+    if (offsets.size >= MOST_OFFSETS) offsets.clear();
+    offsets.set(second, offset);
+    return offset;
   }
 }
 

@@ -6,7 +6,7 @@ import type { AnalyticsScope } from '../scope/analytics-scope';
 import { AnalyticsDatasets } from '../tables/analytics-datasets';
 import type { AnalyticsDataset, AnalyticsTable } from '../tables/analytics-table';
 import { type MoodCounts, NO_MOODS, addMoods, moodFigures } from './mood-figures';
-import { MOOD_SOURCES, type MoodSource, type Moods, type MoodsBySource } from './mood-results';
+import type { MoodSource, Moods, MoodsBySource } from './mood-results';
 import { moodTables } from './mood-tables';
 
 const COUNTER_OF = { messages: 'received', comments: 'comments' } as const;
@@ -77,18 +77,16 @@ function countsOf(
   all: Counts | undefined,
   moodOf: (label: SentimentLabel) => Counts | undefined,
 ): MoodsBySource<MoodCounts> {
-  const [messages, comments] = MOOD_SOURCES.map((source): MoodCounts => {
+  const moods = [moodOf('positive'), moodOf('neutral'), moodOf('negative')] as const;
+  const ofSource = (source: MoodSource): MoodCounts => {
     const counter = COUNTER_OF[source];
-    const [positive, neutral, negative] = (['positive', 'neutral', 'negative'] as const).map(
-      (label) => moodOf(label)?.[counter] ?? 0,
-    );
     return {
       total: all?.[counter] ?? 0,
-      positive: positive ?? 0,
-      neutral: neutral ?? 0,
-      negative: negative ?? 0,
+      positive: moods[0]?.[counter] ?? 0,
+      neutral: moods[1]?.[counter] ?? 0,
+      negative: moods[2]?.[counter] ?? 0,
     };
-  });
-  const [ofMessages, ofComments] = [messages ?? NO_MOODS, comments ?? NO_MOODS];
-  return { messages: ofMessages, comments: ofComments, together: addMoods(ofMessages, ofComments) };
+  };
+  const [messages, comments] = [ofSource('messages'), ofSource('comments')];
+  return { messages, comments, together: addMoods(messages, comments) };
 }

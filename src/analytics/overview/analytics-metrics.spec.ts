@@ -45,7 +45,8 @@ it('takes rates of the messages that were sent, whenever others were delivered',
 it('takes means over answers, those of several times together weighted by how many there were', () => {
   const one = counts({ answers: 1, answer_seconds: 100, first_answers: 1, first_answer_seconds: 100 });
   const other = counts({ answers: 3, answer_seconds: 60, cases_opened: 1, cases_closed: 2 });
-  expect(metricValues(ANALYTICS_METRICS, addMetricCounts(one, other))).toMatchObject({
+  addMetricCounts(one, other);
+  expect(metricValues(ANALYTICS_METRICS, one)).toMatchObject({
     meanAnswerSeconds: 40,
     meanFirstAnswerSeconds: 100,
     casesOpened: 1,

@@ -22,7 +22,7 @@ export function comparedFigures<Metric extends AnalyticsMetric>(
   before: MetricCounts,
 ): Record<Metric, ComparedFigure> {
   const [values, previous] = [metricValues(metrics, now), metricValues(metrics, before)];
-  return Object.fromEntries(
-    metrics.map((metric) => [metric, comparedFigure(values[metric], previous[metric])]),
-  ) as Record<Metric, ComparedFigure>;
+  const compared = {} as Record<Metric, ComparedFigure>;
+  for (const metric of metrics) compared[metric] = comparedFigure(values[metric], previous[metric]);
+  return compared;
 }

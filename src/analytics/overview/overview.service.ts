@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { previousBounds } from '../../calendar/previous-bounds';
 import type { ConversationPlatform } from '../../conversations/conversation-types';
 import type { AccountId, AssetId } from '../../database/ids';
-import { type Counter, type Counts, type CountsOf, NO_COUNTS, addCounts } from '../rollups/rollup-counts';
+import { type Counter, type Counts, type CountsOf, NO_COUNTS } from '../rollups/rollup-counts';
 import { RollupReader } from '../rollups/rollup-reader';
 import type { AnalyticsScope } from '../scope/analytics-scope';
 import { AnalyticsScopes } from '../scope/analytics-scopes.service';
@@ -19,6 +19,7 @@ import {
   countersOf,
 } from './analytics-metrics';
 import { CaseCountsRepository } from './case-counts.repository';
+import { CaseCountsService } from './case-counts.service';
 import { comparedFigure, comparedFigures } from './compared-figure';
 import { CAMPAIGN_METRICS, OVERVIEW_METRICS, type Overview, type OverviewFigures } from './overview-figures';
 import { overviewTables } from './overview-tables';
@@ -34,7 +35,6 @@ interface Pair {
   now: MetricCounts;
   before: MetricCounts;
 }
-const NOTHING: Pair = { now: NO_METRIC_COUNTS, before: NO_METRIC_COUNTS };
 
 @Injectable()
 export class OverviewService implements AnalyticsDataset, OnModuleInit {
@@ -45,7 +45,8 @@ export class OverviewService implements AnalyticsDataset, OnModuleInit {
     private readonly datasets: AnalyticsDatasets,
     private readonly scopes: AnalyticsScopes,
     private readonly rollups: RollupReader,
-    private readonly cases: CaseCountsRepository,
+    private readonly cases: CaseCountsService,
+    private readonly conversations: CaseCountsRepository,
     @InjectDataSource() private readonly database: DataSource,
   ) {}
 
@@ -68,7 +69,7 @@ export class OverviewService implements AnalyticsDataset, OnModuleInit {
       this.rollups.periods(within, 'campaign', edges, [], COUNTERS_OF_CAMPAIGNS),
       this.campaignsStarted(accountId, platforms, assetIds, edges),
       this.cases.totals(within, edges),
-      this.cases.now(within),
+      this.conversations.now(within),
       channels ?? this.scopes.channels(accountId, null),
     ]);
     const [ofPlatforms, ofChannels] = [countsBy(counts, 0), countsBy(counts, 1)];
@@ -89,7 +90,7 @@ export class OverviewService implements AnalyticsDataset, OnModuleInit {
     return {
       scope,
       previousFrom,
-      totals: figuresOf(byPlatform.map(({ pair }) => pair).reduce(addPairs, NOTHING)),
+      totals: figuresOf(sumOf(byPlatform.map(({ pair }) => pair))),
       campaigns: {
         started: comparedFigure(started[1] ?? 0, started[0] ?? 0),
         ...comparedFigures(
@@ -138,9 +139,10 @@ function countsBy(
   const sums = new Map<string, Counts[]>();
   for (const { period, names, counts } of found) {
     const name = names[place] ?? '';
-    const own = sums.get(name) ?? [NO_COUNTS, NO_COUNTS];
-    own[period] = addCounts(own[period] ?? NO_COUNTS, counts);
+    const own = sums.get(name) ?? [{ ...NO_COUNTS }, { ...NO_COUNTS }];
     sums.set(name, own);
+    const sum = own[period];
+    if (sum !== undefined) for (const counter of COUNTERS) sum[counter] += counts[counter] ?? 0;
   }
   return sums;
 }
@@ -156,11 +158,13 @@ function pairOf(
   return { now: now ?? NO_METRIC_COUNTS, before: before ?? NO_METRIC_COUNTS };
 }
 
-function addPairs(one: Pair, other: Pair): Pair {
-  return {
-    now: addMetricCounts(one.now, other.now),
-    before: addMetricCounts(one.before, other.before),
-  };
+function sumOf(pairs: readonly Pair[]): Pair {
+  const sum = { now: { ...NO_METRIC_COUNTS }, before: { ...NO_METRIC_COUNTS } };
+  for (const { now, before } of pairs) {
+    addMetricCounts(sum.now, now);
+    addMetricCounts(sum.before, before);
+  }
+  return sum;
 }
 
 const figuresOf = ({ now, before }: Pair): OverviewFigures => comparedFigures(OVERVIEW_METRICS, now, before);

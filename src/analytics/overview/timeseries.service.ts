@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { SENTIMENT_LABELS } from '../../conversations/conversation-types';
-import { type Counter, type CountsOf, NO_COUNTS } from '../rollups/rollup-counts';
+import type { Counter, CountsOf } from '../rollups/rollup-counts';
 import { RollupReader, type RollupScope, dimensionOfAll } from '../rollups/rollup-reader';
 import type { AnalyticsScope } from '../scope/analytics-scope';
 import { AnalyticsDatasets } from '../tables/analytics-datasets';
@@ -10,13 +10,12 @@ import {
   type CaseCounts,
   METRIC_DEFINITIONS,
   type MetricCounts,
-  NO_CASES,
   NO_METRIC_COUNTS,
   addMetricCounts,
   countersOf,
   metricValues,
 } from './analytics-metrics';
-import { CaseCountsRepository } from './case-counts.repository';
+import { CaseCountsService } from './case-counts.service';
 import { OVERVIEW_METRICS } from './overview-figures';
 import { type SeriesGrouping, chosenMetrics, groupingOf } from './series-groupings';
 import { type SeriesGroup, SeriesGroups } from './series-groups';
@@ -37,7 +36,7 @@ export class TimeseriesService implements AnalyticsDataset, OnModuleInit {
   constructor(
     private readonly datasets: AnalyticsDatasets,
     private readonly rollups: RollupReader,
-    private readonly cases: CaseCountsRepository,
+    private readonly cases: CaseCountsService,
     private readonly groups: SeriesGroups,
   ) {}
 
@@ -124,16 +123,20 @@ function seriesOf(
   counts: Points<Partial<CountsOf<Counter>>> = new Map(),
   cases: Points<CaseCounts> = new Map(),
 ): MetricSeries {
-  const points = Array.from({ length }, (_, index): MetricCounts => ({
-    ...NO_COUNTS,
-    ...counts.get(index),
-    ...(cases.get(index) ?? NO_CASES),
+  const values = metrics.map((metric) => ({
+    metric,
+    of: METRIC_DEFINITIONS[metric].of,
+    told: [] as (number | null)[],
   }));
+  const totals: MetricCounts = { ...NO_METRIC_COUNTS };
+  for (let index = 0; index < length; index++) {
+    const point: MetricCounts = { ...NO_METRIC_COUNTS, ...counts.get(index), ...cases.get(index) };
+    for (const { of, told } of values) told.push(of(point));
+    addMetricCounts(totals, point);
+  }
   return {
     group,
-    totals: metricValues(metrics, points.reduce(addMetricCounts, NO_METRIC_COUNTS)),
-    values: Object.fromEntries(
-      metrics.map((metric) => [metric, points.map((point) => METRIC_DEFINITIONS[metric].of(point))]),
-    ),
+    totals: metricValues(metrics, totals),
+    values: Object.fromEntries(values.map(({ metric, told }) => [metric, told])),
   };
 }

@@ -25,6 +25,9 @@ export interface AddedUp<Name extends string> {
 }
 
 const MOST_POINTS = 2 ** 20;
+/** Of one column. Numbers of groups and of names together stay below 2^53. */
+const MOST_NAMES = 2 ** 26;
+const NO_COLUMN: { index: undefined; number: readonly number[] } = { index: undefined, number: [] };
 const UNWANTED = -1;
 
 /** Each point and group that rows have a part in, in no order. */
@@ -33,8 +36,9 @@ export function addedUp<Name extends string>(
   { counters, groups, only, pointOf }: WantedSums<Name>,
 ): AddedUp<Name>[] {
   const known = groups.map(() => new Map<string, number>());
+  /** Of groups of several columns: by the number of those before, and that of one more. */
+  const combined = groups.slice(1).map(() => new Map<number, number>());
   /** By the number of the group, and in it by that of the point. */
-  const combined = new Map<string, number>();
   const sums = new Map<number, Float64Array>();
   for (const { block, first } of blocks) {
     const placeOf = counters.map((name) => block.counters.indexOf(name));
@@ -54,14 +58,14 @@ export function addedUp<Name extends string>(
       return true;
     };
     const groupOf = (row: number): number => {
-      const [one, ...others] = grouped;
-      if (one === undefined) return 0;
-      const number = one.number[one.index?.[row] ?? UNWANTED] ?? 0;
-      if (others.length === 0) return number;
-      const key = [number, ...others.map((other) => other.number[other.index?.[row] ?? UNWANTED] ?? 0)].join(
-        ' ',
-      );
-      return indexIn(combined, key);
+      let group = 0;
+      for (let place = 0; place < grouped.length; place++) {
+        const { index, number } = grouped[place] ?? NO_COLUMN;
+        const own = number[index?.[row] ?? UNWANTED] ?? 0;
+        const inner = combined[place - 1];
+        group = inner === undefined ? own : indexIn(inner, group * MOST_NAMES + own);
+      }
+      return group;
     };
     for (let row = 0; row < block.rows; row++) {
       if (!isWanted(row)) continue;
@@ -83,16 +87,20 @@ export function addedUp<Name extends string>(
   });
 }
 
-/** @param combined numbers of names of all columns, with spaces between them, where there are several columns */
 function groupNames(
   known: readonly ReadonlyMap<string, number>[],
-  combined: ReadonlyMap<string, number>,
+  combined: readonly ReadonlyMap<number, number>[],
 ): (group: number) => string[] {
   const lists = known.map((numbers) => [...numbers.keys()]);
-  const keys = [...combined.keys()];
+  const pairs = combined.map((numbers) => [...numbers.keys()]);
   return (group) => {
-    if (lists.length === 0) return [];
-    if (lists.length === 1) return [lists[0]?.[group] ?? ''];
-    return (keys[group] ?? '').split(' ').map((number, place) => lists[place]?.[Number(number)] ?? '');
+    const names: string[] = [];
+    let rest = group;
+    for (let place = lists.length - 1; place >= 0; place--) {
+      const pair = pairs[place - 1]?.[rest] ?? rest;
+      names.unshift(lists[place]?.[pair % MOST_NAMES] ?? '');
+      rest = Math.floor(pair / MOST_NAMES);
+    }
+    return names;
   };
 }

@@ -7,7 +7,7 @@ import { RememberedSums, type SumSource } from './remembered-sums.service';
 import { COUNTERS, type Counter, type CountsOf, NO_COUNTS } from './rollup-counts';
 import type { SumColumn } from './sum-block';
 import { countersOfDimension, sumSet } from './sum-set';
-import { type StepRun, runsOf, stepsOfTotal } from './sum-steps';
+import { type StepRun, runsOf, runsOfTotals } from './sum-steps';
 import { SumsRepository } from './sums.repository';
 
 /** Which sums are read. */
@@ -112,20 +112,11 @@ export class RollupReader {
     groups: readonly RollupGroup[],
     counters: readonly Name[],
   ): Promise<{ period: number; names: string[]; counts: CountsOf<Name> }[]> {
-    const periods: number[] = [];
-    const runs: StepRun[] = [];
-    bounds.slice(1).forEach((until, period) => {
-      const from = bounds[period] ?? until;
-      const steps = from < until ? stepsOfTotal({ from, until }) : [];
-      for (let step = 0; step + 1 < steps.length; step++) {
-        runs.push({ first: periods.length, bounds: steps.slice(step, step + 2) });
-        periods.push(period);
-      }
-    });
+    const { runs, periodOf } = runsOfTotals(bounds);
     const found = await this.read(scope, dimension, runs, {
       groups,
       counters,
-      pointOf: (step) => periods[step] ?? 0,
+      pointOf: periodOf,
     });
     return found.map(({ point, names, counts }) => ({ period: point, names, counts }));
   }

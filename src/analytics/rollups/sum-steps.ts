@@ -28,7 +28,7 @@ export function runsOf(bounds: readonly Date[]): StepRun[] {
  * the time does, and so are the same for most times that begin in one zone.
  * @param range not empty
  */
-export function stepsOfTotal({ from, until }: { from: Date; until: Date }): Date[] {
+function stepsOfTotal({ from, until }: { from: Date; until: Date }): Date[] {
   const end = until.getTime();
   const offset = from.getTime() - Math.round(from.getTime() / DAY_MS) * DAY_MS;
   const bounds = [from];
@@ -39,6 +39,27 @@ export function stepsOfTotal({ from, until }: { from: Date; until: Date }): Date
     bounds.push(new Date(at));
   }
   return bounds;
+}
+
+/**
+ * Steps that totals of several times are put together by, each by itself.
+ * @param bounds rising; times that are empty have no steps
+ */
+export function runsOfTotals(bounds: readonly Date[]): {
+  runs: StepRun[];
+  periodOf: (step: number) => number;
+} {
+  const periods: number[] = [];
+  const runs: StepRun[] = [];
+  bounds.slice(1).forEach((until, period) => {
+    const from = bounds[period] ?? until;
+    const steps = from < until ? stepsOfTotal({ from, until }) : [];
+    for (let step = 0; step + 1 < steps.length; step++) {
+      runs.push({ first: periods.length, bounds: steps.slice(step, step + 2) });
+      periods.push(period);
+    }
+  });
+  return { runs, periodOf: (step) => periods[step] ?? 0 };
 }
 
 /** Runs that follow each other without a gap, as few bounds as a statement is to have; long steps apart from short ones. */
