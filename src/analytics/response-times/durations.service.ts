@@ -3,7 +3,7 @@ import type { AccountId } from '../../database/ids';
 import type { DurationFigures, DurationGroup, DurationKind } from './duration-figures';
 import { DurationMonths } from './duration-months.service';
 import { type DurationParts, type WantedDurations, pickedByName, pickedByTime } from './picked-durations';
-import { belowEnds, figuresOf } from './measured-durations';
+import { figuresOf, measured } from './measured-durations';
 
 export interface DurationScope extends WantedDurations {
   accountId: AccountId;
@@ -78,7 +78,8 @@ function figuresOfParts({ values, starts }: DurationParts): Map<number, Duration
 
 function seriesOf(parts: DurationParts): DurationSeries {
   const points = figuresOfParts(parts);
-  return { points, total: figuresOf(parts.values), below: belowEnds(parts.values) };
+  const { figures: total, below } = measured(parts.values);
+  return { points, total, below };
 }
 
 function named(names: readonly string[], parts: DurationParts): Map<string, DurationFigures> {

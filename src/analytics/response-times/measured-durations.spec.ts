@@ -1,4 +1,8 @@
-import { belowEnds, figuresOf } from './measured-durations';
+import * as fc from 'fast-check';
+import { DISTRIBUTION_ENDS } from './duration-figures';
+import { figuresOf, measured } from './measured-durations';
+
+const belowEnds = (values: Int32Array): number[] => measured(values).below;
 
 it.each<[number[], number, number]>([
   [[5], 5, 5],
@@ -29,4 +33,34 @@ it('counts those that take less than each end, which does not belong to the step
     2, 4, 5, 5, 5, 6, 8,
   ]);
   expect(belowEnds(new Int32Array())).toEqual([0, 0, 0, 0, 0, 0, 0]);
+});
+
+it('tells thousands as what stands there when they are in order', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 3_000, max: 6_000 }),
+      fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+      fc.integer(),
+      (count, largest, seed) => {
+        let state = seed;
+        const next = (): number => (state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff);
+        // Some large, most small.
+        const values = Int32Array.from({ length: count }, () => (next() >>> 8) % (1 + (next() % largest)));
+        const sorted = [...values].sort((one, other) => one - other);
+        const expected = {
+          count,
+          meanSeconds: sorted.reduce((sum, value) => sum + value, 0) / count,
+          medianSeconds: sorted[Math.ceil(count / 2) - 1],
+          p90Seconds: sorted[Math.ceil(count * 0.9) - 1],
+        };
+        const { figures, below } = measured(values);
+        expect(figures).toEqual(expected);
+        expect(below).toEqual([
+          ...DISTRIBUTION_ENDS.map((end) => sorted.filter((value) => value < end).length),
+          count,
+        ]);
+        expect(figuresOf(values)).toEqual(expected);
+      },
+    ),
+  );
 });

@@ -1,26 +1,41 @@
+import { CountedValues } from './counted-values';
 import { DISTRIBUTION_ENDS, type DurationFigures, NO_DURATIONS } from './duration-figures';
-import { nearestRanks } from './nearest-rank';
+import { nearestRanks, placesOf } from './nearest-rank';
+
+const SHARES = [0.5, 0.9] as const;
+/** So many that counting them by size is faster than exchanging them. */
+const MANY = 4_096;
+
+/** Figures of some durations, and how many take less than each end of the distribution, and after these how many there are in all. */
+export interface MeasuredDurations {
+  figures: DurationFigures;
+  below: number[];
+}
 
 /** @param values in any order; afterwards in another */
 export function figuresOf(values: Int32Array): DurationFigures {
   const count = values.length;
   if (count === 0) return NO_DURATIONS;
-  let sum = 0;
-  for (const seconds of values) sum += seconds;
-  const [medianSeconds, p90Seconds] = nearestRanks(values, [0.5, 0.9] as const);
-  return { count, meanSeconds: sum / count, medianSeconds, p90Seconds };
+  const [medianSeconds = 0, p90Seconds = 0] =
+    count < MANY ? nearestRanks(values, SHARES) : new CountedValues(values).at(placesOf(count, SHARES));
+  return { count, meanSeconds: sumOf(values) / count, medianSeconds, p90Seconds };
 }
 
-const LAST_STEP = DISTRIBUTION_ENDS.length;
+/** The same with their distribution. */
+export function measured(values: Int32Array): MeasuredDurations {
+  const count = values.length;
+  if (count === 0) return { figures: NO_DURATIONS, below: [...DISTRIBUTION_ENDS.map(() => 0), 0] };
+  const counted = new CountedValues(values);
+  const [medianSeconds = 0, p90Seconds = 0] = counted.at(placesOf(count, SHARES));
+  return {
+    figures: { count, meanSeconds: sumOf(values) / count, medianSeconds, p90Seconds },
+    below: [...DISTRIBUTION_ENDS.map((end) => counted.below(end)), count],
+  };
+}
 
-/** How many take less than each end of the distribution, and after these how many there are in all. */
-export function belowEnds(values: Int32Array): number[] {
-  const steps = new Float64Array(LAST_STEP + 1);
-  for (const seconds of values) {
-    let step = 0;
-    while (step < LAST_STEP && seconds >= (DISTRIBUTION_ENDS[step] ?? 0)) step++;
-    steps[step] = (steps[step] ?? 0) + 1;
-  }
-  let below = 0;
-  return Array.from(steps, (count) => (below += count));
+function sumOf(values: Int32Array): number {
+  let sum = 0;
+  // By index: the iterator takes seven times as long.
+  for (let index = 0; index < values.length; index++) sum += values[index] ?? 0;
+  return sum;
 }

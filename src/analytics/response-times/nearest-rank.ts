@@ -14,8 +14,7 @@ export function nearestRanks<Shares extends readonly number[]>(
   shares: Shares,
 ): { [Index in keyof Shares]: number } {
   let first = 0;
-  return shares.map((share) => {
-    const place = Math.max(1, Math.ceil(share * values.length)) - 1;
+  return placesOf(values.length, shares).map((place) => {
     select(values, first, place);
     // What comes before it is not larger, so that the next ones are behind it.
     first = place;
@@ -23,8 +22,12 @@ export function nearestRanks<Shares extends readonly number[]>(
   }) as { [Index in keyof Shares]: number };
 }
 
+/** Where the nearest ranks of shares stand among so many in order. */
+export const placesOf = (count: number, shares: readonly number[]): number[] =>
+  shares.map((share) => Math.max(1, Math.ceil(share * count)) - 1);
+
 /** Exchanges values until one is where it would be if all were in order. What stands before `first` is not larger than the rest. */
-function select(values: Int32Array, first: number, place: number): void {
+export function select(values: Int32Array, first: number, place: number): void {
   let last = values.length - 1;
   for (let round = 0; last > first; round++) {
     if (last - first < FEW || round === MOST_ROUNDS) {

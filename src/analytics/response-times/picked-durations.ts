@@ -48,18 +48,26 @@ export function pickedByTime(
     const { startsAt, at, seconds, isFirst, platform, channel } = month;
     const ofPlatform = wantedIn(platform, wanted.platforms);
     const ofChannel = wantedIn(channel, wanted.assetIds);
-    let partEnd = (bounds[part + 1] ?? 0) - startsAt;
-    for (let row = first; row < end; row++) {
-      if (ofPlatform[platform.index[row] ?? 0] === 0 || ofChannel[channel.index[row] ?? 0] === 0) continue;
-      while ((at[row] ?? 0) >= partEnd) {
+    const isAll = ofPlatform.every((one) => one === 1) && ofChannel.every((one) => one === 1);
+    for (let row = first; row < end;) {
+      while (startsAt + (at[row] ?? 0) >= (bounds[part + 1] ?? Infinity)) {
         part++;
         all.starts[part] = count;
         firsts.starts[part] = firstCount;
-        partEnd = (bounds[part + 1] ?? 0) - startsAt;
       }
-      const value = seconds[row] ?? 0;
-      all.values[count++] = value;
-      if (isFirst[row] === 1) firsts.values[firstCount++] = value;
+      const partEnd = Math.min(end, firstAtLeast(at, (bounds[part + 1] ?? Infinity) - startsAt));
+      if (isAll) {
+        all.values.set(seconds.subarray(row, partEnd), count);
+        count += partEnd - row;
+        for (; row < partEnd; row++) if (isFirst[row] === 1) firsts.values[firstCount++] = seconds[row] ?? 0;
+        continue;
+      }
+      for (; row < partEnd; row++) {
+        if (ofPlatform[platform.index[row] ?? 0] === 0 || ofChannel[channel.index[row] ?? 0] === 0) continue;
+        const value = seconds[row] ?? 0;
+        all.values[count++] = value;
+        if (isFirst[row] === 1) firsts.values[firstCount++] = value;
+      }
     }
   }
   all.starts.fill(count, part + 1);
@@ -90,30 +98,33 @@ export function pickedByName(
   });
   const all = emptyParts(stretches, partOf.size);
   const firsts = emptyParts(stretches, partOf.size);
-  // How many each part has is counted at the place of the part after it, which begins behind them.
+  // How many each part has is counted at the place of the part after it, which begins behind them. All loops are by index:
+  // a call for each of hundreds of thousands takes several times as long.
   for (const { month, first, parts } of stretches)
-    parts.forEach((part, index) => {
-      if (part === NOT_ASKED_FOR) return;
-      all.starts[part + 1] = (all.starts[part + 1] ?? 0) + 1;
-      if (month.isFirst[first + index] === 1) firsts.starts[part + 1] = (firsts.starts[part + 1] ?? 0) + 1;
-    });
+    for (let index = 0; index < parts.length; index++) {
+      const after = (parts[index] ?? NOT_ASKED_FOR) + 1;
+      if (after === 0) continue;
+      all.starts[after] = (all.starts[after] ?? 0) + 1;
+      if (month.isFirst[first + index] === 1) firsts.starts[after] = (firsts.starts[after] ?? 0) + 1;
+    }
   for (const { starts } of [all, firsts])
     for (let part = 1; part < starts.length; part++)
       starts[part] = (starts[part] ?? 0) + (starts[part - 1] ?? 0);
   const next = all.starts.slice();
   const nextFirst = firsts.starts.slice();
   for (const { month, first, parts } of stretches)
-    parts.forEach((part, index) => {
-      if (part === NOT_ASKED_FOR) return;
+    for (let index = 0; index < parts.length; index++) {
+      const part = parts[index] ?? NOT_ASKED_FOR;
+      if (part === NOT_ASKED_FOR) continue;
       const value = month.seconds[first + index] ?? 0;
       const place = next[part] ?? 0;
       all.values[place] = value;
       next[part] = place + 1;
-      if (month.isFirst[first + index] !== 1) return;
+      if (month.isFirst[first + index] !== 1) continue;
       const firstPlace = nextFirst[part] ?? 0;
       firsts.values[firstPlace] = value;
       nextFirst[part] = firstPlace + 1;
-    });
+    }
   return {
     names: [...partOf.keys()],
     all: cutTo(all, all.starts.at(-1) ?? 0),
