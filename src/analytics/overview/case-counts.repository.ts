@@ -61,17 +61,19 @@ export class CaseCountsRepository {
 
   /** Each number down the index by platform, by channel or by agent. */
   async now({ accountId, platforms, assetIds }: CaseScope): Promise<ConversationsNow> {
-    const wherever =
-      assetIds === null
-        ? 'platform = ANY($2::text[])'
-        : 'platform = ANY($2::text[]) AND asset_id = ANY($3::uuid[])';
+    const parameters: unknown[] = [accountId];
+    // Where all are asked for, the index of agents alone tells how many are nobody's.
+    let wherever = '';
+    if (platforms.length < CONVERSATION_PLATFORMS.length || assetIds !== null)
+      wherever += ` AND platform = ANY($${parameters.push(platforms)}::text[])`;
+    if (assetIds !== null) wherever += ` AND asset_id = ANY($${parameters.push(assetIds)}::uuid[])`;
     const counted = (status: string, further = ''): string => `
       (SELECT count(*)::integer FROM conversations
-        WHERE account_id = $1 AND status = '${status}' AND last_message_at IS NOT NULL AND ${wherever} ${further})`;
+        WHERE account_id = $1 AND status = '${status}' AND last_message_at IS NOT NULL ${wherever} ${further})`;
     const [row]: ConversationsNow[] = await this.database.query(
       `SELECT ${counted('active')} AS open, ${counted('active', 'AND agent_id IS NULL')} AS unassigned,
               ${counted('snoozed')} AS snoozed`,
-      assetIds === null ? [accountId, platforms] : [accountId, platforms, assetIds],
+      parameters,
     );
     return row ?? { open: 0, unassigned: 0, snoozed: 0 };
   }

@@ -23,19 +23,34 @@ export function runsOf(bounds: readonly Date[]): StepRun[] {
   return runs;
 }
 
+/** Days that a step of a total may have; one of so many begins at a multiple of as many days since 1970. */
+const WIDTHS = [16, 8, 4, 2];
+/** Sums of the latest days change with each message and status: wide steps would be read again each time. */
+const RESTLESS_DAYS = 3;
+
 /**
- * Bounds that a total is put together by: months where it holds whole ones, days otherwise. They begin at the hour at which
- * the time does, and so are the same for most times that begin in one zone.
+ * Bounds that a total is put together by: months where it holds whole ones, elsewhere few steps of one to sixteen days. They
+ * begin at the hour at which the time does, and so are the same for most times that begin in one zone.
  * @param range not empty
  */
-function stepsOfTotal({ from, until }: { from: Date; until: Date }): Date[] {
+function stepsOfTotal({ from, until }: { from: Date; until: Date }, now: number): Date[] {
   const end = until.getTime();
   const offset = from.getTime() - Math.round(from.getTime() / DAY_MS) * DAY_MS;
+  const calmUntil = now - RESTLESS_DAYS * DAY_MS;
   const bounds = [from];
   for (let at = from.getTime(); at < end;) {
     const midnight = new Date(at - offset);
-    const month = Date.UTC(midnight.getUTCFullYear(), midnight.getUTCMonth() + 1) + offset;
-    at = midnight.getUTCDate() === 1 && month <= end ? month : Math.min(at + DAY_MS, end);
+    const [month, monthAfter] = [1, 2].map(
+      (more) => Date.UTC(midnight.getUTCFullYear(), midnight.getUTCMonth() + more) + offset,
+    ) as [number, number];
+    if (midnight.getUTCDate() === 1 && month <= end) at = month;
+    else {
+      // Not into a month that the time holds all of.
+      const last = Math.min(end, calmUntil, monthAfter <= end ? month : end);
+      const day = Math.round(midnight.getTime() / DAY_MS);
+      const days = WIDTHS.find((width) => day % width === 0 && at + width * DAY_MS <= last) ?? 1;
+      at = Math.min(at + days * DAY_MS, end);
+    }
     bounds.push(new Date(at));
   }
   return bounds;
@@ -45,7 +60,10 @@ function stepsOfTotal({ from, until }: { from: Date; until: Date }): Date[] {
  * Steps that totals of several times are put together by, each by itself.
  * @param bounds rising; times that are empty have no steps
  */
-export function runsOfTotals(bounds: readonly Date[]): {
+export function runsOfTotals(
+  bounds: readonly Date[],
+  now = Date.now(),
+): {
   runs: StepRun[];
   periodOf: (step: number) => number;
 } {
@@ -53,7 +71,7 @@ export function runsOfTotals(bounds: readonly Date[]): {
   const runs: StepRun[] = [];
   bounds.slice(1).forEach((until, period) => {
     const from = bounds[period] ?? until;
-    const steps = from < until ? stepsOfTotal({ from, until }) : [];
+    const steps = from < until ? stepsOfTotal({ from, until }, now) : [];
     for (let step = 0; step + 1 < steps.length; step++) {
       runs.push({ first: periods.length, bounds: steps.slice(step, step + 2) });
       periods.push(period);
