@@ -7,6 +7,7 @@ import {
   type MetaSumRow,
   type MetaSumScope,
   MetaSumsRepository,
+  type TotalsBy,
 } from '../../whatsapp/meta-figures/meta-sums.repository';
 import { NO_COUNTS } from '../rollups/rollup-counts';
 import { RollupReader, dimensionOfAll } from '../rollups/rollup-reader';
@@ -48,12 +49,12 @@ export class CostsService {
     const reading = await this.reading(scope);
     const { metaScope, accounts } = reading;
     if (accounts.length === 0) return { range: scope.range, currencies: [], accounts: [] };
-    const [totals, series, byNumber, byCountry] = await Promise.all([
-      this.sums.totals('pricing', metaScope),
+    const views: TotalsBy[] = ['total', 'number', ...(reading.isChosen ? [] : ['country' as const])];
+    const [{ total: totals, number: byNumber, country }, series] = await Promise.all([
+      this.sums.totals('pricing', metaScope, views),
       this.sums.series('pricing', metaScope, scope.range.bounds),
-      this.sums.totals('pricing', metaScope, 'number'),
-      reading.isChosen ? null : this.sums.totals('pricing', metaScope, 'country'),
     ]);
+    const byCountry = reading.isChosen ? null : country;
     const currencies = new Set<string | null>([
       ...accounts.map(({ currency }) => currency),
       ...totals.map(({ currency }) => currency),
@@ -127,14 +128,20 @@ export class CostsService {
       rows: readonly MetaPointRow[],
     ): CostPoint[] => {
       const told = groupedBy(rows, ({ bucket }) => bucket);
-      return spans.map(({ from, reach }, bucket) => ({
-        timestamp: from,
-        ...costFigure(
-          addOurs(counts.flatMap((each) => each.get(bucket) ?? [])),
-          addMeta(told.get(bucket) ?? []),
-          reach,
-        ),
-      }));
+      return spans.map(({ from, reach }, bucket) => {
+        const ours = { sent: 0, sent_billable: 0 };
+        for (const each of counts) {
+          const own = each.get(bucket);
+          if (own === undefined) continue;
+          ours.sent += own.sent;
+          ours.sent_billable += own.sent_billable;
+        }
+        const ofMeta = told.get(bucket);
+        return {
+          timestamp: from,
+          ...costFigure(ours, ofMeta === undefined ? undefined : addMeta(ofMeta), reach),
+        };
+      });
     };
     const told = groupedBy(meta.totals, keyOf);
     const toldPoints = groupedBy(meta.series, keyOf);

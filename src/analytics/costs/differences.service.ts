@@ -81,7 +81,7 @@ export class DifferencesService {
     const [ourTotals, ourSeries, metaTotals, metaSeries] = await Promise.all([
       this.rollups.totalsBy(ours, 'channel', 'asset'),
       this.rollups.series({ ...ours, assetIds: [...detailed] }, 'channel', range.bounds, 'asset'),
-      this.sums.totals('analytics', meta, 'number'),
+      this.sums.totals('analytics', meta, ['number']),
       this.sums.series(
         'analytics',
         { ...meta, phoneNumbers: told.map(({ digits }) => digits) },
@@ -89,7 +89,7 @@ export class DifferencesService {
         'number',
       ),
     ]);
-    const totals = new Map(metaTotals.map((row) => [row.phoneNumber, row]));
+    const totals = new Map(metaTotals.number.map((row) => [row.phoneNumber, row]));
     const series = groupedBy(metaSeries, ({ phoneNumber }) => phoneNumber);
     return numbers.map((number) => {
       const parts = partsOf(

@@ -28,7 +28,7 @@ export class CountedValues {
 
   /** @param values none below 0; they stay as they are */
   constructor(private readonly values: Int32Array) {
-    for (let index = 0; index < values.length; index++) {
+    for (let index = 0, end = values.length; index < end; index++) {
       const size = sizeOf(values[index] ?? 0);
       this.counts[size] = (this.counts[size] ?? 0) + 1;
     }

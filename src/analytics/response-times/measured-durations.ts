@@ -36,6 +36,6 @@ export function measured(values: Int32Array): MeasuredDurations {
 function sumOf(values: Int32Array): number {
   let sum = 0;
   // By index: the iterator takes seven times as long.
-  for (let index = 0; index < values.length; index++) sum += values[index] ?? 0;
+  for (let index = 0, end = values.length; index < end; index++) sum += values[index] ?? 0;
   return sum;
 }

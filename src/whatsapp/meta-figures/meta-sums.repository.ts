@@ -40,6 +40,9 @@ export interface MetaPointRow extends MetaSumRow {
   bucket: number;
 }
 
+/** What totals are told by. */
+export type TotalsBy = 'total' | 'number' | 'country';
+
 type SummedKind = Exclude<MetaFigureKind, 'template'>;
 
 const SUMS = `sum(f.sent)::float8 AS sent, sum(f.delivered)::float8 AS delivered, sum(f.volume)::float8 AS volume,
@@ -57,17 +60,21 @@ const MOST_ROWS = 10_000;
 export class MetaSumsRepository {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
-  /** In all, by currency, category and type, and by number or country where these are asked for; dearest first. */
-  async totals(
+  /**
+   * By currency, category and type: in all, by number and by country, as far as they are asked for, in one statement. Each is
+   * dearest first.
+   */
+  async totals<By extends TotalsBy>(
     kind: SummedKind,
     scope: MetaSumScope,
-    by: 'total' | 'number' | 'country' = 'total',
-  ): Promise<MetaSumRow[]> {
-    const view = by === 'total' && scope.phoneNumbers !== null ? 'number' : by;
+    wanted: readonly By[],
+  ): Promise<Record<By, MetaSumRow[]>> {
+    // Sums over all numbers are stored by themselves, and are of no use where some are chosen.
+    const views = wanted.map((by) => (by === 'total' && scope.phoneNumbers !== null ? 'number' : by));
     const first = new Date(Math.ceil(scope.from.getTime() / DAY_MS) * DAY_MS);
     const last = new Date(Math.max(first.getTime(), Math.floor(scope.until.getTime() / DAY_MS) * DAY_MS));
-    const rows: MetaSumRow[] = await this.database.query(
-      `SELECT f.currency, f.category, f.type, ${by === 'number' ? 'f.phone_number' : `''`} AS "phoneNumber",
+    const rows: (MetaSumRow & { by: By })[] = await this.database.query(
+      `SELECT v.by, f.currency, f.category, f.type, CASE v.by WHEN 'number' THEN f.phone_number ELSE '' END AS "phoneNumber",
               f.country, ${SUMS}
          FROM (SELECT * FROM whatsapp_meta_figures
                 WHERE ${WHERE} AND granularity = 'day' AND start_at >= $7::timestamptz AND start_at < least($8::timestamptz, $6::timestamptz)
@@ -77,12 +84,29 @@ export class MetaSumsRepository {
                UNION ALL
                SELECT * FROM whatsapp_meta_figures
                 WHERE ${WHERE} AND granularity = 'half_hour' AND start_at >= greatest($8::timestamptz, $5::timestamptz) AND start_at < $6::timestamptz) AS f
+         JOIN unnest($10::text[], $3::text[]) AS v (by, view) ON v.view = f.view
         WHERE $9::text[] IS NULL OR f.phone_number = ANY($9)
-        GROUP BY 1, 2, 3, 4, 5
-        ORDER BY sum(f.cost) DESC NULLS LAST, sum(f.volume) DESC NULLS LAST, 2, 3, 4, 5 LIMIT ${MOST_ROWS}`,
-      [scope.accountId, kind, view, scope.wabaIds, scope.from, scope.until, first, last, scope.phoneNumbers],
+        GROUP BY 1, 2, 3, 4, 5, 6
+        ORDER BY sum(f.cost) DESC NULLS LAST, sum(f.volume) DESC NULLS LAST, 3, 4, 5, 6 LIMIT ${MOST_ROWS * wanted.length}`,
+      [
+        scope.accountId,
+        kind,
+        views,
+        scope.wabaIds,
+        scope.from,
+        scope.until,
+        first,
+        last,
+        scope.phoneNumbers,
+        wanted,
+      ],
     );
-    return rows;
+    const totals = Object.fromEntries(wanted.map((by) => [by, [] as MetaSumRow[]])) as Record<
+      By,
+      MetaSumRow[]
+    >;
+    for (const { by, ...row } of rows) totals[by].push(row);
+    return totals;
   }
 
   /** The sums of the times between rising bounds; without those of which Meta told nothing. */
@@ -103,7 +127,7 @@ export class MetaSumsRepository {
       [
         scope.accountId,
         kind,
-        view,
+        [view],
         scope.wabaIds,
         scope.from,
         scope.until,
@@ -116,4 +140,4 @@ export class MetaSumsRepository {
   }
 }
 
-const WHERE = 'account_id = $1 AND kind = $2 AND view = $3 AND waba_id = ANY($4)';
+const WHERE = 'account_id = $1 AND kind = $2 AND view = ANY($3::text[]) AND waba_id = ANY($4)';
