@@ -74,7 +74,7 @@ export class CredentialsService {
     }
     const { userId, issuedAt, expiresAt, loginId } = await this.accessTokens.verify(token);
     // The user as it is now: removed, or with another role, since the token was issued.
-    const found = await this.users.find(userId);
+    const found = await this.users.findForToken(userId);
     if (found === null) throw new UnauthorizedError('The user of this access token was removed.');
     const { id, email, name, role, passwordChangedAt } = found;
     // Whoever knew the old one may have it. Tokens tell their time to the second.

@@ -9,6 +9,9 @@ import { UserEntity } from './entities/user.entity';
 /** Whoever makes the first user, or takes an admin away, does it alone. */
 const ADMINS_LOCK = 7_205_010;
 
+/** What of a user a token's validity depends on, and who it is. */
+export type TokenUser = Pick<UserEntity, 'id' | 'email' | 'name' | 'role' | 'passwordChangedAt'>;
+
 @Injectable()
 export class UsersRepository {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
@@ -31,6 +34,16 @@ export class UsersRepository {
 
   async find(id: UserId, manager: EntityManager = this.database.manager): Promise<UserEntity | null> {
     return manager.findOneBy(UserEntity, { id });
+  }
+
+  /** Asked at every request: a statement as it is, which takes half the time of one that is built each time. */
+  async findForToken(id: UserId): Promise<TokenUser | null> {
+    const rows: TokenUser[] = await this.database.query(
+      `SELECT id, email, name, role, password_changed_at AS "passwordChangedAt" FROM users
+        WHERE id = $1 AND deleted_at IS NULL`,
+      [id],
+    );
+    return rows[0] ?? null;
   }
 
   async findPasswordHash(email: string): Promise<{ user: UserEntity; passwordHash: string | null } | null> {
