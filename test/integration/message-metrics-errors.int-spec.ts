@@ -126,7 +126,7 @@ describe('GET /whatsapp/metrics/errors', () => {
     expect(facts[1]).toBe(3);
     expect((await ask(DAY)).body.data.errors[0]).toMatchObject({
       count: 3,
-      lastSeenAt: '2026-03-14TXX',
+      lastSeenAt: '2026-03-14T11:15:00.000Z',
       lastMessageId: null,
     });
   });

@@ -33,8 +33,8 @@ export const NO_SUMS: SumBlock = {
   values: new Float64Array(0),
 };
 
-/** About what a block and its arrays take beside what they hold. */
-const BLOCK_BYTES = 600;
+/** About what a block, its arrays, its key and its version take beside what they hold. */
+const BLOCK_BYTES = 1_000;
 
 /** @param columns what rows are told apart by */
 export function blockOf<Name extends string>(

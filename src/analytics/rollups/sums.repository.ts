@@ -30,85 +30,100 @@ export class SumsRepository {
 
   /** @param bounds of steps, rising; each begins a quarter of an hour */
   async load(accountId: AccountId, set: SumSet, bounds: readonly Date[]): Promise<SumRow<Counter>[]> {
+    const shared = sharedOf(accountId, set);
+    const { parameters } = shared;
     const shifted = shiftedPointsOf(bounds);
-    if (shifted === null) return this.steps(accountId, set, widestGrain(bounds), bounds);
+    if (shifted === null) {
+      const found: Found[] = await this.database.query(
+        stepsAsSql(set, shared, widestGrain(bounds), bounds),
+        parameters,
+      );
+      return found.map((row) => rowOf(set, row));
+    }
     const { grain, midnights, edges } = shifted;
-    const [whole, ofEdges] = await Promise.all([
-      this.steps(accountId, set, grain, midnights),
-      this.ranges(accountId, set, edges),
-    ]);
+    // In one statement: what is committed meanwhile is in both, or in neither.
+    const rows: (Found & { is_edge: boolean })[] = await this.database.query(
+      `SELECT false AS is_edge, whole.* FROM (${stepsAsSql(set, shared, grain, midnights)}) AS whole
+        UNION ALL
+       SELECT true, hours.* FROM (${rangesAsSql(set, shared, edges)}) AS hours`,
+      parameters,
+    );
     const counters = countersOfDimension(set.dimension);
     const keyOf = ({ names }: SumRow, step: number): string =>
       [step, ...set.columns.map((column) => names[column])].join('\u0000');
-    const rows = new Map(whole.map((row) => [keyOf(row, row.step), row]));
+    const sums = new Map<string, SumRow<Counter>>();
+    for (const found of rows) {
+      if (found.is_edge) continue;
+      const row = rowOf(set, found);
+      sums.set(keyOf(row, row.step), row);
+    }
     const last = bounds.length - 2;
-    for (const row of ofEdges) {
-      const edge = edges[row.step];
-      if (edge === undefined) continue;
+    for (const found of rows) {
+      const edge = edges[found.step];
+      if (!found.is_edge || edge === undefined) continue;
+      const row = rowOf(set, found);
       for (const [step, sign] of [[edge.of, 1] as const, [edge.countedIn, -1] as const]) {
         if (step < 0 || step > last) continue;
         const key = keyOf(row, step);
-        const counts = { ...(rows.get(key)?.counts ?? NO_COUNTS) };
+        const counts = { ...(sums.get(key)?.counts ?? NO_COUNTS) };
         for (const name of counters) counts[name] += sign * row.counts[name];
-        rows.set(key, { step, names: row.names, counts });
+        sums.set(key, { step, names: row.names, counts });
       }
     }
-    return [...rows.values()];
-  }
-
-  /** Steps that begin where rows of a grain do. */
-  private async steps(
-    accountId: AccountId,
-    set: SumSet,
-    grain: GrainPiece['grain'],
-    bounds: readonly Date[],
-  ): Promise<SumRow<Counter>[]> {
-    const { where, parameters, sums } = partsOf(accountId, set);
-    const rows: Found[] = await this.database.query(
-      `SELECT width_bucket(bucket_at, $${parameters.push(bounds)}::timestamptz[]) - 1 AS step, ${namesOf(set, '')}, ${sums}
-         FROM message_metrics
-        WHERE ${where} AND grain = '${grain}'
-          AND bucket_at >= $${parameters.push(bounds[0])} AND bucket_at < $${parameters.push(bounds.at(-1))}
-        GROUP BY step, ${groupsOf(set, '')}`,
-      parameters,
-    );
-    return rows.map((row) => rowOf(set, row));
-  }
-
-  /** Short times, each looked for in the index by itself. By their numbers. */
-  private async ranges(
-    accountId: AccountId,
-    set: SumSet,
-    ranges: readonly { from: Date; until: Date }[],
-  ): Promise<SumRow<Counter>[]> {
-    const pieces = ranges.flatMap((range, number) => piecesOf(range).map((piece) => ({ ...piece, number })));
-    const { where, parameters, sums } = partsOf(accountId, set);
-    const [from, until] = [pieces[0]?.from, pieces.at(-1)?.until];
-    const rows: Found[] = await this.database.query(
-      // Only where there is something in those months: of a hundred channels on four platforms each has one or two.
-      `WITH place AS MATERIALIZED (
-         SELECT DISTINCT platform, asset_id FROM message_metrics
-          WHERE ${where} AND grain = 'month' AND bucket_at >= date_trunc('month', $${parameters.push(from)}::timestamptz, 'UTC')
-            AND bucket_at < $${parameters.push(until)})
-       SELECT piece.number AS step, ${namesOf(set, 'part.')}, ${sums}
-         FROM place
-        CROSS JOIN unnest($${parameters.push(pieces.map(({ number }) => number))}::integer[],
-                          $${parameters.push(pieces.map(({ grain }) => grain))}::text[],
-                          $${parameters.push(pieces.map((piece) => piece.from))}::timestamptz[],
-                          $${parameters.push(pieces.map((piece) => piece.until))}::timestamptz[]) AS piece (number, grain, since, until)
-        CROSS JOIN LATERAL (
-          SELECT * FROM message_metrics
-           WHERE account_id = $1 AND dimension = $2 AND platform = place.platform AND asset_id = place.asset_id
-             AND grain = piece.grain AND bucket_at >= piece.since AND bucket_at < piece.until OFFSET 0) AS part
-        GROUP BY step, ${groupsOf(set, 'part.')}`,
-      parameters,
-    );
-    return rows.map((row) => rowOf(set, row));
+    return [...sums.values()];
   }
 }
 
-/** What every read has in common, whatever its range. */
-function partsOf(accountId: AccountId, set: SumSet): { where: string; parameters: unknown[]; sums: string } {
+/** What both parts of a statement have in common, whatever their times. Each adds parameters of its own. */
+interface SharedSql {
+  where: string;
+  parameters: unknown[];
+  sums: string;
+}
+
+/** Steps that begin where rows of a grain do. */
+function stepsAsSql(
+  set: SumSet,
+  { where, parameters, sums }: SharedSql,
+  grain: GrainPiece['grain'],
+  bounds: readonly Date[],
+): string {
+  return `
+    SELECT width_bucket(bucket_at, $${parameters.push(bounds)}::timestamptz[]) - 1 AS step, ${namesOf(set, '')}, ${sums}
+      FROM message_metrics
+     WHERE ${where} AND grain = '${grain}'
+       AND bucket_at >= $${parameters.push(bounds[0])} AND bucket_at < $${parameters.push(bounds.at(-1))}
+     GROUP BY step, ${groupsOf(set, '')}`;
+}
+
+/** Short times, each looked for in the index by itself. By their numbers. */
+function rangesAsSql(
+  set: SumSet,
+  { where, parameters, sums }: SharedSql,
+  ranges: readonly { from: Date; until: Date }[],
+): string {
+  const pieces = ranges.flatMap((range, number) => piecesOf(range).map((piece) => ({ ...piece, number })));
+  const [from, until] = [pieces[0]?.from, pieces.at(-1)?.until];
+  // Only where there is something in those months: of a hundred channels on four platforms each has one or two.
+  return `
+    WITH place AS MATERIALIZED (
+      SELECT DISTINCT platform, asset_id FROM message_metrics
+       WHERE ${where} AND grain = 'month' AND bucket_at >= date_trunc('month', $${parameters.push(from)}::timestamptz, 'UTC')
+         AND bucket_at < $${parameters.push(until)})
+    SELECT piece.number AS step, ${namesOf(set, 'part.')}, ${sums}
+      FROM place
+     CROSS JOIN unnest($${parameters.push(pieces.map(({ number }) => number))}::integer[],
+                       $${parameters.push(pieces.map(({ grain }) => grain))}::text[],
+                       $${parameters.push(pieces.map((piece) => piece.from))}::timestamptz[],
+                       $${parameters.push(pieces.map((piece) => piece.until))}::timestamptz[]) AS piece (number, grain, since, until)
+     CROSS JOIN LATERAL (
+       SELECT * FROM message_metrics
+        WHERE account_id = $1 AND dimension = $2 AND platform = place.platform AND asset_id = place.asset_id
+          AND grain = piece.grain AND bucket_at >= piece.since AND bucket_at < piece.until OFFSET 0) AS part
+     GROUP BY step, ${groupsOf(set, 'part.')}`;
+}
+
+function sharedOf(accountId: AccountId, set: SumSet): SharedSql {
   return {
     // Always with platforms and assets: the index has them before the time.
     where: `account_id = $1 AND dimension = $2
