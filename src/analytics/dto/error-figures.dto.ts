@@ -15,7 +15,7 @@ export class ErrorGroupDto extends ErrorExplanationDto {
   count!: number;
   /** Of all failures in the range, 0 to 1. @example 0.4 */
   share!: number;
-  /** When the last of them failed; once its message is no longer stored, where the quarter of an hour or the day of UTC begins. */
+  /** When the last of them failed; once its message is no longer stored, the quarter of an hour in which it did. */
   lastSeenAt!: Date;
   /** Our id of the last of them; null once it is no longer stored. */
   @ApiProperty({ type: String, nullable: true, format: 'uuid' }) lastMessageId!: string | null;

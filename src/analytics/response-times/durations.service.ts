@@ -82,6 +82,11 @@ function seriesOf(parts: DurationParts): DurationSeries {
   return { points, total, below };
 }
 
-function named(names: readonly string[], parts: DurationParts): Map<string, DurationFigures> {
-  return new Map([...figuresOfParts(parts)].map(([part, figures]) => [names[part] ?? '', figures]));
+function named(names: readonly string[], values: readonly Int32Array[]): Map<string, DurationFigures> {
+  return new Map(
+    names.flatMap((name, part): [string, DurationFigures][] => {
+      const own = values[part];
+      return own === undefined || own.length === 0 ? [] : [[name, figuresOf(own)]];
+    }),
+  );
 }

@@ -1,7 +1,7 @@
 import type { ConversationPlatform } from '../../conversations/conversation-types';
 import type { AssetId } from '../../database/ids';
 import type { DurationGroup } from './duration-figures';
-import type { NameColumn } from '../memory/name-column';
+import { type NameColumn, indexIn } from '../memory/name-column';
 import type { DurationMonth } from './duration-month';
 
 export interface WantedDurations {
@@ -75,8 +75,15 @@ export function pickedByTime(
   return { all: cutTo(all, count), firsts: cutTo(firsts, firstCount) };
 }
 
+/** Of each name all that was asked for, and of these the first answers of cases; in no order. */
+export interface NamedDurations {
+  names: string[];
+  all: Int32Array[];
+  firsts: Int32Array[];
+}
+
 /**
- * A part for each name. Nobody's are left out.
+ * By name. Nobody's are left out.
  * @param from and
  * @param until in seconds since 1970
  */
@@ -85,72 +92,57 @@ export function pickedByName(
   { from, until }: { from: number; until: number },
   wanted: WantedDurations,
   group: DurationGroup,
-): PickedDurations & { names: string[] } {
+): NamedDurations {
   const partOf = new Map<string, number>();
-  const stretches = stretchesOf(months, from, until).map(({ month, first, end }) => {
-    const own = Int32Array.from(month[group].names, (name) => {
-      if (name === '') return NOT_ASKED_FOR;
-      const part = partOf.get(name) ?? partOf.size;
-      partOf.set(name, part);
-      return part;
-    });
-    return { month, first, end, parts: partsOf(month, first, end, wanted, month[group].index, own) };
-  });
-  const all = emptyParts(stretches, partOf.size);
-  const firsts = emptyParts(stretches, partOf.size);
-  // How many each part has is counted at the place of the part after it, which begins behind them. All loops are by index:
-  // a call for each of hundreds of thousands takes several times as long.
-  for (const { month, first, parts } of stretches)
-    for (let index = 0; index < parts.length; index++) {
-      const after = (parts[index] ?? NOT_ASKED_FOR) + 1;
-      if (after === 0) continue;
-      all.starts[after] = (all.starts[after] ?? 0) + 1;
-      if (month.isFirst[first + index] === 1) firsts.starts[after] = (firsts.starts[after] ?? 0) + 1;
+  const stretches = stretchesOf(months, from, until).map((stretch) => ({
+    ...stretch,
+    parts: Int32Array.from(stretch.month[group].names, (name) =>
+      name === '' ? NOT_ASKED_FOR : indexIn(partOf, name),
+    ),
+  }));
+  // At most so many each may have. All loops are by index: a call for each of hundreds of thousands takes several times as long.
+  const most = new Uint32Array(partOf.size);
+  for (const { month, first, end, parts } of stretches) {
+    const { index } = month[group];
+    for (let row = first; row < end; row++) {
+      const part = parts[index[row] ?? 0] ?? NOT_ASKED_FOR;
+      if (part !== NOT_ASKED_FOR) most[part] = (most[part] ?? 0) + 1;
     }
-  for (const { starts } of [all, firsts])
-    for (let part = 1; part < starts.length; part++)
-      starts[part] = (starts[part] ?? 0) + (starts[part - 1] ?? 0);
-  const next = all.starts.slice();
-  const nextFirst = firsts.starts.slice();
-  for (const { month, first, parts } of stretches)
-    for (let index = 0; index < parts.length; index++) {
-      const part = parts[index] ?? NOT_ASKED_FOR;
+  }
+  const starts = new Uint32Array(partOf.size + 1);
+  most.forEach((count, part) => (starts[part + 1] = (starts[part] ?? 0) + count));
+  const values = new Int32Array(starts[partOf.size] ?? 0);
+  const firstValues = new Int32Array(values.length);
+  const ends = starts.slice();
+  const firstEnds = starts.slice();
+  for (const { month, first, end, parts } of stretches) {
+    const { seconds, isFirst, platform, channel } = month;
+    const { index } = month[group];
+    const ofPlatform = wantedIn(platform, wanted.platforms);
+    const ofChannel = wantedIn(channel, wanted.assetIds);
+    for (let row = first; row < end; row++) {
+      const part = parts[index[row] ?? 0] ?? NOT_ASKED_FOR;
       if (part === NOT_ASKED_FOR) continue;
-      const value = month.seconds[first + index] ?? 0;
-      const place = next[part] ?? 0;
-      all.values[place] = value;
-      next[part] = place + 1;
-      if (month.isFirst[first + index] !== 1) continue;
-      const firstPlace = nextFirst[part] ?? 0;
-      firsts.values[firstPlace] = value;
-      nextFirst[part] = firstPlace + 1;
+      if (ofPlatform[platform.index[row] ?? 0] === 0 || ofChannel[channel.index[row] ?? 0] === 0) continue;
+      const value = seconds[row] ?? 0;
+      const place = ends[part] ?? 0;
+      values[place] = value;
+      ends[part] = place + 1;
+      if (isFirst[row] !== 1) continue;
+      const firstPlace = firstEnds[part] ?? 0;
+      firstValues[firstPlace] = value;
+      firstEnds[part] = firstPlace + 1;
     }
+  }
+  const names = [...partOf.keys()];
   return {
-    names: [...partOf.keys()],
-    all: cutTo(all, all.starts.at(-1) ?? 0),
-    firsts: cutTo(firsts, firsts.starts.at(-1) ?? 0),
+    names,
+    all: names.map((_, part) => values.subarray(starts[part], ends[part])),
+    firsts: names.map((_, part) => firstValues.subarray(starts[part], firstEnds[part])),
   };
 }
 
 const NOT_ASKED_FOR = -1;
-
-/** To which part each row of a stretch belongs. */
-function partsOf(
-  { platform, channel }: DurationMonth,
-  first: number,
-  end: number,
-  wanted: WantedDurations,
-  index: NameColumn['index'],
-  partOfName: Int32Array,
-): Int32Array {
-  const ofPlatform = wantedIn(platform, wanted.platforms);
-  const ofChannel = wantedIn(channel, wanted.assetIds);
-  const parts = new Int32Array(end - first).fill(NOT_ASKED_FOR);
-  for (let row = first; row < end; row++)
-    if (ofPlatform[platform.index[row] ?? 0] === 1 && ofChannel[channel.index[row] ?? 0] === 1)
-      parts[row - first] = partOfName[index[row] ?? 0] ?? NOT_ASKED_FOR;
-  return parts;
-}
 
 /** 1 for each name that is asked for. */
 function wantedIn<Name extends string>(
