@@ -48,7 +48,7 @@ export function pickedByTime(
     const { startsAt, at, seconds, isFirst, platform, channel } = month;
     const ofPlatform = wantedIn(platform, wanted.platforms);
     const ofChannel = wantedIn(channel, wanted.assetIds);
-    const isAll = ofPlatform.every((one) => one === 1) && ofChannel.every((one) => one === 1);
+    const isAll = !ofPlatform.includes(0) && !ofChannel.includes(0);
     for (let row = first; row < end;) {
       while (startsAt + (at[row] ?? 0) >= (bounds[part + 1] ?? Infinity)) {
         part++;
@@ -120,10 +120,12 @@ export function pickedByName(
     const { index } = month[group];
     const ofPlatform = wantedIn(platform, wanted.platforms);
     const ofChannel = wantedIn(channel, wanted.assetIds);
+    const isAll = !ofPlatform.includes(0) && !ofChannel.includes(0);
     for (let row = first; row < end; row++) {
       const part = parts[index[row] ?? 0] ?? NOT_ASKED_FOR;
       if (part === NOT_ASKED_FOR) continue;
-      if (ofPlatform[platform.index[row] ?? 0] === 0 || ofChannel[channel.index[row] ?? 0] === 0) continue;
+      if (!isAll && (ofPlatform[platform.index[row] ?? 0] === 0 || ofChannel[channel.index[row] ?? 0] === 0))
+        continue;
       const value = seconds[row] ?? 0;
       const place = ends[part] ?? 0;
       values[place] = value;
