@@ -188,9 +188,7 @@ describe('cases', () => {
       });
       expect(
         await changedBy(() =>
-          own(
-            `UPDATE conversation_cases SET ${change} WHERE account_id = $1 AND closed_at IS NOT NULL`,
-          ),
+          own(`UPDATE conversation_cases SET ${change} WHERE account_id = $1 AND closed_at IS NOT NULL`),
         ),
       ).toEqual(['2026-03-10', '2026-03-12']);
     },

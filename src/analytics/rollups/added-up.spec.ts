@@ -29,13 +29,17 @@ const rows = fc.record({
   }),
 });
 const blocks = fc.array(
-  fc.record({ first: fc.nat(40), rows: fc.array(rows, { maxLength: 20, size: 'max' }), isOfOneStep: fc.boolean() }),
-  { maxLength: 6, size: 'max' },
+  fc.record({
+    first: fc.nat(40),
+    rows: fc.array(rows, { minLength: 1, maxLength: 20, size: 'max' }),
+    isOfOneStep: fc.boolean(),
+  }),
+  { minLength: 1, maxLength: 6, size: 'max' },
 );
 type Blocks = typeof blocks extends fc.Arbitrary<infer T> ? T : never;
 /** Mostly all. */
 const someOf = (names: readonly string[]): fc.Arbitrary<string[] | null> =>
-  fc.option(fc.subarray([...names]), { freq: 1 });
+  fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.subarray([...names]) });
 const questions = fc.record({
   counters: fc.subarray([...COUNTERS], { minLength: 1 }),
   groups: fc.shuffledSubarray([...SUM_COLUMNS]),
@@ -106,7 +110,7 @@ it('adds up what adding row by row does, whatever blocks, groups and names', () 
     }),
     { numRuns: 500 },
   );
-  expect(found).toBeGreaterThan(5_000);
+  expect(found).toBeGreaterThan(2_000);
 });
 
 it('has a group for each of many names in several columns, and no two for one', () => {

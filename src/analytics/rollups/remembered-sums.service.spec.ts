@@ -25,7 +25,9 @@ class Stage {
   readonly versions = new Map<number, number>();
   isHeld = false;
   rowsOf: (bounds: readonly Date[]) => SumRow[] = (bounds) =>
-    bounds.slice(0, -1).map((from, step) => ({ step, names: { platform: 'whatsapp' }, counts: { n: this.of(from) } }));
+    bounds
+      .slice(0, -1)
+      .map((from, step) => ({ step, names: { platform: 'whatsapp' }, counts: { n: this.of(from) } }));
   readonly sums = new RememberedSums({
     versions: () => Promise.resolve(this.found()),
   } as Partial<FigureDays> as FigureDays);
@@ -99,7 +101,8 @@ class Stage {
 
 it('loads what it is asked for once, in one statement', async () => {
   const stage = new Stage(3);
-  for (let time = 0; time < 3; time++) expect(await stage.ask(every(DAY_MS, 3))).toEqual({ 0: 1, 1: 1, 2: 1 });
+  for (let time = 0; time < 3; time++)
+    expect(await stage.ask(every(DAY_MS, 3))).toEqual({ 0: 1, 1: 1, 2: 1 });
   expect(stage.loads.map(({ account, bounds }) => ({ account, bounds }))).toEqual([
     { account: ACCOUNT, bounds: every(DAY_MS, 3) },
   ]);
@@ -226,7 +229,11 @@ it('remembers no more than it may', async () => {
   // More than a megabyte each.
   stage.rowsOf = (bounds) =>
     bounds.slice(0, -1).flatMap((_, step) =>
-      Array.from({ length: 20_000 }, (__, row) => ({ step, names: { platform: `${row}` }, counts: { n: 1 } })),
+      Array.from({ length: 20_000 }, (__, row) => ({
+        step,
+        names: { platform: `${row}` },
+        counts: { n: 1 },
+      })),
     );
   for (let day = 0; day < 40; day++) {
     expect(await stage.ask(every(DAY_MS, 1, MARCH + day * DAY_MS))).toEqual({ 0: 20_000 });
@@ -248,7 +255,11 @@ describe('where something cannot be loaded', () => {
   it.each([0, 1])('tells everyone who asked, also of statements that waited for it (%d)', async (failing) => {
     const stage = new Stage(100);
     stage.isHeld = true;
-    const asked = [stage.ask(every(DAY_MS, 100)), stage.ask(every(DAY_MS, 100)), stage.ask(every(DAY_MS, 62))];
+    const asked = [
+      stage.ask(every(DAY_MS, 100)),
+      stage.ask(every(DAY_MS, 100)),
+      stage.ask(every(DAY_MS, 62)),
+    ];
     const told = Promise.allSettled(asked);
     await stage.settle();
     stage.loads[failing]?.fail();

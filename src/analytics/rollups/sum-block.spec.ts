@@ -40,7 +40,9 @@ it('has no steps where all rows are of the first', () => {
 });
 
 it('holds sums that are larger than a whole number of 32 bits', () => {
-  expect([...blockOf([row(0, 'a', { sent: 2 ** 45 + 1 })], ['asset'], COUNTERS).values]).toEqual([2 ** 45 + 1]);
+  expect([...blockOf([row(0, 'a', { sent: 2 ** 45 + 1 })], ['asset'], COUNTERS).values]).toEqual([
+    2 ** 45 + 1,
+  ]);
 });
 
 it('tells apart more names than short numbers do', () => {
@@ -51,7 +53,9 @@ it('tells apart more names than short numbers do', () => {
 });
 
 it('takes at least what its arrays do', () => {
-  const all = Array.from({ length: 1_000 }, (_, index) => row(index % 7, `asset ${index % 10}`, { sent: 1, read: 1 }));
+  const all = Array.from({ length: 1_000 }, (_, index) =>
+    row(index % 7, `asset ${index % 10}`, { sent: 1, read: 1 }),
+  );
   const block = blockOf(all, ['platform', 'asset'], COUNTERS);
   // Numbers of 8 bytes, steps and names of 2.
   const arrays = 1_000 * (2 * 8 + 2 + 2 * 2);
