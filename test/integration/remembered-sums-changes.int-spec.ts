@@ -89,6 +89,25 @@ describe('asked again after another process', () => {
     });
   });
 
+  it('has counted a message at another hour of the same day of UTC, which is of another day elsewhere', async () => {
+    // Before and after it nobody has asked yet: no other figure of the day changes, and no case.
+    const sent = { direction: 'outbound', senderType: 'app', senderId: null, status: 'sent' } as const;
+    await arrives('second', { at: at(-7 * 60), ...sent });
+    await isSeen(async () => {
+      await db.query(`UPDATE messages SET "timestamp" = $2 WHERE account_id = $1 AND "timestamp" = $3`, [
+        tenant.accountId,
+        at(-5 * 60),
+        at(-7 * 60),
+      ]);
+      await db.query(
+        `INSERT INTO message_metric_changes (account_id, message_ids)
+         SELECT account_id, array_agg(id) FROM messages WHERE account_id = $1 GROUP BY account_id`,
+        [tenant.accountId],
+      );
+      await counter.settle();
+    });
+  });
+
   it('has counted everything anew and put something right', async () => {
     await db.query('UPDATE message_metrics SET received = received + 7 WHERE account_id = $1', [
       tenant.accountId,
