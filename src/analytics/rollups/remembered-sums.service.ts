@@ -13,6 +13,13 @@ const STEPS_AT_ONCE = 31;
 /** Statements of a question beside each other, for each set: enough for two processors, and connections are left for others. */
 const LANES = 2;
 
+/** A run whose sums are not known in their present version. */
+interface Lacking {
+  place: number;
+  key: string;
+  version: string;
+}
+
 /** Where sums come from. */
 export interface SumSource {
   /** Tells it from all others. */
@@ -44,30 +51,41 @@ export class RememberedSums {
     if (from === undefined || until === undefined) return [];
     const versions = await this.days.versions(accountId, { from, until });
     const blocks: (SumBlock | Promise<SumBlock>)[] = [];
-    const lacking = new Map<StepRun, { place: number; key: string; version: string }>();
+    const lacking = new Map<StepRun, Lacking>();
+    // Days without anything between those that lack are read with them: two statements would cost more.
+    const toRead: StepRun[] = [];
     runs.forEach((run, place) => {
       const [first, last] = [run.bounds[0], run.bounds.at(-1)];
       const version = versions.of(first?.getTime() ?? 0, last?.getTime() ?? 0);
       if (version === null) {
         blocks[place] = NO_SUMS;
+        toRead.push(run);
         return;
       }
       const key = `${accountId} ${source.key} ${run.bounds.map((bound) => bound.getTime() / 60_000).join(' ')}`;
       const known = this.memory.known(key, version) ?? this.memory.beingLoaded(key, version);
-      if (known === undefined) lacking.set(run, { place, key, version });
-      else blocks[place] = known;
+      if (known !== undefined) {
+        blocks[place] = known;
+        return;
+      }
+      lacking.set(run, { place, key, version });
+      toRead.push(run);
     });
     // No pause since it was looked what is there: nobody else loads the same meanwhile.
-    const statements: Promise<SumBlock[]>[] = [];
-    for (const stretch of stretchesOf([...lacking.keys()], STEPS_AT_ONCE)) {
+    const statements: Promise<Map<StepRun, SumBlock>>[] = [];
+    for (const stretch of stretchesOf(toRead, STEPS_AT_ONCE)) {
+      const first = stretch.findIndex((run) => lacking.has(run));
+      if (first === -1) continue;
+      const read = stretch.slice(first, stretch.findLastIndex((run) => lacking.has(run)) + 1);
       const before: Promise<unknown> = statements.at(-LANES) ?? Promise.resolve();
-      const loaded = before.then(() => this.load(accountId, source, stretch));
+      const loaded = before.then(() => this.load(accountId, source, read));
       statements.push(loaded);
-      stretch.forEach((run, index) => {
-        const { place, key, version } = lacking.get(run) ?? { place: 0, key: '', version: '' };
-        const block = loaded.then((all) => all[index] ?? NO_SUMS);
-        blocks[place] = this.memory.load(key, version, block);
-      });
+      for (const run of read) {
+        const own = lacking.get(run);
+        if (own === undefined) continue;
+        const block = loaded.then((all) => all.get(run) ?? NO_SUMS);
+        blocks[own.place] = this.memory.load(own.key, own.version, block);
+      }
     }
     // Hundreds that are all there need no promise each.
     await Promise.all(blocks.filter((block) => block instanceof Promise));
@@ -84,7 +102,7 @@ export class RememberedSums {
     accountId: AccountId,
     source: SumSource,
     stretch: readonly StepRun[],
-  ): Promise<SumBlock[]> {
+  ): Promise<Map<StepRun, SumBlock>> {
     const bounds = stretch.flatMap((run, place) => (place === 0 ? run.bounds : run.bounds.slice(1)));
     const rows = await source.load(accountId, bounds);
     const blockOfStep: number[] = [];
@@ -102,7 +120,9 @@ export class RememberedSums {
       for (const column of source.columns) names[column] = sameText(texts, row.names[column] ?? '');
       parts[block]?.push({ step: row.step - (firstOf[block] ?? 0), names, counts: row.counts });
     }
-    return parts.map((part) => blockOf(part, source.columns, source.counters));
+    return new Map(
+      stretch.map((run, place) => [run, blockOf(parts[place] ?? [], source.columns, source.counters)]),
+    );
   }
 }
 
