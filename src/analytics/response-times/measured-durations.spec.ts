@@ -38,7 +38,7 @@ it('counts those that take less than each end, which does not belong to the step
 it('tells thousands as what stands there when they are in order', () => {
   fc.assert(
     fc.property(
-      fc.integer({ min: 3_000, max: 6_000 }),
+      fc.constantFrom(300, 400, 5_000, 40_000),
       fc.integer({ min: 1, max: 2 ** 31 - 1 }),
       fc.integer(),
       (count, largest, seed) => {
@@ -62,5 +62,6 @@ it('tells thousands as what stands there when they are in order', () => {
         expect(figuresOf(values)).toEqual(expected);
       },
     ),
+    { numRuns: 60 },
   );
 });

@@ -3,8 +3,9 @@ import { DISTRIBUTION_ENDS, type DurationFigures, NO_DURATIONS } from './duratio
 import { nearestRanks, placesOf } from './nearest-rank';
 
 const SHARES = [0.5, 0.9] as const;
-/** So many that counting them by size is faster than exchanging them. */
-const MANY = 4_096;
+/** So many that counting them by size is faster than exchanging them; and so many that it pays to tell sizes apart finely. */
+const MANY = 384;
+const VERY_MANY = 32_768;
 
 /** Figures of some durations, and how many take less than each end of the distribution, and after these how many there are in all. */
 export interface MeasuredDurations {
@@ -17,7 +18,7 @@ export function figuresOf(values: Int32Array): DurationFigures {
   const count = values.length;
   if (count === 0) return NO_DURATIONS;
   const [medianSeconds = 0, p90Seconds = 0] =
-    count < MANY ? nearestRanks(values, SHARES) : new CountedValues(values).at(placesOf(count, SHARES));
+    count < MANY ? nearestRanks(values, SHARES) : countedOf(values).at(placesOf(count, SHARES));
   return { count, meanSeconds: sumOf(values) / count, medianSeconds, p90Seconds };
 }
 
@@ -25,13 +26,16 @@ export function figuresOf(values: Int32Array): DurationFigures {
 export function measured(values: Int32Array): MeasuredDurations {
   const count = values.length;
   if (count === 0) return { figures: NO_DURATIONS, below: [...DISTRIBUTION_ENDS.map(() => 0), 0] };
-  const counted = new CountedValues(values);
+  const counted = countedOf(values);
   const [medianSeconds = 0, p90Seconds = 0] = counted.at(placesOf(count, SHARES));
   return {
     figures: { count, meanSeconds: sumOf(values) / count, medianSeconds, p90Seconds },
     below: [...DISTRIBUTION_ENDS.map((end) => counted.below(end)), count],
   };
 }
+
+const countedOf = (values: Int32Array): CountedValues =>
+  new CountedValues(values, values.length < VERY_MANY ? 6 : 9);
 
 function sumOf(values: Int32Array): number {
   let sum = 0;
