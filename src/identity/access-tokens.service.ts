@@ -1,3 +1,4 @@
+import { webcrypto } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { SignJWT, errors, jwtVerify } from 'jose';
 import { AppConfig } from '../config/app-config';
@@ -23,6 +24,8 @@ export interface VerifiedToken {
 /** This service's own access tokens: JSON Web Tokens, HS256 under `JWT_SECRET`. */
 @Injectable()
 export class AccessTokens {
+  private readonly keys = new Map<string, Promise<webcrypto.CryptoKey>>();
+
   constructor(private readonly config: AppConfig) {}
 
   /** @param loginId the login that the token belongs to: it is told from others when that one ends */
@@ -34,7 +37,7 @@ export class AccessTokens {
       .setAudience(AUDIENCE)
       .setIssuedAt()
       .setExpirationTime(`${ACCESS_TOKEN_SECONDS} s`)
-      .sign(this.key());
+      .sign(await this.keyOf(this.secret()));
   }
 
   /**
@@ -42,18 +45,18 @@ export class AccessTokens {
    * @throws UnauthorizedError
    */
   async verify(token: string): Promise<VerifiedToken> {
-    const [current, ...previous] = [this.key(), ...this.config.env.JWT_SECRETS_PREVIOUS.map(toKey)];
+    const [current, ...previous] = [this.secret(), ...this.config.env.JWT_SECRETS_PREVIOUS];
     return this.verifyWith(token, current, previous);
   }
 
   /** A token of before the secret was changed is good until it expires, as long as that secret is still named. */
   private async verifyWith(
     token: string,
-    key: Uint8Array,
-    [next, ...others]: readonly Uint8Array[],
+    secret: string,
+    [next, ...others]: readonly string[],
   ): Promise<VerifiedToken> {
     try {
-      const { payload } = await jwtVerify(token, key, {
+      const { payload } = await jwtVerify(token, await this.keyOf(secret), {
         algorithms: ['HS256'],
         issuer: ISSUER,
         audience: AUDIENCE,
@@ -77,13 +80,22 @@ export class AccessTokens {
     throw new UnauthorizedError('The access token is not valid.');
   }
 
-  private key(): Uint8Array {
+  private secret(): string {
     const secret = this.config.env.JWT_SECRET;
     if (secret === undefined) throw new Error('JWT_SECRET is not set; own logins are off.');
-    return toKey(secret);
+    return secret;
   }
-}
 
-function toKey(secret: string): Uint8Array {
-  return new TextEncoder().encode(secret);
+  /** Made once for each secret: making one is half of the work of verifying a token, which is done for every request. */
+  private keyOf(secret: string): Promise<webcrypto.CryptoKey> {
+    const known = this.keys.get(secret);
+    if (known !== undefined) return known;
+    const bytes = new TextEncoder().encode(secret);
+    const key = webcrypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [
+      'sign',
+      'verify',
+    ]);
+    this.keys.set(secret, key);
+    return key;
+  }
 }
