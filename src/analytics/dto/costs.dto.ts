@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { INSIGHT_PROBLEMS, type InsightProblem } from '../../insights/pulling/insight-problem';
 import type { MetaFigureAccount } from '../../whatsapp/meta-figures/meta-coverage';
 import type { CostFigure } from '../costs/cost-figures';
-import type { CostPoint, Costs, CountryCosts, CurrencyCosts, NumberCosts, PriceCosts } from '../costs/costs';
+import type { Costs, CountryCosts, CurrencyCosts, NumberCosts, PriceCosts } from '../costs/costs';
 import { AnalyticsRangeDto } from './analytics-range.dto';
 
 /** What keeps Meta from answering at present. */
@@ -77,10 +77,6 @@ export class CostFigureDto {
 export class CostPointDto extends CostFigureDto {
   /** When the hour, day, week or month begins. @example 2026-03-01T00:00:00.000Z */
   timestamp!: Date;
-
-  static from(point: CostPoint): CostPointDto {
-    return CostFigureDto.fill(Object.assign(new CostPointDto(), { timestamp: point.timestamp }), point);
-  }
 }
 
 /** Messages of one price. */
@@ -96,7 +92,8 @@ export class PriceCostsDto extends CostFigureDto {
       Object.assign(new PriceCostsDto(), {
         category: price.category,
         type: price.type,
-        points: price.points.map((point) => CostPointDto.from(point)),
+        // As they are: there are thousands in an answer by the hour.
+        points: price.points,
       }),
       price,
     );
@@ -157,7 +154,7 @@ export class CurrencyCostsDto {
       totals: CostFigureDto.fill(new CostFigureDto(), costs.totals),
       sentWithoutPrice: costs.sentWithoutPrice,
       prices: costs.prices.map((price) => PriceCostsDto.from(price)),
-      points: costs.points.map((point) => CostPointDto.from(point)),
+      points: costs.points,
       numbers: costs.numbers.map((each) => NumberCostsDto.from(each)),
       countries: costs.countries?.map((each) => CountryCostsDto.from(each)) ?? null,
     });
