@@ -58,7 +58,7 @@ describe('what Meta’s refusals mean for whoever wrote the message', () => {
       'failed',
     ],
     [10, 1893063, 'x', 'Meta has restricted the Page', 'failed'],
-    [200, 2018028, 'x', 'The Meta app is in development', 'failed'],
+    [200, 2018028, 'x', 'The Meta app may write to nobody without a role on it', 'failed'],
     [368, null, 'x', 'Meta blocks sending for a while', 'failed'],
     [613, null, 'x', 'Meta limits how fast may be sent', 'retry'],
     [4, null, 'x', 'Meta limits how fast may be sent', 'retry'],

@@ -76,8 +76,10 @@ const RULES: readonly Rule[] = [
   {
     codes: [200],
     subcodes: [2018028],
-    title: 'The Meta app is in development',
-    advice: 'It reaches only people with a role on it until it is switched to live mode.',
+    title: 'The Meta app may write to nobody without a role on it',
+    // Meta answers the same for both causes, and tells neither.
+    advice:
+      'Probably it is in development: switch it to live mode, or give the person a role on it. If it is live, ask Meta for Advanced Access to pages_messaging.',
   },
   {
     codes: [100],

@@ -74,8 +74,8 @@ export const PLATFORM_ERROR_RULES: readonly GraphErrorRule[] = [
   configuration(
     200,
     'developer',
-    'While the Meta app is in development it reaches only people with a role on it.',
-    'Switch the Meta app to live mode, or give the person a role on it.',
+    'The Meta app reaches only people with a role on it: it is in development, or pages_messaging has no Advanced Access.',
+    'Switch the Meta app to live mode, or give the person a role on it; if it is live, ask Meta for Advanced Access to pages_messaging.',
     { subcodes: [2018028] },
   ),
   reauth(230, 'The person has not consented to what this call does.'),
