@@ -118,6 +118,8 @@ function specialRows(assets: PlantedTenant['assets'], digits: string): Record<st
       instagram_id: null,
     }),
     facebook_publications: onPage,
+    // The day of what is planted elsewhere notes itself.
+    figure_days: () => ({ day: '2026-01-02' }),
     instagram_accounts: () => ({
       id: instagram.id,
       ig_account_id: instagram.metaId,

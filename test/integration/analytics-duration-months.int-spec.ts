@@ -207,7 +207,8 @@ it('tells what PostgreSQL counts, in whatever ranges and zones, whatever has cha
     }),
     { numRuns: 25 },
   );
-  expect(durations).toBeGreaterThan(25);
+  // Few questions are about times in which there is anything; some always are.
+  expect(durations).toBeGreaterThan(5);
 });
 
 describe('asked again after another process', () => {
