@@ -42,7 +42,7 @@ import { OverviewService } from './overview/overview.service';
 import { SeriesGroups } from './overview/series-groups';
 import { TimeseriesController } from './overview/timeseries.controller';
 import { TimeseriesService } from './overview/timeseries.service';
-import { FigureDays } from './rollups/figure-days';
+import { FigureDays } from './rollups/figure-days.repository';
 import { RememberedSums } from './rollups/remembered-sums.service';
 import { RollupReader } from './rollups/rollup-reader';
 import { SumsRepository } from './rollups/sums.repository';

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { FailuresRepository } from '../../src/analytics/message-metrics/failures.repository';
-import { FigureDays } from '../../src/analytics/rollups/figure-days';
+import { FigureDays } from '../../src/analytics/rollups/figure-days.repository';
 import type { RollupScope } from '../../src/analytics/rollups/rollup-reader';
 import { type SumSet, sumSet } from '../../src/analytics/rollups/sum-set';
 import { SumsRepository } from '../../src/analytics/rollups/sums.repository';

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { CaseCountsRepository, type CaseScope } from '../../src/analytics/overview/case-counts.repository';
 import { CaseCountsService } from '../../src/analytics/overview/case-counts.service';
 import type { CaseCounts } from '../../src/analytics/overview/analytics-metrics';
-import { FigureDays } from '../../src/analytics/rollups/figure-days';
+import { FigureDays } from '../../src/analytics/rollups/figure-days.repository';
 import { RememberedSums } from '../../src/analytics/rollups/remembered-sums.service';
 import { analyticsRange } from '../../src/analytics/scope/analytics-range';
 import { CONVERSATION_PLATFORMS } from '../../src/conversations/conversation-types';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CONVERSATION_PLATFORMS } from '../../conversations/conversation-types';
-import { type AddedUp, type WantedSums, addedUp } from '../rollups/added-up';
+import { type AddedUp, type WantedNames, type WantedSums, addedUp, namesIn } from '../rollups/added-up';
 import { RememberedSums, type SumSource } from '../rollups/remembered-sums.service';
 import type { SumColumn } from '../rollups/sum-block';
 import { type StepRun, runsOf, runsOfTotals } from '../rollups/sum-steps';
@@ -64,13 +64,9 @@ export class CaseCountsService {
       counters: COUNTERS,
       load: (account, bounds) => this.repository.load(account, columns, bounds),
     };
-    const only: WantedSums<keyof CaseCounts>['only'][number][] = [];
-    const named = (column: SumColumn, names: readonly string[]): void => {
-      const set = new Set(names);
-      only.push({ column, isWanted: (name) => set.has(name) });
-    };
-    if (platforms.length < CONVERSATION_PLATFORMS.length) named('platform', platforms);
-    if (assetIds !== null) named('asset', assetIds);
+    const only: WantedNames[] = [];
+    if (platforms.length < CONVERSATION_PLATFORMS.length) only.push(namesIn('platform', platforms));
+    if (assetIds !== null) only.push(namesIn('asset', assetIds));
     const blocks = await this.remembered.read(accountId, source, runs);
     return addedUp(blocks, { ...wanted, counters: COUNTERS, only });
   }

@@ -8,12 +8,23 @@ export interface PlacedBlock {
   first: number;
 }
 
+export interface WantedNames {
+  column: SumColumn;
+  isWanted: (name: string) => boolean;
+}
+
+/** Those of a list. */
+export function namesIn(column: SumColumn, names: readonly string[]): WantedNames {
+  const wanted = new Set(names);
+  return { column, isWanted: (name) => wanted.has(name) };
+}
+
 export interface WantedSums<Name extends string> {
   counters: readonly Name[];
   /** What sums are told apart by, one in the other. */
   groups: readonly SumColumn[];
   /** Which names are wanted; of columns that are not here, all. */
-  only: readonly { column: SumColumn; isWanted: (name: string) => boolean }[];
+  only: readonly WantedNames[];
   /** The point that a step belongs to, below 2^20. */
   pointOf: (step: number) => number;
 }

@@ -1,6 +1,6 @@
 import { type AccountId, newId } from '../../database/ids';
 import { addedUp } from './added-up';
-import { DayVersions, type FigureDays } from './figure-days';
+import { DayVersions, type FigureDays } from './figure-days.repository';
 import { MOST_BYTES, RememberedSums, type SumSource } from './remembered-sums.service';
 import type { SumRow } from './sum-block';
 import { runsOf, runsOfTotals } from './sum-steps';

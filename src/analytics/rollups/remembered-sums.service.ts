@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AccountId } from '../../database/ids';
 import { VersionedMemory } from '../memory/versioned-memory';
 import type { PlacedBlock } from './added-up';
-import { FigureDays } from './figure-days';
+import { FigureDays } from './figure-days.repository';
 import { NO_SUMS, type SumBlock, type SumColumn, type SumRow, blockOf, bytesOfBlock } from './sum-block';
 import { type StepRun, stretchesOf } from './sum-steps';
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CONVERSATION_PLATFORMS, type ConversationPlatform } from '../../conversations/conversation-types';
 import type { AccountId, AssetId } from '../../database/ids';
 import type { RollupDimension } from '../counting/message-counters';
-import { type AddedUp, type WantedSums, addedUp } from './added-up';
+import { type AddedUp, type WantedNames, type WantedSums, addedUp, namesIn } from './added-up';
 import { RememberedSums, type SumSource } from './remembered-sums.service';
 import { COUNTERS, type Counter, type CountsOf, NO_COUNTS } from './rollup-counts';
 import type { SumColumn } from './sum-block';
@@ -127,22 +127,18 @@ export class RollupReader {
     runs: readonly StepRun[],
     wanted: Omit<WantedSums<Name>, 'only'>,
   ): Promise<AddedUp<Name>[]> {
-    const only: { column: SumColumn; isWanted: (name: string) => boolean }[] = [];
-    const named = (column: SumColumn, names: readonly string[]): void => {
-      const set = new Set(names);
-      only.push({ column, isWanted: (name) => set.has(name) });
-    };
-    if (platforms.length < CONVERSATION_PLATFORMS.length) named('platform', platforms);
+    const only: WantedNames[] = [];
+    if (platforms.length < CONVERSATION_PLATFORMS.length) only.push(namesIn('platform', platforms));
     // Sums over all assets have none.
-    if (assetIds !== null && dimension !== 'account') named('asset', assetIds);
-    if (label !== undefined) named('label', [label]);
+    if (assetIds !== null && dimension !== 'account') only.push(namesIn('asset', assetIds));
+    if (label !== undefined) only.push(namesIn('label', [label]));
     if (template !== undefined) {
       const { name, language } = template;
       const isWanted = (key: string): boolean =>
         language === null ? key.startsWith(`${name}\t`) : key === `${name}\t${language}`;
       only.push({ column: 'template', isWanted });
     }
-    if (chosen !== undefined) named(chosen.group, chosen.names);
+    if (chosen !== undefined) only.push(namesIn(chosen.group, chosen.names));
     const set = sumSet(dimension, [...wanted.groups, ...only.map(({ column }) => column)]);
     const source: SumSource = {
       key: `${dimension} ${set.columns.join(' ')}`,

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { type AccountId, newId } from '../../database/ids';
-import { DayVersions, FigureDays } from './figure-days';
+import { DayVersions, FigureDays } from './figure-days.repository';
 
 const DAY_MS = 86_400_000;
 const ACCOUNT = newId<AccountId>();
